@@ -1,0 +1,62 @@
+"""What the queue tells those who watch it: progress, changes, and edits under way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from tui.api.records import IncidentChange
+
+EditId = int
+"""The outbox's own number of an edit; grows with time."""
+
+EditState = Literal["pending", "sending", "failed", "confirmed"]
+"""`pending` waits for its turn or for the network, `failed` was refused and waits for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One wish for one incident, from the moment it is written until it is discarded."""
+
+    id: EditId
+    incident_id: str
+    change: IncidentChange
+    state: EditState
+    why: str
+    """Why it is still pending, or why it failed, in whole sentences; empty where all is well."""
+    created: datetime
+    batch: int
+    """Edits made by one command share it."""
+    undoes: EditId | None = None
+    """The edit this one takes back."""
+
+
+@dataclass(frozen=True, slots=True)
+class SyncProgress:
+    """How far a sync has come."""
+
+    phase: Literal["first", "changes"]
+    """`first` fills an empty cache, `changes` fetches what was updated since."""
+    fetched: int
+    """Incidents received so far."""
+    total: int | None
+    """Incidents there are, as the service says; None where it does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class SyncResult:
+    """What a sync brought."""
+
+    phase: Literal["first", "changes"]
+    fetched: int
+    changed: int
+    """Incidents that were new or different from what was kept."""
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class QueueChanged:
+    """Rows are no longer what they were; `ids` None means any of them."""
+
+    ids: frozenset[str] | None
