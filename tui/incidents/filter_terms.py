@@ -1,0 +1,326 @@
+"""The terms of the filter language: what each means in Python, SQL, OData and words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from tui.incidents.facts import Facts, fold, moment, ticks
+
+Sql = tuple[str, list[object]]
+
+
+class Node:
+    """A part of a filter. Spans of time in it are fixed by `fixed` before the rest is asked."""
+
+    def test(self, facts: Facts) -> bool:
+        """Whether an incident of these facts passes."""
+        raise NotImplementedError
+
+    def sql(self) -> Sql:
+        """A condition over the table `incident` that is never NULL, and its parameters."""
+        raise NotImplementedError
+
+    def words(self, negated: bool) -> str:
+        """The part in words, as a piece of a sentence about incidents."""
+        raise NotImplementedError
+
+    def odata(self, dialect: str) -> str | None:  # noqa: ARG002
+        """The same for the service; None where the service cannot say it."""
+        return None
+
+    def fixed(self, now: datetime) -> Node:  # noqa: ARG002
+        """The part with spans counted back from `now` made moments."""
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class All(Node):
+    """Every part holds; with no parts, everything passes."""
+
+    parts: tuple[Node, ...] = ()
+
+    def test(self, facts: Facts) -> bool:
+        return all(part.test(facts) for part in self.parts)
+
+    def sql(self) -> Sql:
+        return _joined(" AND ", self.parts) if self.parts else ("1", [])
+
+    def odata(self, dialect: str) -> str | None:
+        """What the service can filter of it; the rest is for the caller."""
+        said = [text for part in self.parts if (text := part.odata(dialect)) is not None]
+        return " and ".join(said) or None
+
+    def words(self, negated: bool) -> str:
+        text = ", ".join(part.words(False) for part in self.parts)
+        return f"not ({text})" if negated else text
+
+    def fixed(self, now: datetime) -> Node:
+        return All(tuple(part.fixed(now) for part in self.parts))
+
+
+@dataclass(frozen=True, slots=True)
+class Some(Node):
+    """At least one part holds."""
+
+    parts: tuple[Node, ...]
+
+    def test(self, facts: Facts) -> bool:
+        return any(part.test(facts) for part in self.parts)
+
+    def sql(self) -> Sql:
+        return _joined(" OR ", self.parts)
+
+    def odata(self, dialect: str) -> str | None:
+        # An alternative that is said in part lets more through, which is allowed; one that
+        # cannot be said at all makes the whole unsayable.
+        said = [part.odata(dialect) for part in self.parts]
+        return f"({' or '.join(f'({text})' for text in said)})" if all(said) else None
+
+    def words(self, negated: bool) -> str:
+        text = "; or ".join(part.words(False) for part in self.parts)
+        return f"not ({text})" if negated else f"({text})"
+
+    def fixed(self, now: datetime) -> Node:
+        return Some(tuple(part.fixed(now) for part in self.parts))
+
+
+@dataclass(frozen=True, slots=True)
+class Not(Node):
+    """The part does not hold."""
+
+    part: Node
+
+    def test(self, facts: Facts) -> bool:
+        return not self.part.test(facts)
+
+    def sql(self) -> Sql:
+        condition, parameters = self.part.sql()
+        return f"NOT ({condition})", parameters
+
+    def odata(self, dialect: str) -> str | None:
+        return self.part.odata_negated(dialect) if isinstance(self.part, OneOf) else None
+
+    def words(self, negated: bool) -> str:
+        return self.part.words(not negated)
+
+    def fixed(self, now: datetime) -> Node:
+        return Not(self.part.fixed(now))
+
+
+def _joined(sign: str, parts: Sequence[Node]) -> Sql:
+    conditions: list[str] = []
+    parameters: list[object] = []
+    for part in parts:
+        condition, more = part.sql()
+        conditions.append(f"({condition})")
+        parameters += more
+    return sign.join(conditions), parameters
+
+
+@dataclass(frozen=True, slots=True)
+class Word(Node):
+    """A text found anywhere in what the queue searches."""
+
+    text: str
+
+    def test(self, facts: Facts) -> bool:
+        return fold(self.text) in facts.search
+
+    def sql(self) -> Sql:
+        return "incident.n IN (SELECT n FROM search WHERE instr(text, ?))", [fold(self.text)]
+
+    def words(self, negated: bool) -> str:
+        return f"without “{self.text}”" if negated else f"with “{self.text}”"
+
+
+_ODATA: dict[tuple[str, str], dict[str, str]] = {
+    ("graph", "severity"): {
+        name: name for name in ("high", "medium", "low", "informational", "unknown")
+    },
+    ("graph", "status"): {
+        name.lower(): name
+        for name in ("active", "inProgress", "awaitingAction", "resolved", "redirected")
+    },
+    ("classic", "status"): {
+        "active": "Active",
+        "inprogress": "InProgress",
+        "resolved": "Resolved",
+        "redirected": "Redirected",
+    },
+}
+"""What the services take in `$filter`, by folded value.
+
+Source: *List incidents* (Graph v1.0), *List incidents API* (Microsoft Defender XDR)."""
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf(Node):
+    """A column holds one of several words."""
+
+    column: Literal["severity", "status"]
+    keys: tuple[str, ...]
+    """Folded values."""
+    said: tuple[str, ...]
+    """The same in words, for the explanation."""
+
+    def test(self, facts: Facts) -> bool:
+        held = facts.severity_key if self.column == "severity" else facts.status_key
+        return held in self.keys
+
+    def sql(self) -> Sql:
+        return f"{self.column}_key IN ({', '.join('?' * len(self.keys))})", list(self.keys)
+
+    def odata(self, dialect: str) -> str | None:
+        names = self._service_names(dialect)
+        if names is None:
+            return None
+        text = " or ".join(f"{self.column} eq '{name}'" for name in names)
+        return f"({text})" if len(names) > 1 else text
+
+    def odata_negated(self, dialect: str) -> str | None:
+        """The negation for the service, or None."""
+        names = self._service_names(dialect)
+        return " and ".join(f"{self.column} ne '{name}'" for name in names) if names else None
+
+    def _service_names(self, dialect: str) -> list[str] | None:
+        known = _ODATA.get((dialect, self.column), {})
+        names = [known[key] for key in self.keys if key in known]
+        return names if names and len(names) == len(self.keys) else None
+
+    def words(self, negated: bool) -> str:
+        return f"not {' or '.join(self.said)}" if negated else " or ".join(self.said)
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned(Node):
+    """An owner: nobody, exactly one, or one whose name holds a text.
+
+    Whether the services compare owners with case, and how they keep "nobody", is
+    documented nowhere: asking them could lose rows, so they are not asked.
+    """
+
+    nobody: bool
+    exact: tuple[str, ...]
+    parts: tuple[str, ...]
+
+    def test(self, facts: Facts) -> bool:
+        owner = facts.owner_key
+        if not owner:
+            return self.nobody
+        return owner in self.exact or any(part in owner for part in self.parts)
+
+    def sql(self) -> Sql:
+        conditions = ["owner_key = ''"] if self.nobody else []
+        conditions += ["owner_key = ?"] * len(self.exact)
+        conditions += ["owner_key <> '' AND instr(owner_key, ?)"] * len(self.parts)
+        return " OR ".join(f"({text})" for text in conditions), [*self.exact, *self.parts]
+
+    def words(self, negated: bool) -> str:
+        said = ["nobody's"] if self.nobody else []
+        said += ["yours"] * bool(self.exact)
+        said += [f"{part}'s" for part in self.parts]
+        return f"not {' or '.join(said)}" if negated else " or ".join(said)
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged(Node):
+    """One of several tags, whole."""
+
+    tags: tuple[str, ...]
+
+    def test(self, facts: Facts) -> bool:
+        return any(f"\n{fold(tag)}\n" in facts.tags_key for tag in self.tags)
+
+    def sql(self) -> Sql:
+        conditions = ["instr(tags_key, ?) > 0"] * len(self.tags)
+        return " OR ".join(conditions), [f"\n{fold(tag)}\n" for tag in self.tags]
+
+    def words(self, negated: bool) -> str:
+        return f"{'not ' if negated else ''}tagged {' or '.join(self.tags)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered(Node):
+    """One of several ids."""
+
+    ids: tuple[str, ...]
+
+    def test(self, facts: Facts) -> bool:
+        return facts.id in self.ids
+
+    def sql(self) -> Sql:
+        return f"id IN ({', '.join('?' * len(self.ids))})", list(self.ids)
+
+    def words(self, negated: bool) -> str:
+        return f"{'not ' if negated else ''}incident {' or '.join(self.ids)}"
+
+
+_TIMES = {
+    ("graph", "created"): "createdDateTime",
+    ("graph", "updated"): "lastUpdateDateTime",
+    ("classic", "created"): "createdTime",
+    ("classic", "updated"): "lastUpdateTime",
+}
+
+
+Bound = datetime | timedelta | None
+"""A moment, or a span counted back from now, or no bound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Between(Node):
+    """A time of the incident lies at or after `since` and before `until`."""
+
+    column: Literal["created", "updated"]
+    since: Bound
+    until: Bound
+    said: str
+    said_negated: str
+
+    def test(self, facts: Facts) -> bool:
+        held = facts.created if self.column == "created" else facts.updated
+        if held is None:
+            return False
+        since, until = _fixed(self.since), _fixed(self.until)
+        return (since is None or held >= since) and (until is None or held < until)
+
+    def sql(self) -> Sql:
+        conditions: list[str] = []
+        parameters: list[object] = []
+        for sign, bound in ((">=", _fixed(self.since)), ("<", _fixed(self.until))):
+            if bound is not None:
+                conditions.append(f"ifnull({self.column} {sign} ?, 0)")
+                parameters.append(bound)
+        return " AND ".join(conditions), parameters
+
+    def odata(self, dialect: str) -> str | None:
+        field = _TIMES.get((dialect, self.column))
+        if field is None:
+            return None
+        return " and ".join(
+            f"{field} {sign} {moment(at).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+            for sign, at in (("ge", _fixed(self.since)), ("lt", _fixed(self.until)))
+            if at is not None
+        )
+
+    def words(self, negated: bool) -> str:
+        return self.said_negated if negated else self.said
+
+    def fixed(self, now: datetime) -> Node:
+        def at(bound: Bound) -> Bound:
+            if not isinstance(bound, timedelta):
+                return bound
+            try:
+                return now - bound
+            except OverflowError:
+                return datetime.min.replace(tzinfo=UTC)
+
+        return replace(self, since=at(self.since), until=at(self.until))
+
+
+def _fixed(bound: Bound) -> int | None:
+    assert not isinstance(bound, timedelta)
+    return None if bound is None else ticks(bound)
