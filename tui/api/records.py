@@ -110,6 +110,8 @@ class Incident(msgspec.Struct, frozen=True):
     web_url: str = ""
     comments: tuple[Comment, ...] = ()
     alerts: tuple[Alert, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    """Entities that the incident itself names, beside those of its alerts (classic only)."""
     faults: tuple[str, ...] = ()
     """What could not be read of the service's object, in words; the rest is kept."""
     raw: dict[str, Any] = {}
