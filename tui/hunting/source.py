@@ -1,0 +1,205 @@
+"""A view of a result set, as a grid draws it: an order, a filter, and windows of rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tui.errors import UsageProblem
+from tui.hunting.columns import Declared, sort_sql, value_of
+from tui.hunting.store import Store
+from tui.rows import Column, Row, SortKey
+
+_WORD = re.compile(r'(-?)(?:([^\s:"]+):)?(?:"([^"]*)"?|(\S+))')
+
+
+@dataclass(frozen=True, slots=True)
+class Distinct:
+    """The values of one column."""
+
+    count: int
+    """How many distinct values there are; nothing (null) is none of them."""
+    empty: int
+    """Rows without a value."""
+    top: tuple[tuple[object, int], ...]
+    """The most frequent values with their number of rows."""
+
+
+class ResultSource:
+    """Rows of a result in an order, under a filter (a `RowSource`).
+
+    The key of a row is its place in the answer, from 0.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        declared: Sequence[Declared],
+        columns: Sequence[Column],
+        count: int,
+        number: int,
+    ) -> None:
+        self._store = store
+        self._declared = declared
+        self._columns = columns
+        self._all = count
+        self._count = count
+        self._view = f"v{number}"
+        self._viewed = False
+        self._order: tuple[SortKey, ...] = ()
+        self._text = ""
+
+    @property
+    def columns(self) -> Sequence[Column]:
+        """The columns in the order of the answer."""
+        return self._columns
+
+    @property
+    def order(self) -> Sequence[SortKey]:
+        """The order in force; empty is that of the answer."""
+        return self._order
+
+    @property
+    def filter_text(self) -> str:
+        """The filter in force."""
+        return self._text
+
+    async def count(self) -> int:
+        """How many rows pass the filter."""
+        return self._count
+
+    async def window(self, first: int, last: int) -> Sequence[Row]:
+        """Rows `first` up to but not including `last`."""
+        names = ", ".join(f"t.{column.key}" for column in self._columns) or "NULL"
+        if self._viewed:
+            sql = (
+                f"SELECT t.rowid, {names} FROM {self._view} v JOIN t ON v.r = t.rowid "
+                "WHERE v.p >= ? AND v.p < ? ORDER BY v.p"
+            )
+        else:
+            sql = f"SELECT t.rowid, {names} FROM t WHERE rowid >= ? AND rowid < ? ORDER BY rowid"
+        found = await self._store.rows(sql, [max(0, first), max(0, last)])
+        return [self._row(cells) for cells in found]
+
+    def _row(self, cells: tuple[Any, ...]) -> Row:
+        values = tuple(
+            value_of(declared.family, text)
+            for declared, text in zip(self._declared, cells[1:], strict=False)
+        )
+        return Row(str(cells[0]), values)
+
+    async def position(self, key: str) -> int | None:
+        """Where the row now stands, or None where the filter hides it."""
+        if not key.isdigit():
+            return None
+        if not self._viewed:
+            return int(key) if int(key) < self._all else None
+        found = await self._store.rows(f"SELECT p FROM {self._view} WHERE r = ?", [int(key)])
+        return int(found[0][0]) if found else None
+
+    async def sort(self, order: Sequence[SortKey]) -> None:
+        """Take this order: by the declared type, values that do not fit it behind, nulls last.
+
+        Raises:
+            UsageProblem: There is no such column.
+        """
+        known = {column.key for column in self._columns}
+        for key in order:
+            if key.key not in known:
+                raise UsageProblem("Sorting failed", f"there is no column {key.key}")
+        await self._apply(tuple(order), self._text)
+
+    async def filter(self, text: str) -> None:
+        """Keep rows that hold every word in some column, whatever its case.
+
+        `Column:word` looks in one column, `-word` keeps the rows without it, and quotes
+        hold a phrase together. A word before a colon that names no column is plain text.
+        """
+        await self._apply(self._order, text)
+
+    async def _apply(self, order: tuple[SortKey, ...], text: str) -> None:
+        where, values = self._where(text)
+        by = self._by(order)
+        if not where and not by:
+            self._viewed, self._count = False, self._all
+        else:
+            condition = f"WHERE {where}" if where else ""
+            rank = ", ".join([*by, "rowid"])
+
+            def make() -> int:
+                self._store.execute(
+                    f"CREATE OR REPLACE TABLE {self._view} AS "
+                    f"SELECT row_number() OVER () - 1 AS p, r FROM "
+                    f"(SELECT rowid AS r FROM t {condition} ORDER BY {rank})",
+                    values,
+                )
+                return int(self._store.execute(f"SELECT count(*) FROM {self._view}")[0][0])
+
+            self._count = await self._store.run(make)
+            self._viewed = True
+        self._order, self._text = order, text
+
+    def _by(self, order: Sequence[SortKey]) -> list[str]:
+        families = {
+            column.key: declared.family
+            for column, declared in zip(self._columns, self._declared, strict=True)
+        }
+        terms: list[str] = []
+        for key in order:
+            way = "DESC" if key.descending else "ASC"
+            terms.append(f"{key.key} IS NULL")
+            typed = sort_sql(families[key.key], key.key)
+            if typed is not None:
+                terms.append(f"{typed} {way} NULLS LAST")
+            else:
+                terms.append(f"lower({key.key}) {way}")
+            terms.append(f"{key.key} {way}")
+        return terms
+
+    def _where(self, text: str) -> tuple[str, list[object]]:
+        conditions: list[str] = []
+        values: list[object] = []
+        for match in _WORD.finditer(text):
+            minus, scope, phrase, word = match.groups()
+            wanted = phrase if phrase is not None else word
+            columns = self._named(scope) if scope else list(self._columns)
+            if scope and not columns:
+                wanted, columns = f"{scope}:{wanted}", list(self._columns)
+            if not wanted:
+                continue
+            any_of = " OR ".join(f"{column.key} ILIKE ? ESCAPE '!'" for column in columns)
+            found = f"coalesce(({any_of or 'false'}), false)"
+            conditions.append(f"NOT {found}" if minus else found)
+            values += [_pattern(wanted)] * len(columns)
+        return " AND ".join(conditions), values
+
+    def _named(self, name: str) -> list[Column]:
+        exact = [column for column in self._columns if column.title == name]
+        folded = name.casefold()
+        return exact or [column for column in self._columns if column.title.casefold() == folded]
+
+    async def distinct(self, key: str, top: int = 5) -> Distinct:
+        """The values of one column among the rows shown."""
+        place = next(i for i, column in enumerate(self._columns) if column.key == key)
+        family = self._declared[place].family
+        rows = f"(SELECT t.{key} AS x FROM t"
+        rows += f" JOIN {self._view} v ON v.r = t.rowid)" if self._viewed else ")"
+
+        def ask() -> Distinct:
+            total = self._store.execute(
+                f"SELECT count(DISTINCT x), count(*) - count(x) FROM {rows}"
+            )[0]
+            found = self._store.execute(
+                f"SELECT x, count(*) AS n FROM {rows} WHERE x IS NOT NULL "
+                f"GROUP BY x ORDER BY n DESC, x LIMIT {int(top)}"
+            )
+            values = tuple((value_of(family, text), int(number)) for text, number in found)
+            return Distinct(int(total[0]), int(total[1]), values)
+
+        return await self._store.run(ask)
+
+
+def _pattern(word: str) -> str:
+    return "%" + re.sub(r"([!%_])", r"!\1", word) + "%"

@@ -1,0 +1,112 @@
+"""One DuckDB instance behind one thread: closed to the outside, bounded, interruptible."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    import duckdb
+
+Answer = TypeVar("Answer")
+
+_MEMORY = "1GB"
+
+
+def literal(text: str) -> str:
+    """A text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+class Store:
+    """An in-memory DuckDB whose only directory is the given one.
+
+    External access is off from the start and cannot be turned on again; files are read
+    and written in `directory` alone, and what does not fit in memory spills there.
+    Everything runs in one thread of its own; DuckDB lets the interpreter go meanwhile.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="result")
+        self._connection: duckdb.DuckDBPyConnection | None = None
+        self._closed = False
+
+    @property
+    def closed(self) -> bool:
+        """Whether the store is closed, or about to be."""
+        return self._closed
+
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """The connection; for the store's own thread alone."""
+        if self._closed:
+            raise RuntimeError("the result is closed")
+        if self._connection is None:
+            import duckdb
+
+            connection = duckdb.connect(
+                config={
+                    "threads": str(max(1, min(4, os.cpu_count() or 1))),
+                    "memory_limit": _MEMORY,
+                    "autoinstall_known_extensions": "false",
+                    "autoload_known_extensions": "false",
+                }
+            )
+            inside = literal(str(self.directory.resolve()) + os.sep)
+            spill = literal(str(self.directory.resolve() / "spill"))
+            connection.execute(
+                f"SET TimeZone = 'UTC'; SET temp_directory = {spill};"
+                f"SET allowed_directories = [{inside}]; SET enable_external_access = false;"
+                "SET lock_configuration = true"
+            )
+            self._connection = connection
+        return self._connection
+
+    async def run(self, work: Callable[[], Answer]) -> Answer:
+        """Do a piece of work in the store's thread.
+
+        A cancelled caller interrupts the statement that runs and waits for its end.
+        """
+        future = asyncio.get_running_loop().run_in_executor(self._thread, work)
+        try:
+            return await asyncio.shield(future)
+        except asyncio.CancelledError:
+            if not future.cancel():
+                self.interrupt()
+                with contextlib.suppress(Exception):
+                    await asyncio.wait({future})
+                if not future.cancelled():
+                    future.exception()
+            raise
+
+    async def rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a statement."""
+        return await self.run(lambda: self.execute(sql, values))
+
+    def execute(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a statement; for the store's own thread alone."""
+        return self.connection().execute(sql, list(values)).fetchall()
+
+    def interrupt(self) -> None:
+        """Stop the statement that runs; any thread may call it."""
+        if self._connection is not None:
+            self._connection.interrupt()
+
+    def close(self) -> None:
+        """Stop what runs and let everything go; does not wait."""
+        if self._closed:
+            return
+        self._closed = True
+        self.interrupt()
+        self._thread.submit(self._let_go)
+        self._thread.shutdown(wait=False)
+
+    def _let_go(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
