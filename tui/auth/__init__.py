@@ -1,0 +1,1 @@
+"""Credentials → token → claims. Import from the modules; they load only what they need."""

@@ -1,0 +1,159 @@
+"""The HTTP client that sign-in and services share, and what its faults mean."""
+
+from __future__ import annotations
+
+import errno
+import ssl
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from tui.errors import Unreachable
+from tui.text import visible
+
+if TYPE_CHECKING:
+    import httpx
+
+CONNECT_TIMEOUT = 10.0
+"""Seconds until a connection must stand."""
+READ_TIMEOUT = 30.0
+"""Seconds of silence that count as no answer."""
+
+
+@lru_cache(maxsize=1)
+def tls_context() -> ssl.SSLContext:
+    """TLS by the certificates that the system trusts, a company's own included (truststore).
+
+    `SSL_CERT_FILE` and `SSL_CERT_DIR` are honoured where OpenSSL holds the certificates.
+    """
+    import truststore
+
+    context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def new_client(*, read_timeout: float = READ_TIMEOUT) -> httpx.AsyncClient:
+    """A client that follows no redirect and uses the system's proxies and certificates.
+
+    This machine itself is never asked through a proxy.
+    """
+    import httpx
+
+    from tui import __version__
+
+    return httpx.AsyncClient(
+        verify=tls_context(),
+        follow_redirects=False,
+        timeout=httpx.Timeout(
+            connect=CONNECT_TIMEOUT, read=read_timeout, write=30.0, pool=CONNECT_TIMEOUT
+        ),
+        limits=httpx.Limits(max_connections=10, max_keepalive_connections=5),
+        headers={"User-Agent": f"m365d-tui/{__version__}"},
+        mounts={"all://localhost": None, "all://127.0.0.1": None, "all://[::1]": None},
+    )
+
+
+_TLS_WHY: dict[int, str] = {
+    9: "its certificate is not valid yet; is this machine's clock right?",
+    10: "its certificate has expired; is this machine's clock right?",
+    18: "its certificate is signed by itself and not trusted on this machine",
+    19: "its certificate comes from an authority that this machine does not trust",
+    20: "its certificate comes from an authority that this machine does not trust",
+    21: "its certificate comes from an authority that this machine does not trust",
+    23: "its certificate was revoked",
+    62: "its certificate is for another name",
+    64: "its certificate is for another address",
+}
+_TLS_REMEDY = (
+    "Behind a company's proxy, add its certificate to the system's store or name it in "
+    "SSL_CERT_FILE."
+)
+_CONNECT_WHY: dict[int, str] = {
+    errno.ECONNREFUSED: "nothing listens there (connection refused)",
+    errno.EHOSTUNREACH: "there is no way to that host",
+    errno.ENETUNREACH: "there is no network",
+    errno.ETIMEDOUT: "it did not answer in time",
+    errno.ECONNRESET: "the connection was reset",
+}
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    found: list[BaseException] = []
+    waiting: list[BaseException | None] = [error]
+    while waiting:
+        one = waiting.pop()
+        if one is None or one in found or len(found) > 30:
+            continue
+        found.append(one)
+        if isinstance(one, BaseExceptionGroup):
+            waiting.extend(one.exceptions)
+        waiting.extend((one.__context__, one.__cause__))
+    return found
+
+
+def explain_network(error: Exception, host: str, what: str) -> Unreachable:
+    """A fault of the network in words that name the host and how far it got.
+
+    Args:
+        error: What httpx raised.
+        host: Whom we asked.
+        what: What failed, as `Problem` has it.
+    """
+    import httpx
+
+    shown = visible(host)
+
+    def found(why: str, remedy: str, stage: str) -> Unreachable:
+        return Unreachable(what, why, remedy, host=host, stage=stage)
+
+    import socket
+
+    causes = _causes(error)
+    for cause in causes:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            why = _TLS_WHY.get(cause.verify_code, "its certificate cannot be verified")
+            return found(f"no secure connection to {shown}: {why}", _TLS_REMEDY, "tls")
+        if isinstance(cause, socket.gaierror):
+            return found(
+                f"the name {shown} cannot be resolved",
+                "Check the network, the name server and the host's name.",
+                "name",
+            )
+    if isinstance(error, httpx.ProxyError):
+        return found(
+            f"the proxy on the way to {shown} refused",
+            "Check HTTPS_PROXY and NO_PROXY.",
+            "connect",
+        )
+    tls = any(isinstance(cause, ssl.SSLError) for cause in causes)
+    if isinstance(error, httpx.ConnectTimeout | httpx.PoolTimeout):
+        return found(
+            f"{shown} did not accept a connection within {CONNECT_TIMEOUT:.0f} s",
+            "Check the network and the proxy, then try again.",
+            "connect",
+        )
+    if isinstance(error, httpx.ConnectError):
+        if tls:
+            return found(
+                f"no secure connection to {shown}: it does not speak TLS as expected",
+                _TLS_REMEDY,
+                "tls",
+            )
+        number = next((c.errno for c in causes if isinstance(c, OSError) and c.errno), None)
+        why = _CONNECT_WHY.get(number or 0, "the connection failed")
+        return found(
+            f"{shown}: {why}", "Check the network and the host, then try again.", "connect"
+        )
+    if isinstance(error, httpx.WriteError | httpx.WriteTimeout):
+        return found(
+            f"the connection to {shown} broke while the request was sent", "Try again.", "send"
+        )
+    if isinstance(error, httpx.ReadTimeout):
+        return found(
+            f"{shown} took the request and did not answer in time", "Try again later.", "wait"
+        )
+    if isinstance(error, httpx.RemoteProtocolError | httpx.ReadError):
+        return found(f"the answer of {shown} was cut", "Try again.", "read")
+    return found(
+        f"the exchange with {shown} failed", "Check the network, then try again.", "connect"
+    )

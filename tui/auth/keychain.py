@@ -1,0 +1,245 @@
+"""The system's keyring: Secret Service, Keychain, Credential Locker.
+
+Backends talk to other processes and can hang on a locked collection: every call runs in a
+thread of its own with a time limit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from tui.auth.profiles import Profile
+from tui.config import NAME
+from tui.errors import SignInProblem
+
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
+
+T = TypeVar("T")
+
+_LIMIT = 60.0
+"""Seconds for one call: a person may have to unlock the keyring meanwhile."""
+_PIECE = 1_000
+"""Characters in one entry; Windows takes about 1,280."""
+_MOST_PIECES = 64
+_SPLIT = "m365d-tui:split:"
+_NAMES = {
+    "SecretService": "Secret Service",
+    "libsecret": "Secret Service",
+    "macOS": "macOS Keychain",
+    "Windows": "Windows Credential Locker",
+    "kwallet": "KWallet",
+}
+
+
+class _Absent(Exception):
+    """There is no keyring that could be used; the argument says why."""
+
+
+def _usable() -> tuple[KeyringBackend, str]:
+    """The keyring in use and its name for people."""
+    import keyring
+    from keyring.backends import chainer, fail, null
+
+    backend = keyring.get_keyring()
+    if isinstance(backend, chainer.ChainerBackend):
+        safe = [one for one in backend.backends if _safe(one)]
+        if not safe:
+            raise _Absent("there is no keyring on this machine")
+        backend = safe[0]
+    if isinstance(backend, fail.Keyring | null.Keyring):
+        raise _Absent("there is no keyring on this machine")
+    if not _safe(backend):
+        raise _Absent("the keyring of this machine keeps secrets in plain text")
+    return backend, _name(backend)
+
+
+def _safe(backend: KeyringBackend) -> bool:
+    """Whether a backend protects what it keeps; keyrings.alt holds the ones that do not."""
+    kind = type(backend)
+    return not kind.__module__.startswith("keyrings.alt") and "PlainText" not in kind.__name__
+
+
+def _name(backend: KeyringBackend) -> str:
+    module = type(backend).__module__.rpartition(".")[2]
+    return _NAMES.get(module, "keyring")
+
+
+async def _in_thread(work: Callable[[], T]) -> T:
+    """Run work in a daemon thread: a backend that hangs must not hold up the exit."""
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[T] = loop.create_future()
+
+    def settle(value: T | None, error: BaseException | None) -> None:
+        if future.done():
+            return
+        if error is not None:
+            future.set_exception(error)
+        else:
+            future.set_result(value)  # type: ignore[arg-type]
+
+    def run() -> None:
+        import contextlib
+
+        value: T | None = None
+        caught: BaseException | None = None
+        try:
+            value = work()
+        except BaseException as error:
+            caught = error if isinstance(error, Exception) else RuntimeError("stopped")
+        with contextlib.suppress(RuntimeError):  # The loop has closed meanwhile.
+            loop.call_soon_threadsafe(settle, value, caught)
+
+    threading.Thread(target=run, name="keyring", daemon=True).start()
+    async with asyncio.timeout(_LIMIT):
+        return await future
+
+
+def _offer(profile: Profile) -> str:
+    return (
+        f'Set credential = "env" in profile {profile.name} and M365D_CLIENT_SECRET, '
+        'or credential = "prompt" to be asked each time.'
+    )
+
+
+async def _call(profile: Profile, what: str, work: Callable[[KeyringBackend], T]) -> tuple[T, str]:
+    name = "the keyring"
+
+    def inside() -> tuple[T, str]:
+        nonlocal name
+        backend, name = _usable()
+        return work(backend), name
+
+    try:
+        return await _in_thread(inside)
+    except _Absent as absent:
+        raise SignInProblem(what, str(absent), _offer(profile)) from None
+    except TimeoutError:
+        raise SignInProblem(
+            what,
+            f"{name} did not answer within {_LIMIT:.0f} s",
+            f"Unlock it and try again. {_offer(profile)}",
+        ) from None
+    except Exception as error:
+        raise _refused(what, name, profile, error) from None
+
+
+def _refused(what: str, name: str, profile: Profile, error: Exception) -> SignInProblem:
+    kind = type(error).__name__
+    if "Locked" in kind:
+        return SignInProblem(what, f"{name} is locked", "Unlock it and try again.")
+    if kind == "NoKeyringError":
+        return SignInProblem(what, "there is no keyring on this machine", _offer(profile))
+    if kind in ("InitError", "RuntimeError"):
+        return SignInProblem(what, f"{name} cannot be opened", _offer(profile))
+    return SignInProblem(
+        what, f"{name} refused ({kind})", f"Unlock it and allow the access. {_offer(profile)}"
+    )
+
+
+def _piece_user(user: str, number: int) -> str:
+    return f"{user}#{number}"
+
+
+def _get(backend: KeyringBackend, user: str) -> str | None:
+    value = backend.get_password(NAME, user)
+    if value is None or not value.startswith(_SPLIT):
+        return value
+    count, _, _ = value.removeprefix(_SPLIT).partition(":")
+    if not count.isdigit() or not 0 < int(count) <= _MOST_PIECES:
+        return None
+    pieces = [backend.get_password(NAME, _piece_user(user, n)) for n in range(int(count))]
+    return None if None in pieces else "".join(piece or "" for piece in pieces)
+
+
+def _delete(backend: KeyringBackend, user: str) -> bool:
+    value = backend.get_password(NAME, user)
+    if value is None:
+        return False
+    if value.startswith(_SPLIT):
+        for number in range(_MOST_PIECES):
+            name = _piece_user(user, number)
+            if backend.get_password(NAME, name) is None:
+                break
+            backend.delete_password(NAME, name)
+    backend.delete_password(NAME, user)
+    return True
+
+
+def _set(backend: KeyringBackend, user: str, value: str) -> None:
+    former = _get(backend, user)
+    if former == value:
+        return
+    if former is not None:
+        _delete(backend, user)
+    if len(value) <= _PIECE and not value.startswith(_SPLIT):
+        backend.set_password(NAME, user, value)
+        return
+    pieces = [value[at : at + _PIECE] for at in range(0, len(value), _PIECE)]
+    for number, piece in enumerate(pieces):
+        backend.set_password(NAME, _piece_user(user, number), piece)
+    # Written last: half a value is never taken for a whole one.
+    backend.set_password(NAME, user, f"{_SPLIT}{len(pieces)}:")
+
+
+async def read(profile: Profile) -> tuple[str | None, str]:
+    """The stored secret, or None, and the keyring's name.
+
+    Raises:
+        SignInProblem: There is no keyring, or it refused.
+    """
+    return await _call(
+        profile,
+        f"Signing in to {profile.name} failed",
+        lambda backend: _get(backend, profile.keyring_user),
+    )
+
+
+async def write(profile: Profile, value: str) -> str:
+    """Store a secret and return the keyring's name.
+
+    Raises:
+        SignInProblem: There is no keyring, it refused, or the value is no secret.
+    """
+    what = f"The secret of {profile.name} was not stored"
+    if len(value) > _PIECE * _MOST_PIECES:
+        raise SignInProblem(what, "it is longer than any secret", "Check what was given.")
+
+    def work(backend: KeyringBackend) -> bool:
+        _set(backend, profile.keyring_user, value)
+        return _get(backend, profile.keyring_user) == value
+
+    kept, name = await _call(profile, what, work)
+    if not kept:
+        raise SignInProblem(what, f"{name} did not keep it", _offer(profile))
+    return name
+
+
+async def delete(profile: Profile) -> bool:
+    """Remove a secret and return whether there was one.
+
+    Raises:
+        SignInProblem: There is no keyring, or it refused.
+    """
+    removed, _ = await _call(
+        profile,
+        f"The secret of {profile.name} was not removed",
+        lambda backend: _delete(backend, profile.keyring_user),
+    )
+    return removed
+
+
+async def backend_name() -> tuple[str, bool]:
+    """The keyring's name and whether it is usable; otherwise why not, and False."""
+    try:
+        _, name = await _in_thread(_usable)
+    except _Absent as absent:
+        return str(absent), False
+    except TimeoutError:
+        return "the keyring does not answer", False
+    except Exception:
+        return "the keyring cannot be opened", False
+    return name, True

@@ -1,0 +1,391 @@
+"""One valid token for each resource at any moment, renewed before it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, Literal
+
+from tui.auth import claims as claims_of
+from tui.auth.claims import Claims
+from tui.auth.profiles import Profile
+from tui.auth.secret import Secret
+from tui.errors import Problem, UsageProblem
+
+if TYPE_CHECKING:
+    import httpx
+
+    from tui.auth.token_endpoint import TokenAnswer
+    from tui.auth.vault import AskSecret, FoundSecret
+
+State = Literal["valid", "renewing", "expired", "none"]
+
+_MARGIN = timedelta(minutes=5)
+_UNKNOWN_LIFE = timedelta(minutes=5)
+_LONGEST_LIFE = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One access token and what is known about it. Times are the server's."""
+
+    value: Secret
+    resource: str
+    """`graph`, `classic` or `endpoint`."""
+    issued: datetime
+    expires: datetime
+    claims: Claims | None = None
+    """None where the token is opaque to us; the service may still take it."""
+    seconds: float = 0.0
+    """How long the authority took to answer."""
+
+    @property
+    def renew_at(self) -> datetime:
+        """When it is replaced: five minutes, or a tenth of its life if less, before its end."""
+        return self.expires - min(_MARGIN, (self.expires - self.issued) / 10)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A part of signing in, as it passes."""
+
+    label: str
+    """Same text from `running` on, until the step ends and it says what came of it."""
+    state: Literal["running", "done", "failed"]
+    seconds: float | None = None
+    """How long it took; None while it runs and where time says nothing."""
+    key: str = ""
+    """The same for all reports of one step."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEvent:
+    """Something that happened in this run."""
+
+    time: datetime
+    text: str
+    failed: bool = False
+
+
+@dataclass(slots=True)
+class _Clock:
+    read: Callable[[], datetime]
+    skew: float = 0.0
+    """Seconds by which the server is ahead of this machine."""
+    known: bool = False
+    _best: float = field(default=float("inf"))
+
+    def now(self) -> datetime:
+        return self.read() + timedelta(seconds=self.skew)
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Session:
+    """Signed in to one tenant; gives tokens to whoever talks to its services.
+
+    Args:
+        profile: Who signs in where.
+        ask: Asks a person for a secret; without it such a profile cannot sign in.
+        on_step: Told the steps of signing in, for a screen.
+        now: This machine's clock, aware and in UTC.
+    """
+
+    def __init__(
+        self,
+        profile: Profile,
+        *,
+        ask: AskSecret | None = None,
+        on_step: Callable[[Step], None] | None = None,
+        now: Callable[[], datetime] = _utc_now,
+    ) -> None:
+        self.profile = profile
+        self.secret_source = ""
+        """Where the secret came from ("Secret Service"); empty until one was found."""
+        self.history: deque[SessionEvent] = deque(maxlen=200)
+        """What happened in this run, oldest first."""
+        self._ask = ask
+        self._on_step = on_step
+        self._clock = _Clock(now)
+        self._tokens: dict[str, Token] = {}
+        self._flights: dict[str, asyncio.Task[Token]] = {}
+        self._secret_flight: asyncio.Task[FoundSecret] | None = None
+        self._secret: FoundSecret | None = None
+        self._client: httpx.AsyncClient | None = None
+        self._subscribers: list[Callable[[], None]] = []
+        self._closed = False
+
+    @property
+    def skew(self) -> float:
+        """Seconds by which the server's clock is ahead of this machine's; 0 until it is known."""
+        return self._clock.skew
+
+    def now(self) -> datetime:
+        """The time as the server counts it."""
+        return self._clock.now()
+
+    def learn_date(self, date: str | None, sent: datetime | None = None) -> None:
+        """Correct the clock by a `Date` header.
+
+        Args:
+            date: The header's value; anything that is no date is ignored.
+            sent: When the request left, by this machine's clock: half the way counts.
+        """
+        moment = parse_date(date)
+        if moment is None:
+            return
+        received = self._clock.read()
+        middle = received if sent is None else sent + (received - sent) / 2
+        # The header drops fractions: on average half a second has passed since.
+        skew = (moment + timedelta(milliseconds=500) - middle).total_seconds()
+        spread = 0.5 + (0.0 if sent is None else (received - sent).total_seconds() / 2)
+        if self._clock.known and abs(skew - self._clock.skew) <= spread + 0.5:
+            return
+        self._clock.skew = 0.0 if abs(skew) <= spread + 0.5 else round(skew, 1)
+        self._clock.known = True
+
+    def current(self, resource: str) -> Token | None:
+        """The token at hand, valid or not; None where there was none yet."""
+        return self._tokens.get(resource)
+
+    def state(self, resource: str) -> State:
+        """What the clock at the top of the screen shows."""
+        if resource in self._flights:
+            return "renewing"
+        token = self._tokens.get(resource)
+        if token is None:
+            return "none"
+        return "valid" if self.now() < token.expires else "expired"
+
+    def resources(self) -> tuple[str, ...]:
+        """Resources that a token was asked for in this run."""
+        return tuple(self._tokens)
+
+    def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Call `callback` whenever a token, a state or the history changes.
+
+        Returns:
+            A function that ends this.
+        """
+        self._subscribers.append(callback)
+
+        def unsubscribe() -> None:
+            with contextlib.suppress(ValueError):
+                self._subscribers.remove(callback)
+
+        return unsubscribe
+
+    async def token(
+        self, resource: str, *, rejected: Token | None = None, renew: bool = False
+    ) -> Token:
+        """A token for `graph`, `classic` or `endpoint`, valid for a while yet.
+
+        Callers that come while one is on its way wait for the same one; a caller that is
+        cancelled takes nothing from the others.
+
+        Args:
+            resource: What it is for.
+            rejected: A token that the service answered 401 to; it is not given again.
+            renew: Get a new one although the one at hand is good ("renew now").
+
+        Raises:
+            SignInProblem: The authority refused, or the secret cannot be had.
+            Unreachable: The authority did not answer.
+        """
+        if self._closed:
+            raise UsageProblem("This session is closed")
+        at_hand = self._tokens.get(resource)
+        fresh = at_hand is not None and at_hand is not rejected and self.now() < at_hand.renew_at
+        if fresh and not renew and at_hand is not None:
+            return at_hand
+        flight = self._flights.get(resource)
+        if flight is None:
+            why = "after a 401" if rejected is not None and at_hand is rejected else ""
+            flight = asyncio.create_task(self._acquire(resource, why))
+            self._flights[resource] = flight
+            flight.add_done_callback(lambda task: self._landed(resource, task))
+            self._changed()
+        try:
+            return await asyncio.shield(flight)
+        except Problem:
+            usable = at_hand is not None and at_hand is not rejected and not renew
+            if usable and at_hand is not None and self.now() < at_hand.expires:
+                return at_hand
+            raise
+
+    async def close(self) -> None:
+        """End all work and forget the tokens and the secret."""
+        self._closed = True
+        tasks: list[asyncio.Task[Any]] = [*self._flights.values()]
+        if self._secret_flight is not None:
+            tasks.append(self._secret_flight)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._tokens.clear()
+        self._secret = None
+        if self._client is not None:
+            await self._client.aclose()
+            self._client = None
+        self._changed()
+        self._subscribers.clear()
+
+    def _changed(self) -> None:
+        for callback in tuple(self._subscribers):
+            callback()
+
+    def _landed(self, resource: str, task: asyncio.Task[Token]) -> None:
+        if self._flights.get(resource) is task:
+            del self._flights[resource]
+        if not task.cancelled():
+            task.exception()  # Seen, whoever may still wait for it.
+        self._changed()
+
+    def _tell(self, step: Step) -> None:
+        if self._on_step is not None:
+            self._on_step(step)
+
+    def _record(self, text: str, *, failed: bool = False) -> None:
+        self.history.append(SessionEvent(self.now(), text, failed))
+
+    async def _find_secret(self) -> FoundSecret:
+        if self._secret is not None:
+            return self._secret
+        if self._secret_flight is None:
+            self._secret_flight = asyncio.create_task(self._read_secret())
+        flight = self._secret_flight
+        try:
+            return await asyncio.shield(flight)
+        finally:
+            if flight.done() and self._secret_flight is flight:
+                self._secret_flight = None
+
+    async def _read_secret(self) -> FoundSecret:
+        from tui.auth.vault import find_secret, step_label
+
+        label = step_label(self.profile)
+        self._tell(Step(label, "running", key="secret"))
+        began = perf_counter()
+        try:
+            found = await find_secret(self.profile, self._ask)
+        except Problem:
+            self._tell(Step(label, "failed", perf_counter() - began, key="secret"))
+            raise
+        took = perf_counter() - began
+        self.secret_source = found.source
+        self._tell(Step(f"secret from {found.source}", "done", took, key="secret"))
+        self._secret = found
+        return found
+
+    async def _acquire(self, resource: str, why: str) -> Token:
+        try:
+            uri = self.profile.cloud.resource_uri(resource)
+        except ValueError:
+            raise UsageProblem(f"This profile has no resource '{resource}'") from None
+        renewal = resource in self._tokens
+        label = f"token from {self.profile.cloud.authority_host}"
+        key = f"token-{resource}"
+        try:
+            found = await self._find_secret()
+            self._tell(Step(label, "running", key=key))
+            began = perf_counter()
+            try:
+                answer = await self._ask_authority(uri, found)
+            except Problem:
+                self._tell(Step(label, "failed", perf_counter() - began, key=key))
+                raise
+        except Problem as problem:
+            self._record(_failure(problem, renewal), failed=True)
+            raise
+        token = self._token_of(resource, answer)
+        self._tokens[resource] = token
+        self._tell(Step(label, "done", answer.seconds, key=key))
+        may = claims_of.summary(token.claims, resource)
+        self._tell(Step(f"roles: {may}", "done", key=f"roles-{resource}"))
+        kind = found.kind
+        did = f"renewed {why}".strip() if renewal else f"signed in with {kind}"
+        self._record(
+            f"{did}, {self.profile.token_endpoint} endpoint, {answer.seconds:.2f} s ({resource})"
+        )
+        return token
+
+    async def _ask_authority(self, uri: str, found: FoundSecret) -> TokenAnswer:
+        from tui.auth.credentials import SecretCredential
+        from tui.auth.http import new_client
+        from tui.auth.token_endpoint import REFUSED_SECRET, request_token
+        from tui.errors import SignInProblem
+
+        if self._client is None:
+            self._client = new_client()
+        sent = self._clock.read()
+        try:
+            answer = await request_token(
+                self._client,
+                self.profile,
+                uri,
+                SecretCredential(found.secret),
+                on_date=self.learn_date,
+            )
+        except SignInProblem as problem:
+            if problem.code in REFUSED_SECRET:
+                # Ask again, read again: the next attempt must not repeat a refused secret.
+                self._secret = None
+            raise
+        self.learn_date(answer.date, sent)
+        return answer
+
+    def _token_of(self, resource: str, answer: TokenAnswer) -> Token:
+        try:
+            claims: Claims | None = claims_of.decode(answer.value.reveal())
+        except ValueError:
+            claims = None
+        issued = self.now()
+        life = believable_life(answer.expires_in)
+        if life is not None:
+            expires = issued + life
+        elif claims is not None and claims.expires is not None and claims.expires > issued:
+            expires = min(claims.expires, issued + _LONGEST_LIFE)
+        else:
+            expires = issued + _UNKNOWN_LIFE
+        return Token(answer.value, resource, issued, expires, claims, answer.seconds)
+
+
+def _failure(problem: Problem, renewal: bool) -> str:
+    what = "renewal failed" if renewal else "sign-in failed"
+    why = problem.code or problem.why or problem.what
+    return f"{what}: {why}"
+
+
+def believable_life(value: object) -> timedelta | None:
+    """A token's `expires_in` (number or text, in seconds) if it can be true, else None."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        seconds = float(value)
+    except (ValueError, OverflowError):
+        return None
+    if 0 < seconds <= _LONGEST_LIFE.total_seconds():
+        return timedelta(seconds=seconds)
+    return None
+
+
+def parse_date(value: str | None) -> datetime | None:
+    """The moment of an HTTP `Date` header; None for anything else."""
+    if not value:
+        return None
+    from email.utils import parsedate_to_datetime
+
+    try:
+        moment = parsedate_to_datetime(value)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return moment.astimezone(UTC)

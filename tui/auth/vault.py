@@ -1,0 +1,233 @@
+"""Where secrets rest: keyring, environment, command, prompt."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from tui.auth.profiles import Profile
+from tui.auth.secret import Secret
+from tui.errors import SignInProblem
+
+AskSecret = Callable[[Profile, str], Awaitable[Secret | None]]
+"""Asks a person for the secret of a profile; the text is the question. None: declined."""
+
+_READY = frozenset({"keyring", "env", "command", "prompt"})
+_COMMAND_LIMIT = 30.0
+_COMMAND_LARGEST = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSecret:
+    """A secret and where it came from."""
+
+    secret: Secret
+    source: str
+    """"Secret Service", "environment variable M365D_CLIENT_SECRET", "prompt"."""
+    kind: str = "the secret"
+    """What proves the application, in a sentence: "signed in with the secret"."""
+
+
+def _what(profile: Profile) -> str:
+    return f"Signing in to {profile.name} failed"
+
+
+async def find_secret(profile: Profile, ask: AskSecret | None = None) -> FoundSecret:
+    """The secret of a profile, from where its `credential` says.
+
+    Args:
+        profile: Whose secret.
+        ask: Asks a person; None where there is nobody to ask.
+
+    Raises:
+        SignInProblem: There is none, it cannot be read, or the kind is not supported.
+    """
+    if profile.given_secret is not None:
+        return FoundSecret(profile.given_secret, "the embedded tenant")
+    kind = profile.credential
+    if kind == "keyring":
+        return await _from_keyring(profile)
+    if kind == "env":
+        return _from_environment(profile, os.environ)
+    if kind == "command":
+        return await _from_command(profile)
+    if kind == "prompt":
+        return await _from_prompt(profile, ask)
+    raise SignInProblem(
+        _what(profile),
+        f"this version does not sign in with credential '{kind}' yet",
+        f"Use one of {', '.join(sorted(_READY))} in profile {profile.name}.",
+    )
+
+
+def step_label(profile: Profile) -> str:
+    """What is being done while `find_secret` runs."""
+    return {
+        "keyring": "secret from the keyring",
+        "env": "secret from the environment",
+        "command": f"secret from {_program(profile)}",
+        "prompt": "secret from you",
+    }.get(profile.credential, "secret")
+
+
+def describe_secret(profile: Profile) -> str:
+    """Where a profile's secret rests, in a few words; nothing is opened for it."""
+    if profile.is_demo:
+        return ""
+    return {
+        "keyring": "secret in the keyring",
+        "env": "secret in the environment",
+        "command": f"secret from {_program(profile)}",
+        "prompt": "asks each time",
+        "certificate": "certificate",
+        "federated": "federated token",
+        "managed-identity": "managed identity",
+        "device-code": "device code",
+        "token-file": "token file",
+        "azure-cli": "Azure CLI",
+    }.get(profile.credential, profile.credential)
+
+
+def _program(profile: Profile) -> str:
+    return PurePath(profile.secret_command[0]).name if profile.secret_command else "a command"
+
+
+async def _from_keyring(profile: Profile) -> FoundSecret:
+    from tui.auth.keychain import read
+
+    value, backend = await read(profile)
+    if value is None:
+        raise SignInProblem(
+            _what(profile),
+            f"{backend} holds no secret for {profile.keyring_user}",
+            f"Store it with `m365d-tui login --profile {profile.name}`.",
+        )
+    return FoundSecret(Secret(value), backend)
+
+
+async def store_secret(profile: Profile, secret: Secret) -> str:
+    """Keep a profile's secret in the system's keyring.
+
+    Returns:
+        The keyring's name.
+
+    Raises:
+        SignInProblem: There is no keyring, or it did not take the secret; nothing was stored.
+    """
+    from tui.auth.keychain import write
+
+    return await write(profile, secret.reveal())
+
+
+async def remove_secret(profile: Profile) -> bool:
+    """Remove a profile's secret from the system's keyring.
+
+    Returns:
+        Whether there was one.
+
+    Raises:
+        SignInProblem: There is no keyring, or it refused.
+    """
+    from tui.auth.keychain import delete
+
+    return await delete(profile)
+
+
+def _from_environment(profile: Profile, environ: Mapping[str, str]) -> FoundSecret:
+    if value := environ.get("M365D_CLIENT_SECRET"):
+        return FoundSecret(Secret(value), "environment variable M365D_CLIENT_SECRET")
+    value = environ.get("AZURE_CLIENT_SECRET")
+    other = environ.get("AZURE_CLIENT_ID", "")
+    if value and (not other or other.lower() == profile.client_id.lower()):
+        return FoundSecret(Secret(value), "environment variable AZURE_CLIENT_SECRET")
+    if value:
+        raise SignInProblem(
+            _what(profile),
+            "AZURE_CLIENT_SECRET is set, but AZURE_CLIENT_ID names another application than "
+            f"profile {profile.name}",
+            "Set M365D_CLIENT_SECRET.",
+        )
+    raise SignInProblem(
+        _what(profile),
+        "neither M365D_CLIENT_SECRET nor AZURE_CLIENT_SECRET is set",
+        "Set M365D_CLIENT_SECRET to the secret's value.",
+    )
+
+
+async def _from_prompt(profile: Profile, ask: AskSecret | None) -> FoundSecret:
+    if ask is None:
+        raise SignInProblem(
+            _what(profile),
+            "its secret is asked for each time, and there is no terminal to ask at",
+            "Run it in a terminal, or use credential env, command or keyring.",
+        )
+    secret = await ask(profile, f"Client secret of {profile.name}")
+    if secret is None or not secret:
+        raise SignInProblem(_what(profile), "no secret was given", "Try again and type it.")
+    return FoundSecret(secret, "prompt")
+
+
+async def _from_command(profile: Profile) -> FoundSecret:
+    program = _program(profile)
+
+    def failed(why: str, remedy: str) -> SignInProblem:
+        return SignInProblem(_what(profile), f"secret_command {program} {why}", remedy)
+
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *profile.secret_command,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+    except FileNotFoundError:
+        raise failed(
+            "was not found", "Give its whole path, or put it on PATH; no shell runs it."
+        ) from None
+    except OSError:
+        raise failed("could not be started", "Check that it may be executed.") from None
+    try:
+        async with asyncio.timeout(_COMMAND_LIMIT):
+            output, errors = await process.communicate()
+    except TimeoutError:
+        raise failed(
+            f"did not end within {_COMMAND_LIMIT:.0f} s",
+            "Run it by hand: it may be waiting for you to unlock its vault.",
+        ) from None
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    if process.returncode != 0:
+        raise failed(
+            f"ended with {process.returncode}{_complaint(errors, output)}", "Run it by hand."
+        )
+    if len(output) > _COMMAND_LARGEST:
+        raise failed("printed more than a secret", "It must print the secret and nothing else.")
+    try:
+        value = output.decode()
+    except UnicodeDecodeError:
+        raise failed("printed no text", "It must print the secret as UTF-8.") from None
+    value = value.removesuffix("\n").removesuffix("\r")
+    if not value:
+        raise failed("printed nothing", "It must print the secret.")
+    if "\n" in value or "\0" in value:
+        raise failed("printed several lines", "It must print the secret and nothing else.")
+    return FoundSecret(Secret(value), program)
+
+
+def _complaint(errors: bytes, output: bytes) -> str:
+    """The last line a failed command said, unless what it printed could be part of a secret."""
+    from tui.text import visible
+
+    lines = [line for line in errors.decode("utf-8", "replace").splitlines() if line.strip()]
+    if not lines:
+        return ""
+    last = lines[-1].strip()[:300]
+    printed = output.decode("utf-8", "replace").split()
+    if any(len(word) >= 4 and word in last for word in printed):
+        return ""
+    return f": {visible(last)}"

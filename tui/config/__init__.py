@@ -1,0 +1,44 @@
+"""The settings file and the program's places."""
+
+from __future__ import annotations
+
+from tui.config.check import Fault
+from tui.config.load import load_settings, validate_settings
+from tui.config.paths import (
+    NAME,
+    Paths,
+    app_paths,
+    config_path,
+    private_dir,
+    private_file,
+    write_private,
+)
+from tui.config.schema import settings_schema
+from tui.config.settings import (
+    EngineSettings,
+    HostTable,
+    Origin,
+    ProfileSettings,
+    Settings,
+    UiSettings,
+)
+
+__all__ = [
+    "NAME",
+    "EngineSettings",
+    "Fault",
+    "HostTable",
+    "Origin",
+    "Paths",
+    "ProfileSettings",
+    "Settings",
+    "UiSettings",
+    "app_paths",
+    "config_path",
+    "load_settings",
+    "private_dir",
+    "private_file",
+    "settings_schema",
+    "validate_settings",
+    "write_private",
+]

@@ -1,0 +1,282 @@
+"""Faults of a settings file, each with its place and what would be right."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from tui.config import schema
+from tui.config.schema import Key
+from tui.text import visible
+
+Lines = Mapping[tuple[str, ...], int]
+Place = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong in a settings file."""
+
+    file: Path
+    line: int | None
+    message: str
+    """What is wrong, without the place."""
+    suggestion: str = ""
+    """What is allowed, with the nearest right name first."""
+
+    @property
+    def place(self) -> str:
+        """File and line, as editors and terminals understand them."""
+        return f"{self.file}:{self.line}" if self.line else str(self.file)
+
+    def __str__(self) -> str:
+        text = f"{self.place}: {self.message}."
+        return f"{text} {self.suggestion}" if self.suggestion else text
+
+
+def nearest(word: str, known: Collection[str]) -> str:
+    """The name that was probably meant; empty where nothing is near."""
+    from difflib import get_close_matches
+
+    folded = {name.lower(): name for name in known}
+    near = get_close_matches(word.lower().replace("-", "_"), folded, 1, 0.6) or get_close_matches(
+        word.lower(), folded, 1, 0.6
+    )
+    return folded[near[0]] if near else ""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host can only be this machine."""
+    if host.lower() == "localhost":
+        return True
+    from ipaddress import ip_address
+
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def origin_fault(value: str) -> str:
+    """What keeps a text from being the origin of a host; empty where nothing does."""
+    try:
+        parts = urlsplit(value)
+        port = parts.port
+    except ValueError:
+        return "is no address of a host"
+    host = parts.hostname or ""
+    if parts.scheme not in ("http", "https") or not host:
+        return "is no address such as https://host.example"
+    if parts.username is not None or parts.password is not None or "@" in value:
+        return "holds a user name, which an address of a service has not"
+    if parts.path not in ("", "/") or parts.query or parts.fragment or "?" in value:
+        return "holds more than scheme, host and port"
+    if port == 0 or not re.fullmatch(r"[A-Za-z0-9.-]+|[0-9a-fA-F:.]+", host):
+        return "is no address of a host"
+    if parts.scheme == "http" and not is_loopback(host):
+        return "is http, which would show tokens to the network"
+    return ""
+
+
+def _find(lines: Lines, place: Place) -> int | None:
+    while place:
+        if place in lines:
+            return lines[place]
+        place = place[:-1]
+    return None
+
+
+class Checker:
+    """Walks a parsed document and gathers what is wrong with it."""
+
+    def __init__(self, document: Mapping[str, object], lines: Lines, file: Path) -> None:
+        self._document = document
+        self._lines = lines
+        self._file = file
+
+    def faults(self) -> list[Fault]:
+        """All faults, in the order of the file."""
+        found = list(self._top())
+        return sorted(found, key=lambda fault: fault.line or 0)
+
+    def _fault(self, place: Place, message: str, suggestion: str = "") -> Fault:
+        return Fault(self._file, _find(self._lines, place), message, suggestion)
+
+    def _unknown(self, place: Place, known: Collection[str], where: str) -> Fault:
+        word = place[-1]
+        near = nearest(word, known)
+        return self._fault(
+            place,
+            f"'{visible(word)}' is no key of {where}",
+            (f"Did you mean {near}? " if near else "") + f"Allowed: {', '.join(known)}.",
+        )
+
+    def _table(
+        self, place: Place, value: object
+    ) -> tuple[Mapping[str, object] | None, list[Fault]]:
+        if isinstance(value, dict):
+            return value, []
+        name = visible(".".join(place))
+        return None, [self._fault(place, f"'{name}' must be a table", f"Write [{name}].")]
+
+    def _top(self) -> Iterator[Fault]:
+        known = (*schema.TOP, *schema.TABLES)
+        for name, value in self._document.items():
+            place = (name,)
+            if name in schema.TOP:
+                yield from self._value(place, value, schema.TOP[name])
+            elif name not in schema.TABLES:
+                yield self._unknown(place, known, "the settings file")
+            else:
+                table, faults = self._table(place, value)
+                yield from faults
+                if table is None:
+                    continue
+                if name == "profiles":
+                    yield from self._profiles(table)
+                elif name == "ui":
+                    yield from self._keys(place, table, schema.UI, (), "[ui]")
+                else:
+                    yield from self._texts(place, table)
+        yield from self._default()
+
+    def _default(self) -> Iterator[Fault]:
+        chosen, profiles = self._document.get("default_profile"), self._document.get("profiles", {})
+        if isinstance(chosen, str) and isinstance(profiles, dict) and chosen not in profiles:
+            near = nearest(chosen, profiles)
+            yield self._fault(
+                ("default_profile",),
+                f"there is no profile '{visible(chosen)}'",
+                (f"Did you mean {near}? " if near else "")
+                + (f"Known: {visible(', '.join(profiles))}." if profiles else "There is none yet."),
+            )
+
+    def _texts(self, place: Place, table: Mapping[str, object]) -> Iterator[Fault]:
+        for name, value in table.items():
+            yield from self._value((*place, name), value, Key("text", ""))
+
+    def _profiles(self, table: Mapping[str, object]) -> Iterator[Fault]:
+        for name, value in table.items():
+            place = ("profiles", name)
+            if not re.fullmatch(r"[^\W_][\w .@-]{0,63}", name):
+                yield self._fault(
+                    place,
+                    f"'{visible(name)}' cannot be the name of a profile",
+                    "Use letters, digits, dots, spaces, hyphens and underscores, 64 at most.",
+                )
+            profile, faults = self._table(place, value)
+            yield from faults
+            if profile is not None:
+                yield from self._profile(place, profile)
+
+    def _profile(self, place: Place, table: Mapping[str, object]) -> Iterator[Fault]:
+        keys = dict(schema.PROFILE)
+        kind = table.get("credential", "keyring")
+        if kind in schema.WITHOUT_CLIENT:
+            keys["client_id"] = Key("guid", "")
+        cloud = table.get("cloud")
+        if isinstance(cloud, dict):
+            del keys["cloud"]
+            yield from self._keys(
+                (*place, "cloud"), cloud, schema.CLOUD, (), "the cloud of a profile"
+            )
+        yield from self._keys(place, table, keys, schema.PROFILE_TABLES, "a profile")
+        for needed, of_kind in (
+            ("secret_command", "command"),
+            ("certificate_path", "certificate"),
+            ("token_file", "token-file"),
+        ):
+            if kind == of_kind and needed not in table:
+                yield self._fault(
+                    (*place, "credential"),
+                    f"credential '{of_kind}' needs {needed}",
+                    f"Add a line {needed} = …",
+                )
+        if "engines" in table:
+            engines, faults = self._table((*place, "engines"), table["engines"])
+            yield from faults
+            for name, value in (engines or {}).items():
+                yield from self._engine((*place, "engines", name), value)
+
+    def _engine(self, place: Place, value: object) -> Iterator[Fault]:
+        engine, faults = self._table(place, value)
+        yield from faults
+        if engine is None:
+            return
+        yield from self._keys(place, engine, schema.ENGINE, (), "an engine")
+        needs = {"adx": ("cluster", "database"), "log-analytics": ("workspace",)}
+        kind = engine.get("kind")
+        for name in needs.get(kind if isinstance(kind, str) else "", ()):
+            if name not in engine:
+                yield self._fault(
+                    place, f"an engine of kind '{kind}' needs {name}", f"Add a line {name} = …"
+                )
+
+    def _keys(
+        self,
+        place: Place,
+        table: Mapping[str, object],
+        keys: Mapping[str, Key],
+        tables: Collection[str],
+        where: str,
+    ) -> Iterator[Fault]:
+        for name, value in table.items():
+            if name in keys:
+                yield from self._value((*place, name), value, keys[name])
+            elif name not in tables:
+                yield self._unknown((*place, name), (*keys, *tables), where)
+        for name, key in keys.items():
+            if key.needed and name not in table:
+                yield self._fault(
+                    place, f"{visible('.'.join(place))} lacks {name}", f"It is needed: {key.help}"
+                )
+
+    def _value(self, place: Place, value: object, key: Key) -> Iterator[Fault]:
+        name = visible(place[-1])
+        if key.shape == "argv":
+            if (
+                not isinstance(value, list)
+                or not value
+                or not all(isinstance(part, str) and "\0" not in part for part in value)
+                or not value[0]
+            ):
+                yield self._fault(
+                    place,
+                    f"{name} must be a list of texts: the command and its arguments",
+                    'Such as ["pass", "show", "m365d"].',
+                )
+            return
+        if not isinstance(value, str) or not value.strip() or "\0" in value:
+            what = "is empty" if isinstance(value, str) else "must be a text in quotation marks"
+            allowed = f"Allowed: {', '.join(key.choices)}." if key.choices else key.help
+            yield self._fault(place, f"{name} {what}", allowed)
+            return
+        shown = f"{name} '{visible(value)}'"
+        if key.choices and value not in key.choices:
+            near = nearest(value, key.choices)
+            yield self._fault(
+                place,
+                f"{shown} is not known",
+                (f"Did you mean {near}? " if near else "") + f"Allowed: {', '.join(key.choices)}.",
+            )
+        elif key.shape == "guid" and not re.match(schema.GUID_PATTERN, value):
+            yield self._fault(
+                place, f"{shown} is no GUID", "It looks like 00000000-0000-0000-0000-000000000000."
+            )
+        elif key.shape == "tenant" and not re.match(
+            f"{schema.GUID_PATTERN}|{schema.DOMAIN_PATTERN}", value
+        ):
+            yield self._fault(
+                place,
+                f"{shown} is neither a GUID nor a domain",
+                "Such as contoso.onmicrosoft.com.",
+            )
+        elif key.shape == "origin" and (why := origin_fault(value)):
+            yield self._fault(
+                place, f"{shown} {why}", "Write https://host (http only for this machine itself)."
+            )
+        elif key.shape == "resource" and not re.match(r"^(https|api|http)://[^\s?#@]+$", value):
+            yield self._fault(place, f"{shown} is no resource", "Such as https://api.example.com.")
