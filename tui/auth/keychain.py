@@ -6,10 +6,10 @@ thread of its own with a time limit.
 
 from __future__ import annotations
 
-import asyncio
+import queue
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from tui.auth.profiles import Profile
 from tui.config import NAME
@@ -68,34 +68,30 @@ def _name(backend: KeyringBackend) -> str:
     return _NAMES.get(module, "keyring")
 
 
-async def _in_thread(work: Callable[[], T]) -> T:
-    """Run work in a daemon thread: a backend that hangs must not hold up the exit."""
-    loop = asyncio.get_running_loop()
-    future: asyncio.Future[T] = loop.create_future()
+def _limited(work: Callable[[], T]) -> T:
+    """Do work in a daemon thread: a backend that hangs must not hold up the exit.
 
-    def settle(value: T | None, error: BaseException | None) -> None:
-        if future.done():
-            return
-        if error is not None:
-            future.set_exception(error)
-        else:
-            future.set_result(value)  # type: ignore[arg-type]
+    Raises:
+        TimeoutError: It took too long; the thread is left behind.
+    """
+    done: queue.SimpleQueue[tuple[T | None, Exception | None]] = queue.SimpleQueue()
 
     def run() -> None:
-        import contextlib
-
-        value: T | None = None
-        caught: BaseException | None = None
         try:
-            value = work()
-        except BaseException as error:
-            caught = error if isinstance(error, Exception) else RuntimeError("stopped")
-        with contextlib.suppress(RuntimeError):  # The loop has closed meanwhile.
-            loop.call_soon_threadsafe(settle, value, caught)
+            done.put((work(), None))
+        except Exception as error:
+            done.put((None, error))
+        except BaseException:
+            done.put((None, RuntimeError("stopped")))
 
     threading.Thread(target=run, name="keyring", daemon=True).start()
-    async with asyncio.timeout(_LIMIT):
-        return await future
+    try:
+        value, error = done.get(timeout=_LIMIT)
+    except queue.Empty:
+        raise TimeoutError from None
+    if error is not None:
+        raise error
+    return cast("T", value)
 
 
 def _offer(profile: Profile) -> str:
@@ -105,7 +101,7 @@ def _offer(profile: Profile) -> str:
     )
 
 
-async def _call(profile: Profile, what: str, work: Callable[[KeyringBackend], T]) -> tuple[T, str]:
+def _call(profile: Profile, what: str, work: Callable[[KeyringBackend], T]) -> tuple[T, str]:
     name = "the keyring"
 
     def inside() -> tuple[T, str]:
@@ -114,7 +110,7 @@ async def _call(profile: Profile, what: str, work: Callable[[KeyringBackend], T]
         return work(backend), name
 
     try:
-        return await _in_thread(inside)
+        return _limited(inside)
     except _Absent as absent:
         raise SignInProblem(what, str(absent), _offer(profile)) from None
     except TimeoutError:
@@ -185,20 +181,20 @@ def _set(backend: KeyringBackend, user: str, value: str) -> None:
     backend.set_password(NAME, user, f"{_SPLIT}{len(pieces)}:")
 
 
-async def read(profile: Profile) -> tuple[str | None, str]:
+def read(profile: Profile) -> tuple[str | None, str]:
     """The stored secret, or None, and the keyring's name.
 
     Raises:
         SignInProblem: There is no keyring, or it refused.
     """
-    return await _call(
+    return _call(
         profile,
         f"Signing in to {profile.name} failed",
         lambda backend: _get(backend, profile.keyring_user),
     )
 
 
-async def write(profile: Profile, value: str) -> str:
+def write(profile: Profile, value: str) -> str:
     """Store a secret and return the keyring's name.
 
     Raises:
@@ -212,19 +208,19 @@ async def write(profile: Profile, value: str) -> str:
         _set(backend, profile.keyring_user, value)
         return _get(backend, profile.keyring_user) == value
 
-    kept, name = await _call(profile, what, work)
+    kept, name = _call(profile, what, work)
     if not kept:
         raise SignInProblem(what, f"{name} did not keep it", _offer(profile))
     return name
 
 
-async def delete(profile: Profile) -> bool:
+def delete(profile: Profile) -> bool:
     """Remove a secret and return whether there was one.
 
     Raises:
         SignInProblem: There is no keyring, or it refused.
     """
-    removed, _ = await _call(
+    removed, _ = _call(
         profile,
         f"The secret of {profile.name} was not removed",
         lambda backend: _delete(backend, profile.keyring_user),
@@ -232,10 +228,10 @@ async def delete(profile: Profile) -> bool:
     return removed
 
 
-async def backend_name() -> tuple[str, bool]:
+def backend_name() -> tuple[str, bool]:
     """The keyring's name and whether it is usable; otherwise why not, and False."""
     try:
-        _, name = await _in_thread(_usable)
+        _, name = _limited(_usable)
     except _Absent as absent:
         return str(absent), False
     except TimeoutError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -13,6 +13,7 @@ from tui.errors import UsageProblem
 if TYPE_CHECKING:
     from tui.auth.secret import Secret
     from tui.config import EngineSettings, ProfileSettings, Settings
+    from tui.config.edit import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,3 +129,116 @@ def profile_named(settings: Settings, name: str | None = None) -> Profile:
         f"There is no profile '{chosen}'",
         remedy=(f"Did you mean {near[0]}? " if near else "") + known,
     )
+
+
+def _values(profile: ProfileSettings) -> dict[str, Entry]:
+    """A profile's table: what differs from the defaults, in the usual order."""
+    from dataclasses import asdict
+
+    default = {"api": "auto", "token_endpoint": "v2", "credential": "keyring", "cloud": "global"}
+    values: dict[str, Entry] = {"tenant_id": profile.tenant_id}
+    if profile.client_id:
+        values["client_id"] = profile.client_id
+    for name in ("api", "cloud", "token_endpoint", "credential"):
+        value = getattr(profile, name)
+        if isinstance(value, str) and value != default[name]:
+            values[name] = value
+    if profile.secret_command:
+        values["secret_command"] = profile.secret_command
+    for name in ("certificate_path", "token_file"):
+        if (path := getattr(profile, name)) is not None:
+            values[name] = str(path)
+    if not isinstance(profile.cloud, str):
+        hosts = asdict(profile.cloud)
+        values["cloud"] = {name: host for name, host in hosts.items() if host is not None}
+    if profile.engines:
+        values["engines"] = {
+            engine.name: {
+                name: value
+                for name in ("kind", "cluster", "database", "workspace")
+                if (value := getattr(engine, name)) is not None
+            }
+            for engine in profile.engines.values()
+        }
+    return values
+
+
+def add_profile(
+    settings: Settings, profile: ProfileSettings, *, replace: bool = False, default: bool = False
+) -> Path:
+    """Write a profile to the settings file; everything else in it stays as it is.
+
+    Args:
+        settings: The settings that were read; their file is changed, or made.
+        profile: The new profile. Values that are defaults are not written.
+        replace: Whether a profile of that name may be there already.
+        default: Make it the default profile.
+
+    Returns:
+        The file.
+
+    Raises:
+        UsageProblem: The name is taken, a value is not allowed, or the file cannot be changed.
+    """
+    if profile.name in settings.profiles and not replace:
+        raise UsageProblem(
+            f"There is a profile '{profile.name}' already",
+            remedy="Choose another name, or remove it with `m365d-tui profiles remove`.",
+        )
+    from tui.config.edit import CannotEdit, append_table, remove_table, set_top, update_table
+
+    def change(text: str) -> str:
+        place, values = ("profiles", profile.name), _values(profile)
+        try:
+            text = update_table(text, place, values)
+        except CannotEdit:
+            text = append_table(remove_table(text, place), place, values)
+        return set_top(text, "default_profile", profile.name) if default else text
+
+    return _change_file(settings, change)
+
+
+def remove_profile(settings: Settings, name: str) -> Path:
+    """Take a profile out of the settings file; everything else in it stays as it is.
+
+    Returns:
+        The file.
+
+    Raises:
+        UsageProblem: There is no such profile, or the file cannot be changed.
+    """
+    profile_named(settings, name)
+    from tui.config.edit import remove_table, set_top
+
+    def change(text: str) -> str:
+        text = remove_table(text, ("profiles", name))
+        return set_top(text, "default_profile", None) if settings.default_profile == name else text
+
+    return _change_file(settings, change)
+
+
+def _change_file(settings: Settings, change: Callable[[str], str]) -> Path:
+    """Change the settings file's text, unless the result would be faulty."""
+    from tui.config import config_path, validate_text, write_private
+    from tui.config.edit import CannotEdit
+
+    file = settings.path or config_path()
+    what = "The settings were not changed"
+    try:
+        text = file.read_text("utf-8-sig") if file.exists() else ""
+        changed = change(text)
+    except CannotEdit:
+        raise UsageProblem(
+            what,
+            f"{file} is written in a way that this program does not edit",
+            "Edit it by hand.",
+        ) from None
+    except (OSError, UnicodeError):
+        raise UsageProblem(what, f"{file} cannot be read", "Check its permissions.") from None
+    if faults := validate_text(changed, file):
+        raise UsageProblem(what, faults[0].message, faults[0].suggestion)
+    try:
+        write_private(file, changed)
+    except OSError:
+        raise UsageProblem(what, f"{file} cannot be written", "Check its permissions.") from None
+    return file

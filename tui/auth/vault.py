@@ -98,7 +98,7 @@ def _program(profile: Profile) -> str:
 async def _from_keyring(profile: Profile) -> FoundSecret:
     from tui.auth.keychain import read
 
-    value, backend = await read(profile)
+    value, backend = await asyncio.to_thread(read, profile)
     if value is None:
         raise SignInProblem(
             _what(profile),
@@ -108,8 +108,8 @@ async def _from_keyring(profile: Profile) -> FoundSecret:
     return FoundSecret(Secret(value), backend)
 
 
-async def store_secret(profile: Profile, secret: Secret) -> str:
-    """Keep a profile's secret in the system's keyring.
+def store_secret(profile: Profile, secret: Secret) -> str:
+    """Keep a profile's secret in the system's keyring; blocks as long as the keyring does.
 
     Returns:
         The keyring's name.
@@ -119,11 +119,11 @@ async def store_secret(profile: Profile, secret: Secret) -> str:
     """
     from tui.auth.keychain import write
 
-    return await write(profile, secret.reveal())
+    return write(profile, secret.reveal())
 
 
-async def remove_secret(profile: Profile) -> bool:
-    """Remove a profile's secret from the system's keyring.
+def remove_secret(profile: Profile) -> bool:
+    """Remove a profile's secret from the system's keyring; blocks likewise.
 
     Returns:
         Whether there was one.
@@ -133,7 +133,7 @@ async def remove_secret(profile: Profile) -> bool:
     """
     from tui.auth.keychain import delete
 
-    return await delete(profile)
+    return delete(profile)
 
 
 def _from_environment(profile: Profile, environ: Mapping[str, str]) -> FoundSecret:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tui.config.check import Fault
-from tui.config.load import load_settings, validate_settings
+from tui.config.load import load_settings, validate_settings, validate_text
 from tui.config.paths import (
     NAME,
     Paths,
@@ -40,5 +40,6 @@ __all__ = [
     "private_file",
     "settings_schema",
     "validate_settings",
+    "validate_text",
     "write_private",
 ]

@@ -66,6 +66,10 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[tuple[str, ...], int], list[
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         return {}, {}, [Fault(path, line, "is not UTF-8 text", "Save the file as UTF-8.")]
+    return _parse(text, path)
+
+
+def _parse(text: str, path: Path) -> tuple[dict[str, Any], dict[tuple[str, ...], int], list[Fault]]:
     import tomllib
 
     try:
@@ -83,6 +87,12 @@ def validate_settings(path: Path | None = None) -> list[Fault]:
         document, lines, faults = _read(file)
     except FileNotFoundError:
         return []
+    return faults or Checker(document, lines, file).faults()
+
+
+def validate_text(text: str, file: Path) -> list[Fault]:
+    """Every fault that a text would have as the settings file."""
+    document, lines, faults = _parse(text, file)
     return faults or Checker(document, lines, file).faults()
 
 
@@ -157,7 +167,7 @@ def _settings(
             for name, table in document.get("profiles", {}).items()
         },
         keys=dict(document.get("keys", {})),
-        ui=UiSettings(theme=document.get("ui", {}).get("theme")),
+        ui=UiSettings(**document.get("ui", {})),
         path=file,
         origins={".".join(place): Origin(file, line) for place, line in lines.items()},
     )

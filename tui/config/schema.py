@@ -91,7 +91,12 @@ ENGINE: Mapping[str, Key] = MappingProxyType(
     }
 )
 
-UI: Mapping[str, Key] = MappingProxyType({"theme": Key("text", "Name of a theme.")})
+UI: Mapping[str, Key] = MappingProxyType(
+    {
+        "theme": Key("text", "Name of a theme."),
+        "me": Key("text", "Who works here, as incidents name their owners."),
+    }
+)
 
 GUID_PATTERN = "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 DOMAIN_PATTERN = (

@@ -74,6 +74,8 @@ class UiSettings:
     """`[ui]`."""
 
     theme: str | None = None
+    me: str | None = None
+    """Who works here, as incidents name their owners; an app's token does not say."""
 
 
 @dataclass(frozen=True, slots=True)
