@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from tui.api.records import Alert, Evidence
+from tui.hunting import literals
+from tui.hunting.asking import Ask
+from tui.hunting.entities import questions
+
+_AROUND = 6
+"""Hours before the first and after the last activity that are looked at."""
+_DEFAULT_RANGE = timedelta(days=29)
+"""The services answer for the last 30 days unless told otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,14 +22,67 @@ class Pivot:
     """A query about an entity."""
 
     name: str
-    """What it shows, in words."""
+    """What it shows, in words; service text in it is not yet made visible."""
     query: str
     timespan: str | None = None
-    """ISO 8601, where the service's own range would not reach; None leaves it alone."""
+    """ISO 8601, where the service's default range would not reach back far enough."""
 
 
 def pivots(
-    evidence: Evidence, around: datetime | None = None, alert: Alert | None = None
+    evidence: Evidence,
+    around: datetime | None = None,
+    alert: Alert | None = None,
+    *,
+    now: datetime | None = None,
 ) -> Sequence[Pivot]:
-    """Queries about an entity, the best first; empty where hunting knows nothing of its kind."""
-    return []
+    """Queries about an entity, the best first.
+
+    Args:
+        evidence: The entity, of either dialect.
+        around: The time to look around; the alert's activity unless given.
+        alert: The alert that names the entity.
+        now: For telling whether the time lies beyond the services' default range.
+
+    Returns:
+        The queries; empty where hunting knows nothing of the entity's kind, or the entity
+        has nothing to look for.
+    """
+    window = _window(around, alert)
+    span = None
+    if window is not None and window[0] < (now or datetime.now(UTC)) - _DEFAULT_RANGE:
+        span = f"{window[0] - timedelta(hours=_AROUND):%Y-%m-%dT%H:%M:%SZ}/" + (
+            f"{window[1] + timedelta(hours=_AROUND):%Y-%m-%dT%H:%M:%SZ}"
+        )
+    return [Pivot(ask.name, _written(ask, window), span) for ask in questions(evidence)]
+
+
+def _window(around: datetime | None, alert: Alert | None) -> tuple[datetime, datetime] | None:
+    if around is not None:
+        return around, around
+    if alert is None:
+        return None
+    first = alert.first_activity or alert.last_activity or alert.created
+    last = alert.last_activity or first
+    if first is None or last is None:
+        return None
+    return min(first, last), max(first, last)
+
+
+def _written(ask: Ask, window: tuple[datetime, datetime] | None) -> str:
+    lines: list[str] = []
+    if ask.state or window is None:
+        when = "" if ask.state else "| where Timestamp > ago(30d)"
+    elif window[0].replace(microsecond=0) == window[1].replace(microsecond=0):
+        lines.append(f"let t = {literals.moment(window[0])};")
+        when = f"| where Timestamp between (t - {_AROUND}h .. t + {_AROUND}h)"
+    else:
+        lines.append(f"let first = {literals.moment(window[0])};")
+        lines.append(f"let last = {literals.moment(window[1])};")
+        when = f"| where Timestamp between (first - {_AROUND}h .. last + {_AROUND}h)"
+    source = ask.tables[0] if len(ask.tables) == 1 else f"union {', '.join(ask.tables)}"
+    lines.append(source)
+    if when:
+        lines.append(when)
+    lines += [f"| where {condition}" for condition in ask.where]
+    lines += [f"| {stage}" for stage in ask.then]
+    return "\n".join(lines)
