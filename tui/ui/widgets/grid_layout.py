@@ -1,0 +1,224 @@
+"""Where the columns of a grid stand: widths from content, and who gives way when it is narrow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from tui.rows import Column
+
+COMFORT = 30
+"""Cells that a filling column keeps before other columns begin to give way."""
+WIDEST = 400
+"""Cells that a column can be made wide by hand."""
+_ENOUGH_ROWS = 200
+"""Rows after which widths no longer follow the content."""
+
+
+@dataclass(slots=True)
+class Measure:
+    """What is known about the width of one column."""
+
+    column: Column
+    index: int
+    """Its place in the source and in `Row.values`."""
+    title: int = 0
+    """Cells of its title, the mark of its order included."""
+    content: int = 0
+    """Cells of the widest cell seen."""
+    short: int = 0
+    """Cells of the widest short form seen; 0 where there is none."""
+    by_hand: int | None = None
+    """Cells given to it by hand."""
+    hidden: bool = False
+    """Put away by hand."""
+
+    @property
+    def natural(self) -> int:
+        """Cells it would like."""
+        if self.by_hand is not None:
+            return self.by_hand
+        return max(1, min(max(self.title, self.content), self.column.most))
+
+    @property
+    def least(self) -> int:
+        """Cells it can live with."""
+        if self.by_hand is not None:
+            return self.by_hand
+        least = self.short or self.column.least
+        return max(1, min(least, self.natural))
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One drawn column."""
+
+    index: int
+    """Its place in the source."""
+    column: Column
+    x: int
+    """Where it begins, counted from the end of the gutter, nothing scrolled."""
+    width: int
+    right: bool
+    """Whether its text stands at the right."""
+
+    @property
+    def end(self) -> int:
+        """The first cell after it."""
+        return self.x + self.width
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """All drawn columns from left to right, the pinned ones first."""
+
+    slots: tuple[Slot, ...] = ()
+    pinned: int = 0
+    """How many of the slots do not scroll."""
+    gap: int = 1
+    """Blank cells between two slots."""
+
+    @property
+    def width(self) -> int:
+        """Cells that all of it takes, the gutter apart."""
+        return self.slots[-1].end if self.slots else 0
+
+    @property
+    def pinned_width(self) -> int:
+        """Cells at the left that do not scroll, the gap after them included."""
+        if not self.pinned:
+            return 0
+        end = self.slots[self.pinned - 1].end
+        return end + self.gap if self.pinned < len(self.slots) else end
+
+    def slot_of(self, index: int) -> int | None:
+        """The place among the slots of a column of the source; None where it is not drawn."""
+        for place, slot in enumerate(self.slots):
+            if slot.index == index:
+                return place
+        return None
+
+
+@dataclass(slots=True)
+class Columns:
+    """The columns of a source and what is known about them."""
+
+    measures: list[Measure] = field(default_factory=list)
+    rows_seen: int = 0
+
+    @classmethod
+    def of(cls, columns: Sequence[Column]) -> Columns:
+        """Columns of which nothing was seen yet."""
+        return cls([Measure(column, index) for index, column in enumerate(columns)])
+
+    @property
+    def settled(self) -> bool:
+        """Whether widths no longer follow the content."""
+        return self.rows_seen >= _ENOUGH_ROWS
+
+    def same_as(self, columns: Sequence[Column]) -> bool:
+        """Whether these are the columns of that source."""
+        return [measure.column for measure in self.measures] == list(columns)
+
+    def arrange(self, width: int, gap: int) -> Layout:
+        """Place the columns in `width` cells.
+
+        What has a rank or a column that fills is a table that fits its space: the filling
+        column shrinks to a comfortable width, then columns give way from the highest rank
+        down (each is narrowed to its least, then hidden), then the rest is narrowed. All
+        other tables, and what is still too wide, scroll.
+
+        Args:
+            width: Cells to the right of the gutter.
+            gap: Blank cells between columns where there is room; 1 where not.
+        """
+        chosen = [measure for measure in self.measures if not measure.hidden]
+        chosen.sort(key=lambda measure: not measure.column.pinned)
+        if not chosen or width <= 0:
+            return Layout()
+        fits = any(measure.column.fill or measure.column.rank for measure in chosen)
+        widths = {measure.index: measure.natural for measure in chosen}
+        if sum(widths.values()) + gap * (len(chosen) - 1) > width:
+            gap = min(gap, 1) if fits else gap
+        if fits:
+            chosen = _give_way(chosen, widths, width, gap)
+        _hold_pinned(chosen, widths, width)
+        _fill(chosen, widths, width, gap)
+        return _place(chosen, widths, gap)
+
+
+def _excess(chosen: Sequence[Measure], widths: dict[int, int], width: int, gap: int) -> int:
+    return sum(widths[m.index] for m in chosen) + gap * (len(chosen) - 1) - width
+
+
+def _narrow(measures: Sequence[Measure], widths: dict[int, int], floor: int, excess: int) -> int:
+    """Take cells from the widest first, down to their least (or `floor`); what is left over."""
+    while excess > 0:
+        able = [m for m in measures if widths[m.index] > max(m.least, min(floor, m.natural))]
+        if not able:
+            break
+        widest = max(able, key=lambda m: widths[m.index])
+        widths[widest.index] -= 1
+        excess -= 1
+    return excess
+
+
+def _give_way(chosen: list[Measure], widths: dict[int, int], width: int, gap: int) -> list[Measure]:
+    filling = [m for m in chosen if m.column.fill]
+    _narrow(filling, widths, COMFORT, _excess(chosen, widths, width, gap))
+    for rank in sorted({m.column.rank for m in chosen if m.column.rank > 0}, reverse=True):
+        for measure in [m for m in reversed(chosen) if m.column.rank == rank]:
+            excess = _excess(chosen, widths, width, gap)
+            if excess <= 0:
+                return chosen
+            spare = widths[measure.index] - measure.least
+            if excess <= spare:
+                # A short form is all or nothing: between it and the whole there is no better.
+                widths[measure.index] -= spare if measure.short else excess
+                return chosen
+            chosen.remove(measure)
+    _narrow(filling, widths, 0, _excess(chosen, widths, width, gap))
+    folding = [m for m in chosen if m.short]
+    for measure in folding:
+        if _excess(chosen, widths, width, gap) > 0:
+            widths[measure.index] = measure.least
+    _narrow(chosen, widths, 0, _excess(chosen, widths, width, gap))
+    return chosen
+
+
+def _hold_pinned(chosen: Sequence[Measure], widths: dict[int, int], width: int) -> None:
+    """Pinned columns leave room for what scrolls: they take three fifths at most."""
+    pinned = [m for m in chosen if m.column.pinned]
+    if len(pinned) == len(chosen):
+        return
+    room = max(width * 3 // 5, 1)
+    excess = sum(widths[m.index] for m in pinned) - room
+    while excess > 0:
+        widest = max(pinned, key=lambda m: widths[m.index])
+        if widths[widest.index] <= 1:
+            break
+        widths[widest.index] -= 1
+        excess -= 1
+
+
+def _fill(chosen: Sequence[Measure], widths: dict[int, int], width: int, gap: int) -> None:
+    filling = [m for m in chosen if m.column.fill and m.by_hand is None]
+    spare = -_excess(chosen, widths, width, gap)
+    for place, measure in enumerate(filling):
+        if spare <= 0:
+            break
+        share = spare // (len(filling) - place)
+        widths[measure.index] += share
+        spare -= share
+
+
+def _place(chosen: Sequence[Measure], widths: dict[int, int], gap: int) -> Layout:
+    slots: list[Slot] = []
+    x = 0
+    for measure in chosen:
+        size = widths[measure.index]
+        right = measure.column.kind in ("number", "span")
+        slots.append(Slot(measure.index, measure.column, x, size, right))
+        x += size + gap
+    pinned = sum(1 for measure in chosen if measure.column.pinned)
+    return Layout(tuple(slots), pinned, gap)
