@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING
 
 from tui.api.protocols import (
@@ -14,11 +15,12 @@ from tui.api.protocols import (
     IncidentService,
     Page,
 )
+from tui.errors import SignInProblem
 
 if TYPE_CHECKING:
     from tui.api.quota import Left
     from tui.api.transport import Transport, Wait
-    from tui.auth.session import Session
+    from tui.auth.session import Session, Token
 
 __all__ = [
     "RETIREMENT",
@@ -30,6 +32,13 @@ __all__ = [
     "Page",
     "connect",
 ]
+
+_READ = "Read incidents"
+_HUNT = "Advanced hunting"
+_OF_THE_RESOURCE = frozenset(
+    {"AADSTS500011", "AADSTS501051", "AADSTS65001", "AADSTS70011", "AADSTS1002012"}
+)
+"""Refusals of one resource only; another may still be had."""
 
 
 @dataclass
@@ -46,8 +55,13 @@ class Connection:
     """What the user should know: an API that ends, a permission that is missing."""
 
     def quota(self, name: str) -> Left | None:
-        """What the service still allows of `list`, `get` or `hunting`, as far as we know."""
-        raise NotImplementedError
+        """What the service still allows, as far as this program's own calls tell.
+
+        Args:
+            name: `hunting`, `list`, `get` or `update`; None comes where no limit is known.
+        """
+        known = name if name == "hunting" else f"{self.dialect} {name}"
+        return self.transport.quota_left(known)
 
     async def close(self) -> None:
         """Close the connections; calls under way end with `Unreachable`."""
@@ -59,14 +73,116 @@ async def connect(
     *,
     on_wait: Callable[[Wait], None] | None = None,
     wait_limit: float | None = None,
+    spaced: bool = True,
 ) -> Connection:
     """Resolve `api = "auto"` and hand out the services.
+
+    Each of the two is Graph's where the application has the role for it there, else the
+    classic one where it has it there, else Graph's, which then says what is missing.
 
     Args:
         on_wait: Told when a call has to wait, and (with 0 seconds) when that is over.
         wait_limit: Seconds that one call may wait for the service in all; None is no limit.
+        spaced: Space calls within the known quotas.
 
     Raises:
         SignInProblem: No token could be had for any of the profile's services.
+        Unreachable: The authority did not answer.
     """
-    raise NotImplementedError
+    from tui.api.classic import ClassicHunting, ClassicIncidents
+    from tui.api.graph import GraphHunting, GraphIncidents
+    from tui.api.transport import Transport
+
+    incidents, hunting = await _dialects(session)
+    cloud = session.profile.cloud
+    transport = Transport(session, on_wait=on_wait, wait_limit=wait_limit, spaced=spaced)
+    return Connection(
+        dialect=incidents,
+        incidents=GraphIncidents(transport, cloud.graph, session.now)
+        if incidents == "graph"
+        else ClassicIncidents(transport, cloud.classic, session.now),
+        hunting=GraphHunting(transport, cloud.graph)
+        if hunting == "graph"
+        else ClassicHunting(transport, cloud.classic),
+        transport=transport,
+        session=session,
+        notices=_notices(session, incidents, hunting),
+    )
+
+
+async def _dialects(session: Session) -> tuple[Dialect, Dialect]:
+    """The dialect for incidents, and the one for hunting."""
+    api = session.profile.api
+    if api != "auto":
+        await session.token(api)
+        return api, api
+    graph, refusal = await _token(session, "graph")
+    if graph is not None and _may(graph, _READ) and _may(graph, _HUNT):
+        return "graph", "graph"
+    classic, _ = await _token(session, "classic")
+    if graph is None and classic is None:
+        assert refusal is not None
+        raise refusal
+    return _better(graph, classic, _READ), _better(graph, classic, _HUNT)
+
+
+async def _token(session: Session, dialect: Dialect) -> tuple[Token | None, SignInProblem | None]:
+    try:
+        return await session.token(dialect), None
+    except SignInProblem as problem:
+        if problem.code not in _OF_THE_RESOURCE:
+            raise
+        return None, problem
+
+
+def _may(token: Token, feature: str) -> bool:
+    from tui.auth.claims import allowed, features
+
+    return any(
+        allowed(token.claims, one) for one in features(token.resource) if one.name == feature
+    )
+
+
+def _better(graph: Token | None, classic: Token | None, feature: str) -> Dialect:
+    if graph is not None and _may(graph, feature):
+        return "graph"
+    if classic is not None and (graph is None or _may(classic, feature)):
+        return "classic"
+    return "graph"
+
+
+def _notices(session: Session, incidents: Dialect, hunting: Dialect) -> list[str]:
+    notices: list[str] = []
+    classic = [
+        name
+        for name, dialect in (("Incidents", incidents), ("Hunting", hunting))
+        if dialect == "classic"
+    ]
+    if classic:
+        days = (date.fromisoformat(RETIREMENT) - session.now().date()).days
+        when = f"ends on {RETIREMENT}" + (f", in {days} days" if 1 < days < 400 else "")
+        if days < 0:
+            when = f"ended on {RETIREMENT}"
+        grants = {
+            "Incidents": "SecurityIncident.ReadWrite.All",
+            "Hunting": "ThreatHunting.Read.All",
+        }
+        switch = "" if session.profile.api == "auto" else ' and set api = "graph" in the profile'
+        notices.append(
+            f"{' and '.join(classic).capitalize()} use{'s' if classic == ['Hunting'] else ''} "
+            f"the classic API, which {when}. To move to Microsoft Graph, grant the "
+            f"application {' and '.join(grants[name] for name in classic)}{switch}."
+        )
+    for feature, dialect in ((_READ, incidents), (_HUNT, hunting)):
+        token = session.current(dialect)
+        if token is not None and not _may(token, feature):
+            notices.append(_lacking(token, feature))
+    return notices
+
+
+def _lacking(token: Token, name: str) -> str:
+    from tui.auth.claims import features, how_to_grant
+
+    feature = next(one for one in features(token.resource) if one.name == name)
+    verb = "read incidents" if name == _READ else "hunt"
+    return f"The application may not {verb}. {how_to_grant(feature, token.claims)}"

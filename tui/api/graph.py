@@ -1,0 +1,168 @@
+"""Microsoft Graph security: incidents and advanced hunting.
+
+Source: *List incidents*, *Update incident*, *Create comment for incident*,
+*security: runHuntingQuery* (Graph v1.0).
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from tui.api.decode import decode_comments
+from tui.api.hunting import checked_timespan, hunt
+from tui.api.incident_service import (
+    after_change,
+    arrived,
+    both,
+    checked_id,
+    lost,
+    not_there,
+    one_incident,
+    wanted,
+)
+from tui.api.paging import list_pages
+from tui.api.protocols import Dialect, HuntAnswer, Page
+from tui.api.records import Comment, Incident, IncidentChange
+from tui.api.request import Request
+from tui.api.transport import Transport
+from tui.errors import ServiceProblem, Unreachable
+
+_PAGE = 50
+_PREFER = {"Prefer": "include-unknown-enum-members"}
+_READ = "Read incidents"
+_CHANGE = "Change incidents, comment"
+_NAMES = {
+    "status": "status",
+    "assigned_to": "assignedTo",
+    "classification": "classification",
+    "determination": "determination",
+    "tags": "customTags",
+    "severity": "severity",
+    "name": "displayName",
+}
+
+
+class GraphIncidents:
+    """`/security/incidents`."""
+
+    dialect: Dialect = "graph"
+    supports = frozenset({*_NAMES, "comment"})
+
+    def __init__(self, transport: Transport, origin: str, now: Callable[[], datetime]) -> None:
+        self._transport = transport
+        self._origin = origin
+        self._base = f"{origin}/v1.0/security/incidents"
+        self._now = now
+
+    def pages(
+        self,
+        *,
+        updated_since: datetime | None = None,
+        odata: str | None = None,
+        top: int | None = None,
+        expand_alerts: bool = True,
+        newest_first: bool = True,
+    ) -> AsyncIterator[Page]:
+        """See `IncidentService.pages`."""
+        parameters = {"$top": str(min(_PAGE, top) if top else _PAGE)}
+        if condition := both(odata, "lastUpdateDateTime", updated_since):
+            parameters["$filter"] = condition
+        if newest_first:
+            parameters["$orderby"] = "createdDateTime desc"
+        if expand_alerts:
+            parameters["$expand"] = "alerts"
+        return list_pages(
+            self._transport,
+            lambda url: self._request("GET", url, "Listing incidents", _READ),
+            self._base,
+            parameters,
+            origin=self._origin,
+            top=top,
+            skips=False,
+        )
+
+    async def get(self, incident_id: str) -> Incident:
+        """See `IncidentService.get`."""
+        what = f"Loading incident {checked_id(incident_id)}"
+        url = f"{self._base}/{incident_id}?$expand=alerts"
+        request = replace(self._request("GET", url, what, _READ), missing=not_there(incident_id))
+        return one_incident(await self._transport.json(request), what)
+
+    async def update(self, incident_id: str, change: IncidentChange) -> Incident:
+        """See `IncidentService.update`."""
+        what = f"Changing incident {checked_id(incident_id)}"
+        fields = wanted(change, self.supports, "Graph")
+        comment = fields.pop("comment", None)
+        changed: Any = None
+        if fields:
+            request = replace(
+                self._request("PATCH", f"{self._base}/{incident_id}", what, _CHANGE),
+                body={_NAMES[name]: value for name, value in fields.items()},
+                idempotent=True,
+                missing=not_there(incident_id),
+            )
+            changed = await self._transport.json(request)
+        if isinstance(comment, str):
+            await self.comment(incident_id, comment)
+            changed = None
+        return await after_change(changed, what, lambda: self.get(incident_id))
+
+    async def comment(
+        self, incident_id: str, text: str, *, tried: datetime | None = None
+    ) -> tuple[Comment, ...]:
+        """See `IncidentService.comment`."""
+        what = f"Commenting on incident {checked_id(incident_id)}"
+        request = replace(
+            self._request("POST", f"{self._base}/{incident_id}/comments", what, _CHANGE),
+            body={"@odata.type": "microsoft.graph.security.alertComment", "comment": text},
+            missing=not_there(incident_id),
+        )
+        for last in (False, True):
+            if tried is not None:
+                present = (await self.get(incident_id)).comments
+                if arrived(present, text, tried):
+                    return present
+            tried = self._now()
+            try:
+                answer = await self._transport.json(request)
+            except (Unreachable, ServiceProblem) as problem:
+                if last or not lost(problem):
+                    raise
+                continue
+            comments = answer.get("value") if isinstance(answer, dict) else answer
+            found = decode_comments(comments)
+            return found or (await self.get(incident_id)).comments
+        raise AssertionError("the last attempt returns or raises")
+
+    def _request(self, method: str, url: str, what: str, feature: str) -> Request:
+        return Request(
+            method, url, "graph", what, feature=feature, quota=f"graph {method}", headers=_PREFER
+        )
+
+
+class GraphHunting:
+    """`/security/runHuntingQuery`."""
+
+    dialect: Dialect = "graph"
+
+    def __init__(self, transport: Transport, origin: str) -> None:
+        self._transport = transport
+        self._url = f"{origin}/v1.0/security/runHuntingQuery"
+
+    async def run(
+        self,
+        query: str,
+        *,
+        timespan: str | None = None,
+        to: Path,
+        on_bytes: Callable[[int], None] | None = None,
+    ) -> HuntAnswer:
+        """See `HuntingService.run`."""
+        body: dict[str, str] = {"Query": query}
+        if timespan is not None:
+            body["Timespan"] = checked_timespan(timespan)
+        return await hunt(self._transport, "graph", self._url, body, to, on_bytes)

@@ -1,0 +1,101 @@
+"""Running a hunting query in either dialect: the body goes to a file, off the loop."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+
+from tui.api.body import describe
+from tui.api.protocols import Dialect, HuntAnswer
+from tui.api.request import HUNT_LIMIT, PATIENT, Request
+from tui.api.transport import Transport
+from tui.errors import BadAnswer, UsageProblem
+from tui.text import visible
+
+_EDGE = 4096
+_DURATION = re.compile(
+    r"P(?=.)(\d+(\.\d+)?Y)?(\d+(\.\d+)?M)?(\d+(\.\d+)?W)?(\d+(\.\d+)?D)?"
+    r"(T(?=.)(\d+(\.\d+)?H)?(\d+(\.\d+)?M)?(\d+(\.\d+)?S)?)?"
+)
+
+
+async def hunt(
+    transport: Transport,
+    dialect: Dialect,
+    url: str,
+    body: Mapping[str, str],
+    to: Path,
+    on_bytes: Callable[[int], None] | None,
+) -> HuntAnswer:
+    """Send a query and keep the answer's body.
+
+    Raises:
+        QueryProblem: The service refused the query.
+        BadAnswer: What came is not one JSON object.
+    """
+    request = Request(
+        "POST",
+        url,
+        dialect,
+        "The query",
+        feature="Advanced hunting",
+        quota="hunting",
+        body=dict(body),
+        is_query=True,
+        limit=HUNT_LIMIT,
+        timeouts=PATIENT,
+    )
+    answer = await transport.download(request, to, on_bytes)
+    why = await asyncio.to_thread(_fault_of, to)
+    if why:
+        to.unlink(missing_ok=True)  # noqa: ASYNC240
+        raise BadAnswer(
+            f"{request.what} failed", why, status=answer.status, request_id=answer.request_id
+        )
+    return HuntAnswer(to, dialect, answer.status, answer.request_id, answer.seconds, answer.size)
+
+
+def _fault_of(path: Path) -> str:
+    """Why a body cannot be one JSON object, by its two ends; empty where it may be one."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        head = file.read(_EDGE)
+        file.seek(max(0, size - _EDGE))
+        tail = file.read()
+    if not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        return describe(head)
+    if not tail.rstrip().endswith(b"}"):
+        return "its JSON is cut"
+    return ""
+
+
+def checked_timespan(timespan: str) -> str:
+    """The span, where it is one that Graph takes.
+
+    Raises:
+        UsageProblem: It is none.
+    """
+    parts = timespan.strip().split("/")
+    durations = [bool(_DURATION.fullmatch(part)) for part in parts]
+    fine = (
+        len(parts) <= 2
+        and sum(durations) < 2
+        and all(is_one or _is_moment(part) for part, is_one in zip(parts, durations, strict=True))
+    )
+    if not fine:
+        raise UsageProblem(
+            f"“{visible(timespan[:60])}” is no time span",
+            remedy="Give an ISO 8601 span such as P7D, PT12H, or 2026-11-01/2026-11-08.",
+        )
+    return timespan.strip()
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
