@@ -1,0 +1,133 @@
+"""One alert in words."""
+
+from __future__ import annotations
+
+from tui.api.records import Alert, Evidence
+from tui.text import visible_lines
+from tui.ui import words
+from tui.ui.incident_blocks import alert_time, comment_blocks, evidence_line, shown
+from tui.ui.process_tree import process_blocks
+from tui.ui.widgets.sheet import Block, Span, field, gap, line, spans, text
+
+_SOURCES = {
+    "microsoftDefenderForEndpoint": "Defender for Endpoint",
+    "microsoftDefenderForIdentity": "Defender for Identity",
+    "microsoftDefenderForCloudApps": "Defender for Cloud Apps",
+    "microsoftDefenderForOffice365": "Defender for Office 365",
+    "microsoft365Defender": "Defender XDR",
+    "microsoftAppGovernance": "App governance",
+    "dataLossPrevention": "Data loss prevention",
+    "azureAdIdentityProtection": "Entra ID Protection",
+    "microsoftDefenderForCloud": "Defender for Cloud",
+    "microsoftSentinel": "Sentinel",
+}
+
+
+def source_words(value: str) -> str:
+    """A service's name as people say it."""
+    return _SOURCES.get(value) or words.spaced(value)
+
+
+def _title(alert: Alert) -> Block:
+    severity = words.severity(alert.severity)
+    tone = f"{severity.tone}bold" if severity.tone in ("bad", "warn", "low") else "bold"
+    return spans(
+        (f"{severity.glyph} {words.clock(alert_time(alert))}   ", tone),
+        (shown(alert.title) or "(no title)", "bold"),
+        (f"     {', '.join(shown(t) for t in alert.mitre_techniques)}", "faint"),
+        (f"   {source_words(alert.service_source)}", "faint"),
+    )
+
+
+def _where(alert: Alert) -> Block | None:
+    parts: list[Span] = []
+
+    def first(kind: str) -> Evidence | None:
+        return next((one for one in alert.evidence if one.kind == kind), None)
+
+    for before, kind in (
+        ("on ", "device"),
+        ("by ", "user"),
+        ("file ", "file"),
+        ("mail ", "analyzedMessage"),
+    ):
+        if (found := first(kind)) is not None:
+            parts += [(before, "faint"), (f"{shown(found.title)}   ", "")]
+            if kind == "file" and found.verdict.lower() != "unknown":
+                sign = words.verdict(found.verdict)
+                parts += [("verdict ", "faint"), (f"{sign.word}   ", sign.tone)]
+                parts += [("remediation ", "faint"), (words.spaced(found.remediation_status), "")]
+    return spans(*parts, indent=2) if parts else None
+
+
+def brief_blocks(alert: Alert) -> list[Block]:
+    """What the timeline says below its lanes."""
+    blocks: list[Block] = [_title(alert), gap()]
+    if tree := process_blocks(alert.evidence):
+        blocks += [*tree, gap()]
+    elif alert.description:
+        blocks += [text(_first_lines(alert.description), indent=2), gap()]
+    if where := _where(alert):
+        blocks += [where, gap()]
+    if alert.recommended_actions:
+        blocks.append(
+            field("  Do next", (_first_lines(alert.recommended_actions), "faint"), margin=12)
+        )
+    return blocks
+
+
+def _first_lines(value: str, most: int = 400) -> str:
+    flat = " ".join(visible_lines(value).split())
+    return flat if len(flat) <= most else flat[:most].rsplit(" ", 1)[0] + " …"
+
+
+def alert_blocks(alert: Alert) -> list[Block]:
+    """The whole alert."""
+    status = words.status(alert.status)
+    blocks: list[Block] = [_title(alert), gap()]
+    if alert.description:
+        blocks += [text(visible_lines(alert.description)), gap()]
+    blocks.append(field("Status", (f"{status.glyph} {status.word}", status.tone)))
+    if alert.category:
+        blocks.append(field("Tactic", (words.tactic(alert.category), "")))
+    for label, value in (
+        ("Techniques", ", ".join(alert.mitre_techniques)),
+        ("Detected by", source_words(alert.detection_source) if alert.detection_source else ""),
+        ("Threat", alert.threat or alert.threat_family),
+        ("Actor", alert.actor),
+        ("Assigned to", alert.assigned_to or ""),
+        ("Alert ID", alert.id),
+    ):
+        if value:
+            blocks.append(field(label, (shown(value), "")))
+    if alert.classification.lower() != "unknown":
+        blocks.append(
+            field(
+                "Classified",
+                (f"{words.spaced(alert.classification)}, {words.spaced(alert.determination)}", ""),
+            )
+        )
+    for label, moment in (
+        ("First seen", alert.first_activity),
+        ("Last seen", alert.last_activity),
+        ("Created", alert.created),
+        ("Resolved", alert.resolved),
+    ):
+        if moment:
+            blocks.append(
+                field(label, (words.local(moment), ""), (f"   {words.absolute(moment)}", "faint"))
+            )
+    if tree := process_blocks(alert.evidence):
+        blocks += [gap(), text("Processes", "bold"), *tree]
+    if alert.evidence:
+        blocks += [gap(), text(f"Evidence {len(alert.evidence)}", "bold")]
+        blocks += [evidence_line(one) for one in alert.evidence]
+    if alert.recommended_actions:
+        blocks += [gap(), text("Do next", "bold"), text(visible_lines(alert.recommended_actions))]
+    if alert.comments:
+        blocks += [gap(), text("Comments", "bold"), *comment_blocks(alert.comments)]
+    blocks += [
+        gap(),
+        line(("h", "accent"), (" hunts   ", "faint"), ("Esc", "accent"), (" closes", "faint")),
+    ]
+    return blocks

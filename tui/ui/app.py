@@ -1,0 +1,319 @@
+"""The application: its places, its theme, and what holds between them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.app import App
+from textual.message import Message
+from textual.screen import Screen
+from textual_enhanced.commands import Command
+
+from tui.errors import Problem
+from tui.text import visible
+from tui.ui.commands import common
+from tui.ui.commands.provider import ScreenCommands
+from tui.ui.drafts import Drafts
+from tui.ui.keys import keymap_of
+from tui.ui.problems import sentence
+from tui.ui.theme import DARK, THEMES
+
+if TYPE_CHECKING:
+    from textual.binding import BindingType
+
+    from tui.auth.profiles import DemoLauncher
+    from tui.auth.session import Session
+    from tui.config import Settings
+    from tui.ui.workspace import Workspace
+
+_RENEWAL_PAUSE = 30.0
+"""Seconds between two attempts to renew a token."""
+
+_log = logging.getLogger("tui.ui")
+
+
+def _sign_in() -> Screen[Any]:
+    from tui.ui.screens.sign_in import SignInScreen
+
+    return SignInScreen()
+
+
+def _incidents() -> Screen[Any]:
+    from tui.ui.screens.incidents import IncidentsScreen
+
+    return IncidentsScreen()
+
+
+def _hunting() -> Screen[Any]:
+    from tui.ui.screens.hunting import HuntingScreen
+
+    return HuntingScreen()
+
+
+def _token() -> Screen[Any]:
+    from tui.ui.screens.token import TokenScreen
+
+    return TokenScreen()
+
+
+class M365dApp(App[int]):
+    """m365d-tui.
+
+    Args:
+        settings: The settings file, read and checked.
+        profile_name: The profile to preselect; the default one unless given.
+        demo: Starts the embedded tenant; None where it is not to be had.
+        use_demo: Preselect the embedded tenant.
+        no_cache: Keep everything in memory.
+        now: The clock; for pictures at a fixed time.
+    """
+
+    TITLE = "m365d-tui"
+    ENABLE_COMMAND_PALETTE = True
+    COMMANDS = {ScreenCommands}
+    MODES = {
+        "sign-in": _sign_in,
+        "incidents": _incidents,
+        "hunting": _hunting,
+        "token": _token,
+    }
+    DEFAULT_MODE = "sign-in"
+    BINDINGS: ClassVar[list[BindingType]] = Command.bindings(
+        common.GoToIncidents,
+        common.GoToHunting,
+        common.GoToToken,
+        common.Commands,
+        common.Quit,
+    )
+    CSS = """
+    * { scrollbar-size-vertical: 1; scrollbar-size-horizontal: 1; }
+    Screen { background: $background; }
+    Toast {
+        width: 60; max-width: 90%; padding: 0 1; margin: 0 1 1 0;
+        background: $surface; border-left: thick $accent;
+    }
+    Toast.-error { border-left: thick $error; }
+    Toast.-warning { border-left: thick $warning; }
+    Tooltip { background: $surface; }
+    CommandPalette { background: $background 60%; }
+    CommandPalette > Vertical { width: 70; max-width: 96%; background: $surface; }
+    CommandPalette #--input { border: none; padding: 1 1 0 1; }
+    CommandPalette OptionList { background: $surface; border: none; }
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        profile_name: str | None = None,
+        demo: DemoLauncher | None = None,
+        use_demo: bool = False,
+        no_cache: bool = False,
+        now: Callable[[], datetime] | None = None,
+    ) -> None:
+        super().__init__()
+        self.settings = settings
+        self.profile_name = profile_name
+        self.demo = demo
+        self.use_demo = use_demo
+        self.no_cache = no_cache
+        self.fixed_now = now
+        self.drafts = Drafts(on_disk=not (no_cache or use_demo))
+        """Comments begun and not sent."""
+        self.workspace: Workspace | None = None
+        """What is signed in to; None on the sign-in screen."""
+        for theme in THEMES:
+            self.register_theme(theme)
+        wanted = settings.ui.theme
+        self.theme = wanted if wanted in self.available_themes else DARK.name
+        self.set_keymap(keymap_of(settings.keys))
+
+    def now(self) -> datetime:
+        """The time, by the server's clock where one is known."""
+        if self.fixed_now is not None:
+            return self.fixed_now()
+        if self.workspace is not None and self.workspace.session is not None:
+            return self.workspace.session.now()
+        return datetime.now(UTC)
+
+    def on_mount(self) -> None:
+        """Renew tokens as they need it; say what a setting got wrong, where one did."""
+        self._renew_after = 0.0
+        self.set_interval(5.0, self._renew_tokens)
+        wanted = self.settings.ui.theme
+        if wanted and wanted not in self.available_themes:
+            self.notify(
+                f"There is no theme '{visible(wanted)}'; {DARK.name} is used. "
+                "The palette (Ctrl+P) lists them.",
+                severity="warning",
+                markup=False,
+            )
+
+    def _renew_tokens(self) -> None:
+        """Renew by itself every token whose time has come; a failure is tried again later."""
+        session = self.workspace.session if self.workspace else None
+        if session is None or monotonic() < self._renew_after:
+            return
+        for resource in session.resources():
+            token = session.current(resource)
+            if token is not None and session.now() >= token.renew_at:
+                self._renew_after = monotonic() + _RENEWAL_PAUSE
+                self.run_worker(self._renew(session, resource), group=f"renew-{resource}")
+
+    async def _renew(self, session: Session, resource: str) -> None:
+        try:
+            await session.token(resource)
+        except Problem as problem:
+            if session.state(resource) == "expired":
+                self.report(problem)
+
+    def last_profile(self) -> str | None:
+        """The profile that signed in last on this machine."""
+        from tui.ui.remembered import recall
+
+        return recall("profile")
+
+    def remember_profile(self, name: str) -> None:
+        """Preselect this profile next time."""
+        if name in self.settings.profiles and not self.no_cache:
+            from tui.ui.remembered import remember
+
+            remember("profile", name)
+
+    def me(self) -> str | None:
+        """Who works here: `me` of the settings, or what was answered when last asked."""
+        from tui.ui.remembered import recall
+
+        return self.settings.ui.me or recall("me")
+
+    def remember_me(self, name: str) -> None:
+        """The answer to "who are you"."""
+        from tui.ui.remembered import remember
+
+        if self.workspace is not None:
+            self.workspace.queue.me = name
+            if not (self.no_cache or self.workspace.profile.is_demo):
+                remember("me", name)
+
+    async def enter(self, workspace: Workspace) -> None:
+        """Signed in: show the queue."""
+        self.workspace = workspace
+        await self.switch_mode("incidents")
+        if workspace.connection is not None:
+            for notice in workspace.connection.notices:
+                self.notify(visible(notice), severity="warning", timeout=12, markup=False)
+        for notice in workspace.queue.notices:
+            self.notify(visible(notice), severity="warning", timeout=12, markup=False)
+
+    async def hunt(self, query: str, name: str) -> None:
+        """Open Hunting with a query, in a tab of this name, and run it."""
+        from tui.ui.screens.hunting import HuntingScreen
+
+        await self.action_go("hunting")
+        if isinstance(self.screen, HuntingScreen):
+            await self.screen.open_query(query, name, run=True)
+
+    async def action_go(self, mode: str) -> None:
+        """Show one of the places."""
+        if self.workspace is None:
+            self.bell()
+        elif self.current_mode != mode:
+            await self.switch_mode(mode)
+
+    async def action_sign_out(self) -> None:
+        """Drop the token and return to the sign-in screen."""
+        if self.workspace is None:
+            return
+        if not await self._may_leave("Sign out"):
+            return
+        await self.switch_mode("sign-in")
+        workspace, self.workspace = self.workspace, None
+        for mode in ("incidents", "hunting", "token"):
+            await self.remove_mode(mode)
+            self.add_mode(mode, self.MODES[mode])
+        await workspace.close()
+
+    async def _may_leave(self, verb: str) -> bool:
+        """Ask where edits are not delivered; those in a cache file survive either way."""
+        assert self.workspace is not None
+        waiting = [
+            edit for edit in await self.workspace.queue.outbox() if edit.state != "confirmed"
+        ]
+        if not waiting:
+            return True
+        from tui.ui.screens.dialogs import Confirm
+        from tui.ui.widgets.sheet import text
+        from tui.ui.words import counted
+
+        kept = (
+            "They are lost: this queue lives in memory only."
+            if self.no_cache or self.workspace.profile.is_demo
+            else "They are kept, and sent when you sign in again."
+        )
+        answer = await self.push_screen_wait(
+            Confirm(
+                f"{counted(len(waiting), 'edit')} not delivered yet",
+                [text(kept)],
+                yes=verb.lower(),
+                no="stay",
+            )
+        )
+        return answer == "yes"
+
+    async def action_quit(self) -> None:
+        """Leave; ask only when an edit is undelivered."""
+        self.run_worker(self._quit(), exclusive=True, group="quit", exit_on_error=False)
+
+    async def _quit(self) -> None:
+        if self.workspace is not None:
+            try:
+                if not await self._may_leave("Quit"):
+                    return
+            except Problem as problem:
+                _log.warning("outbox unreadable at quit: %s", problem)
+        self.exit(0)
+
+    async def on_unmount(self) -> None:
+        """Close what is open."""
+        if self.workspace is not None:
+            await self.workspace.close()
+            self.workspace = None
+
+    def action_change_theme(self) -> None:
+        """List the themes."""
+        self.search_themes()
+
+    def action_save_picture(self) -> None:
+        """Save this screen as SVG where pictures usually go, and say where."""
+        from platformdirs import user_pictures_path
+
+        folder = user_pictures_path()
+        path = self.save_screenshot(path=str(folder if folder.is_dir() else Path.home()))
+        self.notify(f"Saved {visible(path)}", markup=False)
+
+    def report(self, problem: Problem) -> None:
+        """Say a problem that has no place of its own on the screen."""
+        self.notify(sentence(problem), severity="error", timeout=15, markup=False)
+
+    def report_defect(self, error: BaseException) -> None:
+        """An error of this program: log it whole, say it in a sentence, go on."""
+        from tui.ui.defects import log_defect
+
+        where = log_defect(error)
+        self.notify(
+            f"Something went wrong inside this program; it goes on. Details are in {where}.",
+            severity="error",
+            timeout=15,
+            markup=False,
+        )
+
+    async def _dispatch_message(self, message: Message) -> None:
+        try:
+            await super()._dispatch_message(message)
+        except Exception as error:
+            self.report_defect(error)

@@ -1,0 +1,124 @@
+"""Commands of the queue and of one incident."""
+
+from __future__ import annotations
+
+from textual_enhanced.commands import Command
+
+
+class OpenIncident(Command):
+    """Open the incident under the cursor"""
+
+    COMMAND = "Open the incident"
+    BINDING_KEY = ("enter", "Enter")
+    FOOTER_TEXT = "open"
+
+
+class SetStatus(Command):
+    """Set the status: active, working, closed"""
+
+    COMMAND = "Set the status"
+    BINDING_KEY = "s"
+    FOOTER_TEXT = "status"
+
+
+class Assign(Command):
+    """Assign to yourself, to somebody else, or to nobody"""
+
+    BINDING_KEY = "a"
+    FOOTER_TEXT = "assign"
+
+
+class Classify(Command):
+    """Set the classification and its determination"""
+
+    BINDING_KEY = "c"
+    FOOTER_TEXT = "classify"
+
+
+class EditTags(Command):
+    """Add or remove tags"""
+
+    COMMAND = "Edit the tags"
+    BINDING_KEY = "t"
+    FOOTER_TEXT = "tag"
+
+
+class WriteComment(Command):
+    """Write a comment"""
+
+    COMMAND = "Comment"
+    BINDING_KEY = "m"
+    FOOTER_TEXT = "comment"
+
+
+class Undo(Command):
+    """Undo the last edit: the former values are sent; comments cannot be taken back"""
+
+    BINDING_KEY = "u"
+    FOOTER_TEXT = "undo"
+
+
+class ShowOutbox(Command):
+    """Show edits that are not delivered, to send them again or drop them"""
+
+    COMMAND = "Undelivered edits"
+    BINDING_KEY = "U"
+    FOOTER_TEXT = "undelivered"
+
+
+class HuntEntity(Command):
+    """Open Hunting with a query about an entity, around the time of its alert"""
+
+    COMMAND = "Hunt on an entity"
+    BINDING_KEY = "h"
+    FOOTER_TEXT = "hunt"
+
+
+class Filter(Command):
+    """Filter the queue: words, sev:high,medium  status:active  assigned:me  -tag:test"""
+
+    COMMAND = "Filter"
+    BINDING_KEY = ("slash", "/")
+    FOOTER_TEXT = "filter"
+
+
+class Refresh(Command):
+    """Fetch what changed from the service"""
+
+    BINDING_KEY = "R"
+    FOOTER_TEXT = "refresh"
+
+
+class OpenInPortal(Command):
+    """Open it in the Defender portal and copy the link"""
+
+    COMMAND = "Open in the portal"
+    BINDING_KEY = "o"
+    FOOTER_TEXT = "portal"
+
+
+class NextTab(Command):
+    """The next tab"""
+
+    COMMAND = "Next tab"
+    BINDING_KEY = ("right_square_bracket", "]")
+    FOOTER_TEXT = "next tab"
+
+
+class PreviousTab(Command):
+    """The tab before"""
+
+    COMMAND = "Previous tab"
+    BINDING_KEY = ("left_square_bracket", "[")
+    FOOTER_TEXT = "tabs"
+
+
+class Copy(Command):
+    """Copy what is under the cursor"""
+
+    BINDING_KEY = "y"
+    FOOTER_TEXT = "copy"
+
+
+EDITS: tuple[type[Command], ...] = (SetStatus, Assign, Classify, EditTags, WriteComment)
+"""The edits, in the order of the footer."""

@@ -1,0 +1,317 @@
+"""Edits as the screens ask for them: one question each, then the queue does the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tui.api.records import DETERMINATIONS, Incident, IncidentChange
+from tui.errors import Problem
+from tui.text import visible
+from tui.ui import words
+from tui.ui.screens.base import FramedScreen
+from tui.ui.screens.dialogs import AskLine, Choose, Confirm, WriteText
+from tui.ui.widgets.pick_list import Choice
+from tui.ui.widgets.sheet import text
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+_STATUS_CHOICES = (("active", "a"), ("inProgress", "w"), ("resolved", "c"))
+_CLASS_KEYS = {"truePositive": "t", "informationalExpectedActivity": "i", "falsePositive": "f"}
+
+
+class EditActions(FramedScreen):
+    """The edit commands, for screens that know which incidents they are about."""
+
+    async def targets(self) -> list[Incident]:
+        """The incidents that an edit is for; empty where there is none."""
+        raise NotImplementedError
+
+    def _ask(self, question: Coroutine[None, None, None]) -> None:
+        self.run_worker(question, exclusive=True, group="question")
+
+    async def _title(self, verb: str, incidents: Sequence[Incident]) -> str:
+        if len(incidents) == 1:
+            name = visible(incidents[0].name)
+            return f"{verb}: {name[:70]}{'…' if len(name) > 70 else ''}"
+        return f"{verb}: {words.counted(len(incidents), 'incident')}"
+
+    async def _send(self, incidents: Sequence[Incident], change: IncidentChange) -> bool:
+        if len(incidents) >= 10:
+            sure = await self.app.push_screen_wait(
+                Confirm(
+                    f"Change {words.counted(len(incidents), 'incident')}?",
+                    [text("Each is sent on its own; u takes the last edit back.", "faint")],
+                    yes="change them",
+                    no="leave them",
+                )
+            )
+            if sure != "yes":
+                return False
+        try:
+            await self.workspace.queue.edit([incident.id for incident in incidents], change)
+        except Problem as problem:
+            self.m365d.report(problem)
+            return False
+        return True
+
+    def action_set_status_command(self) -> None:
+        """Ask for a status."""
+        self._ask(self._status())
+
+    async def _status(self) -> None:
+        if not (incidents := await self.targets()):
+            return
+        choices = []
+        for value, key in _STATUS_CHOICES:
+            sign = words.status(value)
+            choices.append(
+                Choice(
+                    value,
+                    ((f"{sign.glyph} ", sign.tone), (f"{sign.word:<12}", ""), (key, "faint")),
+                    key,
+                )
+            )
+        current = incidents[0].status if len(incidents) == 1 else None
+        chosen = await self.app.push_screen_wait(
+            Choose(await self._title("Status", incidents), choices, current=current)
+        )
+        if chosen is None or chosen == current:
+            return
+        sent = await self._send(incidents, IncidentChange(status=chosen))
+        unknown = [i for i in incidents if i.classification.lower() == "unknown"]
+        if sent and chosen == "resolved" and unknown:
+            self.notify("Closed without a classification; c sets one.", markup=False)
+
+    def action_assign_command(self) -> None:
+        """Ask for an owner."""
+        self._ask(self._assign())
+
+    async def _assign(self) -> None:
+        if not (incidents := await self.targets()):
+            return
+        me = self.workspace.me
+        choices = [
+            Choice(
+                "me",
+                (("yourself    ", "accent"), (visible(me or "asks who you are"), "faint")),
+                "m",
+            ),
+            Choice("other", (("somebody…   ", ""), ("a name or address", "faint")), "o"),
+            Choice("nobody", (("nobody", ""),), "n"),
+        ]
+        chosen = await self.app.push_screen_wait(
+            Choose(await self._title("Assign", incidents), choices)
+        )
+        owner: str | None
+        if chosen is None:
+            return
+        if chosen == "nobody":
+            owner = None
+        elif chosen == "me" and me:
+            owner = me
+        else:
+            known = await self.workspace.queue.owners()
+            owner = await self.app.push_screen_wait(
+                AskLine(
+                    "Who are you?" if chosen == "me" else "Assign to",
+                    note="As the service spells it: an address, such as you@contoso.com."
+                    if chosen == "me"
+                    else "An address; → completes a known one.",
+                    known=known,
+                )
+            )
+            if owner is None:
+                return
+            if chosen == "me":
+                self.m365d.remember_me(owner)
+        await self._send(incidents, IncidentChange(assigned_to=owner))
+
+    def action_classify_command(self) -> None:
+        """Ask for a classification, then for one of its determinations."""
+        self._ask(self._classify())
+
+    async def _classify(self) -> None:
+        if not (incidents := await self.targets()):
+            return
+        title = await self._title("Classify", incidents)
+        current = incidents[0] if len(incidents) == 1 else None
+        chosen = await self.app.push_screen_wait(
+            Choose(
+                title,
+                [
+                    Choice(
+                        value,
+                        ((f"{words.spaced(value):<34}", ""), (_CLASS_KEYS[value], "faint")),
+                        _CLASS_KEYS[value],
+                    )
+                    for value in DETERMINATIONS
+                ],
+                current=current.classification if current else None,
+            )
+        )
+        if chosen is None:
+            return
+        determination = await self.app.push_screen_wait(
+            Choose(
+                f"{words.spaced(chosen).capitalize()}: which kind?",
+                [Choice(value, ((words.spaced(value), ""),)) for value in DETERMINATIONS[chosen]],
+                current=current.determination if current else None,
+            )
+        )
+        if determination is not None:
+            await self._send(
+                incidents, IncidentChange(classification=chosen, determination=determination)
+            )
+
+    def action_edit_tags_command(self) -> None:
+        """Ask for tags."""
+        self._ask(self._tags())
+
+    async def _tags(self) -> None:
+        if not (incidents := await self.targets()):
+            return
+        title = await self._title("Tags", incidents)
+        known = await self.workspace.queue.tags()
+        if len(incidents) == 1:
+            given = ", ".join(incidents[0].tags)
+            typed = await self.app.push_screen_wait(
+                AskLine(
+                    title,
+                    note="All of them, parted by commas; an empty line takes all away.",
+                    value=given,
+                    known=known,
+                    allow_empty=True,
+                )
+            )
+            if typed is not None and typed != given:
+                await self._send(incidents, IncidentChange(tags=_listed(typed)))
+            return
+        typed = await self.app.push_screen_wait(
+            AskLine(title, note="Tags to add to each, parted by commas.", known=known)
+        )
+        if typed:
+            for incident in incidents:
+                added = tuple(dict.fromkeys((*incident.tags, *_listed(typed))))
+                if added != incident.tags and not await self._send(
+                    [incident], IncidentChange(tags=added)
+                ):
+                    return
+
+    def action_write_comment_command(self) -> None:
+        """Open the composer, with the draft that was left there."""
+        self._ask(self._comment())
+
+    async def _comment(self) -> None:
+        if not (incidents := await self.targets()):
+            return
+        drafts = self.m365d.drafts
+        place = ",".join(sorted(incident.id for incident in incidents))
+        place = f"{self.workspace.profile.tenant_key}/{place}"
+        written = await self.app.push_screen_wait(
+            WriteText(
+                await self._title("Comment", incidents),
+                note="A comment cannot be taken back once it is sent.",
+                draft=drafts.read(place),
+                keep=lambda draft: drafts.keep(place, draft),
+            )
+        )
+        if written and await self._send(incidents, IncidentChange(comment=written)):
+            drafts.drop(place)
+
+    def action_undo_command(self) -> None:
+        """Send the former values of the last edit."""
+        self._ask(self._undo())
+
+    async def _undo(self) -> None:
+        try:
+            said = await self.workspace.queue.undo()
+        except Problem as problem:
+            self.m365d.report(problem)
+            return
+        self.notify(visible(said) if said else "There is nothing to undo.", markup=False)
+
+    def action_show_outbox_command(self) -> None:
+        """List what is not delivered."""
+        self._ask(self._outbox())
+
+    async def _outbox(self) -> None:
+        queue = self.workspace.queue
+        waiting = [edit for edit in await queue.outbox() if edit.state != "confirmed"]
+        if not waiting:
+            self.notify("Every edit is delivered.", markup=False)
+            return
+        choices = [
+            Choice(
+                str(edit.id),
+                (
+                    (f"{visible(edit.incident_id):<8} ", "faint"),
+                    (change_words(edit.change), ""),
+                    (f"   {edit.state}", "bad" if edit.state == "failed" else "accent"),
+                    (f"  {visible(edit.why)}" if edit.why else "", "faint"),
+                ),
+            )
+            for edit in waiting
+        ]
+        chosen = await self.app.push_screen_wait(
+            Choose("Undelivered edits", choices, note="Choose one to send it again or to drop it.")
+        )
+        if chosen is None:
+            return
+        edit = next(edit for edit in waiting if str(edit.id) == chosen)
+        action = await self.app.push_screen_wait(
+            Choose(
+                f"{visible(edit.incident_id)}: {change_words(edit.change)}",
+                [
+                    Choice("retry", (("send it again", ""),), "r"),
+                    Choice("discard", (("drop it", "bad"),), "d"),
+                ],
+                note=visible(edit.why),
+            )
+        )
+        if action == "retry":
+            await queue.retry([edit.id])
+        elif action == "discard":
+            await queue.discard([edit.id])
+
+    def open_link(self, incident: Incident) -> None:
+        """Open an incident in the portal, and copy its address for a browser elsewhere."""
+        profile = self.workspace.profile
+        link = incident.web_url
+        if not link.startswith("https://"):
+            tenant = incident.tenant_id or profile.tenant_id
+            link = f"{profile.cloud.portal}/incidents/{incident.id}?tid={tenant}"
+        link = visible(link)
+        self.app.copy_to_clipboard(link)
+        if link.startswith("https://"):
+            self.app.open_url(link)
+        self.notify(f"Link copied: {link}", markup=False)
+
+
+def _listed(typed: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(tag for part in typed.split(",") if (tag := part.strip())))
+
+
+def change_words(change: IncidentChange) -> str:
+    """What an edit asks for, in words."""
+    import msgspec
+
+    said: list[str] = []
+    if change.status is not msgspec.UNSET:
+        said.append(f"status {words.status(str(change.status)).word}")
+    if change.assigned_to is not msgspec.UNSET:
+        said.append(f"to {visible(str(change.assigned_to))}" if change.assigned_to else "to nobody")
+    if change.classification is not msgspec.UNSET:
+        said.append(words.spaced(str(change.classification)))
+    if change.determination is not msgspec.UNSET:
+        said.append(words.spaced(str(change.determination)))
+    if isinstance(change.tags, tuple):
+        said.append("tags " + (words.listed(change.tags) or "none"))
+    if change.severity is not msgspec.UNSET:
+        said.append(f"severity {visible(str(change.severity))}")
+    if change.name is not msgspec.UNSET:
+        said.append(f"name {visible(str(change.name))}")
+    if change.comment is not msgspec.UNSET:
+        said.append(f"comment “{visible(str(change.comment))[:40]}”")
+    return ", ".join(said)

@@ -1,0 +1,109 @@
+"""How the queue's, the alerts' and the evidence's columns are dressed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from tui.rows import Column, Row
+from tui.text import calm, visible
+from tui.ui import words
+from tui.ui.widgets.grid_cells import Cell, Painter, Span, Tone, paint_value
+
+
+def _tone(name: str) -> Tone:
+    return name  # type: ignore[return-value]
+
+
+def severity_cell(value: object) -> Cell:
+    """`▲ H`."""
+    sign = words.severity(str(value))
+    return Cell(spans=((f"{sign.glyph} {sign.letter}", _tone(sign.tone)),))
+
+
+def status_cell(value: object, row: Row) -> Cell:
+    """`● active`; an edit under way or refused takes the glyph's place."""
+    sign = words.status(str(value))
+    glyph: Span = (sign.glyph, _tone(sign.tone))
+    if "failed" in row.marks:
+        glyph = ("!", "bad")
+    elif "pending" in row.marks:
+        glyph = ("↑", "accent")
+    return Cell(spans=(glyph, (f" {sign.word}", "faint")), short=(glyph,))
+
+
+def queue_painter(me: Callable[[], str | None], now: Callable[[], datetime]) -> Painter:
+    """The painter of the incident queue."""
+
+    def owner_cell(value: object) -> Cell:
+        word, tone = words.owner(str(value) if value else None, me())
+        mark = {"you": "●", "–": "–"}.get(word, "○")
+        return Cell(word, _tone(tone), short=((mark, _tone(tone)),))
+
+    def paint(column: Column, value: object, row: Row) -> Cell:
+        closed = "closed" in row.marks
+        match column.key:
+            case "id":
+                return Cell(visible(str(value)), "faint")
+            case "severity":
+                return severity_cell(value)
+            case "status":
+                return status_cell(value, row)
+            case "name":
+                name = calm(visible(str(value))) if value else "(no name)"
+                return Cell(name, "faint" if closed or not value else "")
+            case "alerts" | "priority":
+                return Cell("" if value is None else str(value), "faint", align="right")
+            case "owner":
+                return owner_cell(value)
+            case "age" | "updated" | "created" if isinstance(value, datetime):
+                return Cell(words.age(value, now()), "faint", align="right")
+            case "tags" if isinstance(value, (list, tuple)):
+                return Cell("  ".join(visible(str(tag)) for tag in value), "tag")
+        return paint_value(column, value, row)
+
+    return paint
+
+
+def alert_painter(now: Callable[[], datetime]) -> Painter:
+    """The painter of an incident's alerts."""
+
+    def paint(column: Column, value: object, row: Row) -> Cell:
+        match column.key:
+            case "severity":
+                return severity_cell(value)
+            case "status":
+                return status_cell(value, row)
+            case "time":
+                return Cell(
+                    words.local(value, now()) if isinstance(value, datetime) else "–", "faint"
+                )
+            case "title":
+                return Cell(calm(visible(str(value))) or "(no title)")
+            case "tactic":
+                return Cell(words.tactic(str(value)) if value else "", "faint")
+        return Cell(calm(visible(str(value))) if value else "", "faint")
+
+    return paint
+
+
+def evidence_painter() -> Painter:
+    """The painter of an incident's evidence."""
+
+    def paint(column: Column, value: object, _row: Row) -> Cell:
+        match column.key:
+            case "title":
+                return Cell(calm(visible(str(value))))
+            case "kind":
+                return Cell(words.kind(str(value)), "faint")
+            case "verdict":
+                sign = words.verdict(str(value))
+                return Cell(
+                    spans=((f"{sign.glyph} ", _tone(sign.tone)), (sign.word, _tone(sign.tone)))
+                )
+            case "remediation":
+                known = str(value).lower() not in ("none", "unknown", "")
+                return Cell(words.spaced(str(value)) if known else "–", "faint")
+        return Cell(calm(visible(str(value))) if value else "", "faint")
+
+    return paint

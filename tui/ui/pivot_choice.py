@@ -1,0 +1,80 @@
+"""From evidence to a hunting query: which entity, which question, then off to Hunting."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.api.records import Alert, Evidence, Incident
+from tui.text import visible
+from tui.ui import words
+from tui.ui.incident_blocks import alert_time, entities, identity, shown
+from tui.ui.screens.dialogs import Choose
+from tui.ui.widgets.pick_list import Choice
+
+if TYPE_CHECKING:
+    from tui.ui.app import M365dApp
+
+
+def alert_of(incident: Incident, evidence: Evidence) -> Alert | None:
+    """The first alert that names this entity."""
+    wanted = identity(evidence)
+    return next(
+        (
+            alert
+            for alert in incident.alerts
+            if any(identity(found) == wanted for found in alert.evidence)
+        ),
+        None,
+    )
+
+
+async def choose_entity(app: M365dApp, incident: Incident) -> None:
+    """Ask which entity of the incident to hunt on, then hunt."""
+    found = entities(incident)
+    if not found:
+        app.notify("This incident names no evidence to hunt on.", markup=False)
+        return
+    choices = []
+    for at, evidence in enumerate(found[:60]):
+        verdict = words.verdict(evidence.verdict)
+        choices.append(
+            Choice(
+                str(at),
+                (
+                    (f"{verdict.glyph} ", verdict.tone),
+                    (f"{shown(evidence.title)[:44]:<45}", ""),
+                    (words.kind(evidence.kind), "faint"),
+                ),
+            )
+        )
+    chosen = await app.push_screen_wait(Choose("Hunt on which entity?", choices))
+    if chosen is not None:
+        evidence = found[int(chosen)]
+        await hunt_on(app, evidence, alert_of(incident, evidence))
+
+
+async def hunt_on(app: M365dApp, evidence: Evidence, alert: Alert | None) -> None:
+    """Open Hunting with a query about the entity; ask where several fit."""
+    from tui.hunting.pivots import pivots
+
+    around = (alert_time(alert) if alert else None) or evidence.created
+    fitting = pivots(evidence, around, alert)
+    if not fitting:
+        app.notify(
+            f"No hunting table knows a {words.kind(evidence.kind)}; the JSON tab has its fields.",
+            severity="warning",
+            markup=False,
+        )
+        return
+    pivot = fitting[0]
+    if len(fitting) > 1:
+        chosen = await app.push_screen_wait(
+            Choose(
+                f"Hunt on {shown(evidence.title)[:60]}",
+                [Choice(str(at), ((visible(one.name), ""),)) for at, one in enumerate(fitting)],
+            )
+        )
+        if chosen is None:
+            return
+        pivot = fitting[int(chosen)]
+    await app.hunt(pivot.query, pivot.name)

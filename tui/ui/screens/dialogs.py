@@ -1,0 +1,276 @@
+"""Small questions: pick one, type a line, write a text, say yes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical, VerticalScroll
+from textual.events import Key
+from textual.screen import ModalScreen
+from textual.suggester import SuggestFromList
+from textual.widgets import Input, OptionList, TextArea
+
+from tui.ui.widgets.pick_list import Choice, PickList
+from tui.ui.widgets.sheet import Block, Sheet, line, text
+
+
+class Dialog(ModalScreen[str | None]):
+    """The looks that all questions share."""
+
+    DEFAULT_CSS = """
+    Dialog {
+        align: center middle;
+        background: $background 60%;
+        & > .dialog {
+            width: 64;
+            max-width: 96%;
+            height: auto;
+            max-height: 90%;
+            padding: 1 2;
+            background: $surface;
+            border-left: thick $accent;
+        }
+        Input, Input:focus {
+            border: none;
+            height: 1;
+            padding: 0 1;
+            margin: 1 0;
+            background: $panel;
+        }
+        TextArea, TextArea:focus { border: none; height: 8; margin: 1 0; background: $panel; }
+        PickList { margin: 1 0; max-height: 14; }
+        Sheet { height: auto; }
+    }
+    """
+    BINDINGS = [Binding("escape", "cancel", "cancel")]
+
+    def action_cancel(self) -> None:
+        """Leave it unanswered."""
+        self.dismiss(None)
+
+
+class Choose(Dialog):
+    """Pick one of a few; a letter picks at once. Answers the choice's id, or None."""
+
+    def __init__(
+        self,
+        title: str,
+        choices: Sequence[Choice],
+        *,
+        current: str | None = None,
+        note: str = "",
+    ) -> None:
+        super().__init__()
+        self._title = title
+        self._choices = tuple(choices)
+        self._current = current
+        self._note = note
+
+    def compose(self) -> ComposeResult:
+        """Title, list, keys."""
+        with Vertical(classes="dialog"):
+            blocks: list[Block] = [text(self._title, "bold")]
+            if self._note:
+                blocks.append(text(self._note, "faint"))
+            yield Sheet(blocks)
+            yield PickList(self._choices)
+            yield Sheet(
+                [
+                    line(
+                        ("Enter", "accent"),
+                        (" takes it   ", "faint"),
+                        ("Esc", "accent"),
+                        (" leaves it as it is", "faint"),
+                    )
+                ]
+            )
+
+    def on_mount(self) -> None:
+        """The cursor starts on what is now."""
+        picks = self.query_one(PickList)
+        ids = [choice.id for choice in self._choices]
+        picks.highlighted = ids.index(self._current) if self._current in ids else 0
+        picks.focus()
+
+    @on(OptionList.OptionSelected)
+    def _taken(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(event.option.id)
+
+    def on_key(self, event: Key) -> None:
+        """Letters pick."""
+        if event.character and (picked := self.query_one(PickList).pick_by_key(event.character)):
+            event.stop()
+            self.dismiss(picked)
+
+
+class AskLine(Dialog):
+    """Type one line. Answers it, or None; an empty line only where `allow_empty`."""
+
+    def __init__(
+        self,
+        title: str,
+        *,
+        note: str = "",
+        value: str = "",
+        placeholder: str = "",
+        password: bool = False,
+        known: Sequence[str] = (),
+        allow_empty: bool = False,
+    ) -> None:
+        super().__init__()
+        self._title = title
+        self._note = note
+        self._allow_empty = allow_empty
+        self._input = Input(
+            value,
+            placeholder=placeholder,
+            password=password,
+            suggester=SuggestFromList(known, case_sensitive=False) if known else None,
+            select_on_focus=False,
+        )
+
+    def compose(self) -> ComposeResult:
+        """Title, field, keys."""
+        with Vertical(classes="dialog"):
+            blocks: list[Block] = [text(self._title, "bold")]
+            if self._note:
+                blocks.append(text(self._note, "faint"))
+            yield Sheet(blocks)
+            yield self._input
+            yield Sheet(
+                [
+                    line(
+                        ("Enter", "accent"),
+                        (" takes it   ", "faint"),
+                        ("Esc", "accent"),
+                        (" cancels", "faint"),
+                    )
+                ]
+            )
+
+    def on_mount(self) -> None:
+        """Typing starts at once."""
+        self._input.focus()
+
+    @on(Input.Submitted)
+    def _typed(self, event: Input.Submitted) -> None:
+        value = event.value.strip()
+        if value or self._allow_empty:
+            self.dismiss(value)
+
+
+class WriteText(Dialog):
+    """Write a text of several lines. Answers it, or None; `keep` is told what stands there."""
+
+    BINDINGS = [
+        Binding("ctrl+s,f5,ctrl+j", "send", "send", priority=True),
+        Binding("escape", "cancel", "cancel", priority=True),
+    ]
+
+    def __init__(
+        self,
+        title: str,
+        *,
+        note: str = "",
+        draft: str = "",
+        keep: Callable[[str], None] | None = None,
+        verb: str = "sends",
+    ) -> None:
+        super().__init__()
+        self._title = title
+        self._note = note
+        self._verb = verb
+        self._keep = keep
+        self._area = TextArea(draft, soft_wrap=True, show_line_numbers=False)
+
+    def compose(self) -> ComposeResult:
+        """Title, field, keys."""
+        with Vertical(classes="dialog"):
+            blocks: list[Block] = [text(self._title, "bold")]
+            if self._note:
+                blocks.append(text(self._note, "faint"))
+            yield Sheet(blocks)
+            yield self._area
+            yield Sheet(
+                [
+                    line(
+                        ("Ctrl+S", "accent"),
+                        (f" {self._verb}   ", "faint"),
+                        ("Esc", "accent"),
+                        (" keeps it as a draft", "faint"),
+                    )
+                ]
+            )
+
+    def on_mount(self) -> None:
+        """Typing starts at once, after what is there."""
+        self._area.focus()
+        self._area.move_cursor(self._area.document.end)
+
+    @on(TextArea.Changed)
+    def _typed(self) -> None:
+        if self._keep is not None:
+            self._keep(self._area.text)
+
+    def action_send(self) -> None:
+        """Answer with the text, where there is one."""
+        if self._area.text.strip():
+            self.dismiss(self._area.text.strip())
+
+
+class Confirm(Dialog):
+    """Yes or no. Answers `yes` or None."""
+
+    BINDINGS = [
+        Binding("y,enter", "yes", "yes"),
+        Binding("n", "cancel", "no"),
+    ]
+
+    def __init__(self, title: str, blocks: Sequence[Block], *, yes: str, no: str) -> None:
+        super().__init__()
+        self._title = title
+        self._blocks = tuple(blocks)
+        self._yes, self._no = yes, no
+
+    def compose(self) -> ComposeResult:
+        """The question and its two keys."""
+        with Vertical(classes="dialog"):
+            yield Sheet(
+                [
+                    text(self._title, "bold"),
+                    line(),
+                    *self._blocks,
+                    line(),
+                    line(
+                        ("y", "accent"),
+                        (f" {self._yes}   ", "faint"),
+                        ("n", "accent"),
+                        (f" {self._no}", "faint"),
+                    ),
+                ]
+            )
+
+    def action_yes(self) -> None:
+        """Do it."""
+        self.dismiss("yes")
+
+
+class Page(Dialog):
+    """A page of words to read and leave."""
+
+    BINDINGS = [Binding("escape,enter,q,question_mark", "cancel", "close")]
+    DEFAULT_CSS = """
+    Page { & > .dialog { width: 76; & > VerticalScroll { height: auto; max-height: 100%; } } }
+    """
+
+    def __init__(self, blocks: Sequence[Block]) -> None:
+        super().__init__()
+        self._blocks = tuple(blocks)
+
+    def compose(self) -> ComposeResult:
+        """The page, scrolling where it is long."""
+        with Vertical(classes="dialog"), VerticalScroll(can_focus=True):
+            yield Sheet(self._blocks)

@@ -1,0 +1,460 @@
+"""One incident: summary, alerts, evidence, timeline, comments and JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import RenderResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.style import Style
+from textual.widget import Widget
+from textual.widgets import ContentSwitcher, Rule, TextArea
+from textual_enhanced.commands import Command
+
+from tui.api.records import Alert, Evidence, Incident
+from tui.errors import NotFound, Problem
+from tui.rows import Column, Row
+from tui.text import visible
+from tui.ui import words
+from tui.ui.alert_blocks import alert_blocks, brief_blocks, source_words
+from tui.ui.commands import common
+from tui.ui.commands import grid as grid_commands
+from tui.ui.commands import incident as timeline_commands
+from tui.ui.commands import incidents as commands
+from tui.ui.edit_actions import EditActions, change_words
+from tui.ui.evidence_blocks import evidence_blocks
+from tui.ui.incident_blocks import (
+    alert_time,
+    comment_blocks,
+    entities,
+    headline,
+    identity,
+    in_order,
+    shown,
+    summary_blocks,
+)
+from tui.ui.list_source import ListSource
+from tui.ui.painters import alert_painter, evidence_painter
+from tui.ui.pivot_choice import alert_of, choose_entity, hunt_on
+from tui.ui.problems import problem_blocks
+from tui.ui.screens.dialogs import Page
+from tui.ui.widgets.grid import Grid
+from tui.ui.widgets.grid_messages import RowOpened
+from tui.ui.widgets.sheet import STYLES, Block, Sheet, line, spans, text
+from tui.ui.widgets.timeline import Timeline
+
+if TYPE_CHECKING:
+    from tui.incidents.changes import QueueChanged
+
+TABS = ("summary", "alerts", "evidence", "timeline", "comments", "json")
+"""The tabs, in their order."""
+
+_ALERT_COLUMNS = (
+    Column("severity", "Sev", pinned=True, least=3, most=5),
+    Column("status", "Status", least=3, most=11, rank=3),
+    Column("time", "Time", kind="time", least=5, most=16),
+    Column("title", "Title", least=16, most=400, fill=True),
+    Column("tactic", "Tactic", least=6, most=20, rank=2),
+    Column("techniques", "Techniques", least=6, most=18, rank=4),
+    Column("source", "Source", least=6, most=24, rank=5),
+)
+_EVIDENCE_COLUMNS = (
+    Column("verdict", "Verdict", pinned=True, least=3, most=19),
+    Column("title", "Entity", least=16, most=400, fill=True),
+    Column("kind", "Kind", least=4, most=16),
+    Column("roles", "Role", least=4, most=18, rank=3),
+    Column("remediation", "Remediation", least=6, most=18, rank=2),
+    Column("alerts", "Alerts", kind="number", least=6, most=6, rank=1),
+)
+
+
+class TabLine(Widget):
+    """The tabs' names with their numbers; a click chooses one."""
+
+    DEFAULT_CSS = "TabLine { height: 1; margin: 1 1 0 1; }"
+
+    class Chosen(Message):
+        """A tab was clicked."""
+
+        def __init__(self, tab: str) -> None:
+            super().__init__()
+            self.tab = tab
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._current = TABS[0]
+        self._counts: dict[str, int] = {}
+
+    def show(self, current: str, counts: dict[str, int]) -> None:
+        """Underline this tab; say these numbers."""
+        self._current, self._counts = current, counts
+        self.refresh()
+
+    def action_choose(self, tab: str) -> None:
+        """A click."""
+        self.post_message(self.Chosen(tab))
+
+    def render(self) -> RenderResult:
+        """The line."""
+        parts: list[Content] = []
+        for tab in TABS:
+            name = "JSON" if tab == "json" else tab.capitalize()
+            style = "bold underline $foreground" if tab == self._current else STYLES["faint"]
+            part = Content.styled(name, style)
+            if (count := self._counts.get(tab)) is not None:
+                part = Content.assemble(part, (f" {count}", STYLES["faint"]))
+            parts.append(part.stylize(Style.from_meta({"@click": f"choose('{tab}')"})))
+        return Content("   ").join(parts)
+
+
+class IncidentScreen(EditActions):
+    """One incident.
+
+    Args:
+        incident_id: Which.
+        tab: The tab to begin with.
+    """
+
+    PLACE = "incidents"
+    HELP = """
+    One incident. [ and ] change the tab. Edits work as in the queue. On the timeline, arrows
+    step from alert to alert and + - zoom; in Evidence, h hunts on the entity under the cursor.
+    """
+    COMMAND_MESSAGES: ClassVar[tuple[type[Command], ...]] = (
+        commands.PreviousTab,
+        commands.NextTab,
+        *commands.EDITS,
+        commands.HuntEntity,
+        commands.Undo,
+        commands.ShowOutbox,
+        commands.Refresh,
+        commands.OpenInPortal,
+        commands.Copy,
+    )
+    FOOTER = (
+        timeline_commands.StepLeft,
+        timeline_commands.ZoomIn,
+        timeline_commands.OpenAlert,
+        grid_commands.OpenRow,
+        commands.PreviousTab,
+        commands.HuntEntity,
+        *commands.EDITS,
+        commands.Refresh,
+        commands.OpenInPortal,
+        common.Back,
+    )
+    BINDINGS = Command.bindings(*COMMAND_MESSAGES)
+    DEFAULT_CSS = """
+    IncidentScreen {
+        #headline { margin: 1 1 0 1; height: auto; }
+        #pending { margin: 0 1; height: auto; }
+        ContentSwitcher { height: 1fr; margin: 1 0 0 0; }
+        VerticalScroll { padding: 0 1; height: 1fr; }
+        #timeline-tab { height: 1fr; padding: 0 1; }
+        Rule { color: $border; margin: 1 0; }
+        #json { border: none; padding: 0 1; background: $background; height: 1fr; }
+    }
+    """
+
+    def __init__(self, incident_id: str, tab: str = "summary") -> None:
+        super().__init__()
+        self._incident_id = incident_id
+        self._tab = tab
+        self._incident: Incident | None = None
+        self._entities: list[Evidence] = []
+        self._alerts: list[Alert] = []
+
+    def compose_body(self) -> Iterable[Widget]:
+        """Headline, tabs, and the tab's content."""
+        yield Sheet(id="headline")
+        yield Sheet(id="pending")
+        yield TabLine()
+        with ContentSwitcher(initial=self._tab_id(self._tab)):
+            with VerticalScroll(id="summary-tab"):
+                yield Sheet(id="summary")
+            yield Grid(alert_painter(self.m365d.now), id="alerts-tab", selectable=False)
+            yield Grid(evidence_painter(), id="evidence-tab", selectable=False)
+            with VerticalScroll(id="timeline-tab", can_focus=False):
+                yield Timeline()
+                yield Rule()
+                yield Sheet(id="chosen")
+            with VerticalScroll(id="comments-tab"):
+                yield Sheet(id="comments")
+            yield TextArea("", read_only=True, show_line_numbers=False, id="json-tab")
+
+    @staticmethod
+    def _tab_id(tab: str) -> str:
+        return f"{tab}-tab"
+
+    async def on_mount(self) -> None:
+        """Show what is cached, then ask the service."""
+        self._alert_source = ListSource(_ALERT_COLUMNS)
+        self._evidence_source = ListSource(_EVIDENCE_COLUMNS)
+        await self.query_one("#alerts-tab", Grid).show(self._alert_source)
+        await self.query_one("#evidence-tab", Grid).show(self._evidence_source)
+        self._unsubscribe = self.workspace.queue.subscribe(self._queue_changed)
+        await self._show_cached()
+        self._choose_tab(self._tab)
+        if self.workspace.connection is not None:
+            self._refresh_incident()
+
+    def on_unmount(self) -> None:
+        """Listen no longer."""
+        self._unsubscribe()
+
+    async def _show_cached(self) -> None:
+        incident = await self.workspace.queue.incident(self._incident_id)
+        if incident is not None:
+            await self._show(incident)
+        elif self._incident is None:
+            self.query_one("#headline", Sheet).show(
+                [
+                    line(
+                        (visible(self._incident_id), "faint"),
+                        ("  fetching this incident…", "faint"),
+                    )
+                ]
+            )
+
+    def _queue_changed(self, changed: QueueChanged) -> None:
+        if changed.ids is None or self._incident_id in changed.ids:
+            self.run_worker(self._show_cached(), group="redraw", exclusive=True)
+
+    def action_refresh_command(self) -> None:
+        """Fetch this incident anew."""
+        self._refresh_incident()
+
+    def _refresh_incident(self) -> None:
+        self.run_worker(self._refreshed(), group="refresh", exclusive=True)
+
+    async def _refreshed(self) -> None:
+        try:
+            incident = await self.workspace.queue.refresh_incident(self._incident_id)
+        except NotFound as problem:
+            if self._incident is None:
+                self._fail(problem)
+            else:
+                self.m365d.report(problem)
+        except Problem as problem:
+            if self._incident is None:
+                self._fail(problem)
+            else:
+                self.query_one("#pending", Sheet).show(
+                    [text(f"Not fresh: {visible(str(problem))}", "warn")]
+                )
+        else:
+            await self._show(incident)
+
+    def _fail(self, problem: Problem) -> None:
+        self.query_one("#summary", Sheet).show(
+            problem_blocks(problem, next_step="R tries again   Esc goes back")
+        )
+
+    async def _show(self, incident: Incident) -> None:
+        self._incident = incident
+        me, now = self.workspace.me, self.m365d.now()
+        self.query_one("#headline", Sheet).show(
+            [
+                spans(
+                    (f"{visible(incident.id)}  ", "faint"),
+                    (shown(incident.name) or "(no name)", "bold"),
+                    ("    ", ""),
+                    *headline(incident, me, now),
+                )
+            ]
+        )
+        await self._show_pending()
+        self._alerts = in_order(incident.alerts)
+        self._entities = entities(incident)
+        self._tell_tabs()
+        self.query_one("#summary", Sheet).show(summary_blocks(incident, me, now))
+        self._alert_source.replace(self._alert_rows())
+        await self.query_one("#alerts-tab", Grid).refresh_rows()
+        self._evidence_source.replace(self._evidence_rows(incident))
+        await self.query_one("#evidence-tab", Grid).refresh_rows()
+        self.query_one("#alerts-tab", Grid).say("No alerts.", "")
+        self.query_one("#evidence-tab", Grid).say("No evidence.", "")
+        self.query_one(Timeline).show(incident.alerts)
+        self.query_one("#comments", Sheet).show(comment_blocks(incident.comments))
+        if self._tab == "json":
+            self._show_json()
+
+    async def _show_pending(self) -> None:
+        blocks: list[Block] = []
+        for edit in await self.workspace.queue.outbox(self._incident_id):
+            said = change_words(edit.change)
+            if edit.state == "failed":
+                blocks.append(
+                    spans(
+                        ("! ", "bad"),
+                        (said, "bold"),
+                        (f"   {visible(edit.why)}", "bad"),
+                        ("   U", "accent"),
+                        (" sends it again or drops it", "faint"),
+                    )
+                )
+            elif edit.state != "confirmed":
+                blocks.append(
+                    spans(
+                        ("↑ ", "accent"),
+                        (said, ""),
+                        (f"   {visible(edit.why) or 'on its way'}", "faint"),
+                    )
+                )
+        self.query_one("#pending", Sheet).show(blocks)
+
+    def _alert_rows(self) -> list[Row]:
+        return [
+            Row(
+                str(at),
+                (
+                    alert.severity,
+                    alert.status,
+                    alert_time(alert),
+                    alert.title,
+                    alert.category,
+                    ", ".join(alert.mitre_techniques),
+                    source_words(alert.service_source) if alert.service_source else "",
+                ),
+            )
+            for at, alert in enumerate(self._alerts)
+        ]
+
+    def _evidence_rows(self, incident: Incident) -> list[Row]:
+        named: dict[tuple[str, str], int] = {}
+        for alert in incident.alerts:
+            for found in {identity(one) for one in alert.evidence}:
+                named[found] = named.get(found, 0) + 1
+        return [
+            Row(
+                str(at),
+                (
+                    one.verdict,
+                    one.title,
+                    one.kind,
+                    ", ".join(words.role(role) for role in one.roles),
+                    one.remediation_status,
+                    named.get(identity(one), 0),
+                ),
+            )
+            for at, one in enumerate(self._entities)
+        ]
+
+    def _show_json(self) -> None:
+        from tui.api.render import json_text
+
+        incident = self._incident
+        if incident is None:
+            return
+        area = self.query_one("#json-tab", TextArea)
+        written = json_text(incident.raw or {"id": incident.id})
+        if area.text != written:
+            area.load_text(written)
+
+    # Tabs.
+
+    def _tell_tabs(self) -> None:
+        incident = self._incident
+        counts = {}
+        if incident is not None:
+            counts = {
+                "alerts": len(incident.alerts),
+                "evidence": len(self._entities),
+                "comments": len(incident.comments),
+            }
+        self.query_one(TabLine).show(self._tab, counts)
+
+    def _choose_tab(self, tab: str) -> None:
+        self._tab = tab
+        self.query_one(ContentSwitcher).current = self._tab_id(tab)
+        if tab == "json":
+            self._show_json()
+        body = self.query_one(f"#{self._tab_id(tab)}")
+        (self.query_one(Timeline) if tab == "timeline" else body).focus()
+        self._tell_tabs()
+
+    def action_next_tab_command(self) -> None:
+        """The tab at the right."""
+        self._choose_tab(TABS[(TABS.index(self._tab) + 1) % len(TABS)])
+
+    def action_previous_tab_command(self) -> None:
+        """The tab at the left."""
+        self._choose_tab(TABS[(TABS.index(self._tab) - 1) % len(TABS)])
+
+    @on(TabLine.Chosen)
+    def _tab_chosen(self, event: TabLine.Chosen) -> None:
+        self._choose_tab(event.tab)
+
+    # What is under the cursor.
+
+    @on(Timeline.Chosen)
+    def _alert_chosen(self, event: Timeline.Chosen) -> None:
+        self.query_one("#chosen", Sheet).show(brief_blocks(event.alert) if event.alert else [])
+
+    @on(Timeline.Opened)
+    def _timeline_opened(self, event: Timeline.Opened) -> None:
+        self._open_alert(event.alert)
+
+    @on(RowOpened, "#alerts-tab")
+    def _alert_opened(self, event: RowOpened) -> None:
+        self._open_alert(self._alerts[int(event.row.key)])
+
+    @on(RowOpened, "#evidence-tab")
+    def _evidence_opened(self, event: RowOpened) -> None:
+        self.app.push_screen(Page(evidence_blocks(self._entities[int(event.row.key)])))
+
+    def _open_alert(self, alert: Alert) -> None:
+        self.app.push_screen(Page(alert_blocks(alert)))
+
+    def _entity_here(self) -> Evidence | None:
+        if self._tab != "evidence":
+            return None
+        row = self.query_one("#evidence-tab", Grid).cursor_row
+        return self._entities[int(row.key)] if row else None
+
+    def _alert_here(self) -> Alert | None:
+        if self._tab == "timeline":
+            return self.query_one(Timeline).chosen
+        if self._tab == "alerts":
+            row = self.query_one("#alerts-tab", Grid).cursor_row
+            return self._alerts[int(row.key)] if row else None
+        return None
+
+    def action_hunt_entity_command(self) -> None:
+        """Hunt on the entity here; on one of the alert's or incident's where none is."""
+        incident = self._incident
+        if incident is None:
+            return
+        if (entity := self._entity_here()) is not None:
+            self._ask(hunt_on(self.m365d, entity, alert_of(incident, entity)))
+        elif (alert := self._alert_here()) is not None and alert.evidence:
+            self._ask(choose_entity(self.m365d, Incident(incident.id, alerts=(alert,))))
+        else:
+            self._ask(choose_entity(self.m365d, incident))
+
+    async def targets(self) -> list[Incident]:
+        """This incident."""
+        return [self._incident] if self._incident is not None else []
+
+    def action_open_in_portal_command(self) -> None:
+        """Open this incident in the portal."""
+        if self._incident is not None:
+            self.open_link(self._incident)
+
+    def action_copy_command(self) -> None:
+        """Copy what the tab is about: the selected JSON or all of it, or the incident's line."""
+        area = self.query_one("#json-tab", TextArea)
+        incident = self._incident
+        if incident is None:
+            return
+        copied = (
+            (area.selected_text or area.text)
+            if self._tab == "json"
+            else f"{visible(incident.id)}\t{visible(incident.name)}"
+        )
+        self.app.copy_to_clipboard(copied)
+        self.notify("Copied.", timeout=2, markup=False)

@@ -1,0 +1,428 @@
+"""Sign-in: one list, one Enter; what happens is said as it happens."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.containers import Vertical, VerticalScroll
+from textual.widget import Widget
+from textual.widgets import OptionList, Rule
+from textual_enhanced.commands import Command
+
+from tui.auth.profiles import Profile, profiles_of
+from tui.errors import Problem, UsageProblem
+from tui.text import visible
+from tui.ui import words
+from tui.ui.commands import common
+from tui.ui.commands import sign_in as commands
+from tui.ui.problems import problem_blocks
+from tui.ui.screens.base import FramedScreen
+from tui.ui.screens.dialogs import AskLine, Confirm, Page
+from tui.ui.widgets.pick_list import Choice, PickList
+from tui.ui.widgets.sheet import Block, Sheet, field, gap, line, text
+from tui.ui.widgets.steps import Steps
+from tui.ui.workspace import has_cache, open_offline, sign_in
+
+if TYPE_CHECKING:
+    from tui.api.transport import Wait
+    from tui.auth.secret import Secret
+    from tui.auth.session import Step
+
+DEMO = "\0demo"
+"""The embedded tenant's place in the list; no profile can have this name."""
+
+
+class SignInScreen(FramedScreen):
+    """Choose a profile and press Enter: that is the whole sign-in."""
+
+    HELP = """
+    Choose a profile and press Enter. The secret is read from where the profile keeps it
+    (the keyring, the environment, a command, or your keyboard); the token lives in memory
+    only. The demo tenant is embedded in this program: no account, no network.
+    """
+    COMMAND_MESSAGES = (
+        commands.SignIn,
+        commands.NewProfile,
+        commands.EditProfile,
+        commands.StoreSecret,
+        commands.RemoveProfile,
+        commands.Guide,
+        commands.Demo,
+        commands.WorkOffline,
+    )
+    FOOTER = (
+        commands.SignIn,
+        commands.WorkOffline,
+        commands.NewProfile,
+        commands.EditProfile,
+        commands.StoreSecret,
+        commands.Guide,
+        commands.Demo,
+        common.Quit,
+    )
+    BINDINGS = Command.bindings(*COMMAND_MESSAGES)
+    DEFAULT_CSS = """
+    SignInScreen {
+        align: center middle;
+        #page { width: 72; max-width: 100%; height: auto; max-height: 100%; padding: 0 2; }
+        #page > Sheet { margin-left: 2; width: auto; }
+        PickList { margin: 1 0; }
+        Rule { color: $border; margin: 1 2; display: none; }
+        Rule.-shown { display: block; }
+        Steps { margin: 0 2; }
+        #outcome { margin: 1 0 0 2; }
+    }
+    """
+
+    def compose_body(self) -> Iterable[Widget]:
+        """Name, profiles, steps, outcome."""
+        with VerticalScroll(id="page", can_focus=False):
+            yield Sheet(
+                [
+                    line(("m365d", "bold"), ("-tui", "faint")),
+                    line(("Incidents and hunting of Microsoft Defender XDR", "faint")),
+                ]
+            )
+            yield PickList(id="profiles")
+            with Vertical():
+                yield Rule()
+                yield Steps()
+                yield Sheet(id="outcome")
+
+    def on_mount(self) -> None:
+        """List the profiles, the last one used under the cursor."""
+        self._failed_offline = False
+        self._list_profiles()
+        self.query_one(PickList).focus()
+
+    def on_screen_resume(self) -> None:
+        """Back from a workspace: nothing of the last sign-in is shown."""
+        if self.is_mounted and not self._busy:
+            self._clear()
+
+    @property
+    def _busy(self) -> bool:
+        return any(worker.group == "sign-in" and not worker.is_finished for worker in self.workers)
+
+    def _profiles(self) -> dict[str, Profile]:
+        return profiles_of(self.m365d.settings)
+
+    def _list_profiles(self) -> None:
+        from tui.auth.vault import describe_secret
+
+        profiles = self._profiles()
+        names = [visible(name) for name in profiles]
+        places = [visible(profile.place) for profile in profiles.values()]
+        first = min(20, max([len(name) for name in names] + [6])) + 3
+        second = min(30, max([len(place) for place in places] + [18])) + 3
+        choices = [
+            Choice(
+                name,
+                (
+                    (shown.ljust(first), "bold"),
+                    (place[: second - 2].ljust(second), "faint"),
+                    (describe_secret(profiles[name]), "faint"),
+                ),
+            )
+            for name, shown, place in zip(profiles, names, places, strict=True)
+        ]
+        if self.m365d.demo is not None:
+            choices.append(
+                Choice(
+                    DEMO, (("demo".ljust(first), "bold"), ("embedded tenant, no account", "faint"))
+                )
+            )
+        wanted = DEMO if self.m365d.use_demo else self.m365d.profile_name
+        self.query_one(PickList).offer(
+            choices, wanted or self.m365d.last_profile() or self.m365d.settings.default_profile
+        )
+        if not profiles:
+            self._say(
+                [
+                    text(
+                        "There is no profile yet. Enter opens the demo tenant; n makes a profile "
+                        "for a tenant of your own, g tells how to register the app.",
+                        "faint",
+                    )
+                ]
+            )
+
+    def _clear(self) -> None:
+        self.query_one(Steps).clear()
+        self._say([])
+        self.query_one(Rule).set_class(False, "-shown")
+
+    def _say(self, blocks: list[Block]) -> None:
+        self.query_one("#outcome", Sheet).show(blocks)
+
+    def _chosen(self) -> str | None:
+        picks = self.query_one(PickList)
+        if picks.highlighted is None:
+            return None
+        return picks.get_option_at_index(picks.highlighted).id
+
+    @on(OptionList.OptionSelected)
+    def action_sign_in_command(self) -> None:
+        """Sign in with what is under the cursor."""
+        if (chosen := self._chosen()) is not None:
+            self._start(chosen)
+
+    def action_demo_command(self) -> None:
+        """Sign in to the embedded tenant."""
+        if self.m365d.demo is not None:
+            self._start(DEMO)
+
+    def _start(self, chosen: str) -> None:
+        self._clear()
+        self.query_one(Rule).set_class(True, "-shown")
+        self.run_worker(self._sign_in(chosen), exclusive=True, group="sign-in")
+
+    def action_back_command(self) -> None:
+        """Stop signing in."""
+        if self._busy:
+            self.workers.cancel_group(self, "sign-in")
+            self._clear()
+            self._say([text("Stopped. Nothing was changed.", "faint")])
+            self._busy_over()
+
+    def _busy_over(self) -> None:
+        self.query_one(PickList).focus()
+
+    async def _profile(self, chosen: str) -> Profile:
+        if chosen != DEMO:
+            return self._profiles()[chosen]
+        demo = self.m365d.demo
+        assert demo is not None
+        return await asyncio.to_thread(demo.start)
+
+    async def _sign_in(self, chosen: str) -> None:
+        app = self.m365d
+        try:
+            profile = await self._profile(chosen)
+            workspace = await sign_in(
+                profile,
+                ask=self._ask,
+                on_step=self._step,
+                on_wait=self._waits,
+                memory=app.no_cache or profile.is_demo,
+                me=app.me(),
+                now=app.fixed_now,
+            )
+        except Problem as problem:
+            self._failed(problem)
+            return
+        steps = self.query_one(Steps)
+        cached = await workspace.queue.total()
+        steps.tell(
+            f"queue: {cached:,} cached, fetching what changed"
+            if cached
+            else "queue: fetching the first page",
+            "running",
+        )
+        app.remember_profile(chosen)
+        await app.enter(workspace)
+
+    def _failed(self, problem: Problem) -> None:
+        offline = has_cache(problem) and self._chosen() not in (None, DEMO)
+        self._failed_offline = offline
+        self.query_one(Steps).fail_running()
+        self._say(
+            problem_blocks(
+                problem,
+                next_step="Enter tries again" + ("   o opens the cached queue" if offline else ""),
+            )
+        )
+        self.refresh_bindings()
+        self._busy_over()
+
+    def _step(self, step: Step) -> None:
+        self.query_one(Steps).tell(step.label, step.state, step.seconds, step.key)
+
+    def _waits(self, wait: Wait) -> None:
+        if wait.seconds > 0:
+            self._say(
+                [
+                    text(
+                        f"{visible(wait.host)} asks to wait {words.ago(wait.seconds)}: "
+                        f"{visible(wait.reason)}. Esc stops.",
+                        "warn",
+                    )
+                ]
+            )
+        else:
+            self._say([])
+
+    async def _ask(self, profile: Profile, question: str) -> Secret | None:
+        from tui.auth.secret import Secret
+
+        answer = await self.app.push_screen_wait(
+            AskLine(
+                f"Client secret of {visible(profile.name)}",
+                note=visible(question),
+                password=True,
+            )
+        )
+        return Secret(answer) if answer else None
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Commands that make sense now."""
+        if not self.is_mounted:
+            return True
+        chosen = self._chosen()
+        if action in ("edit_profile_command", "store_secret_command", "remove_profile_command"):
+            return chosen not in (None, DEMO)
+        if action == "work_offline_command":
+            return self._failed_offline
+        if action == "demo_command":
+            return self.m365d.demo is not None
+        return True
+
+    def action_work_offline_command(self) -> None:
+        """Open the cached queue of the profile."""
+        chosen = self._chosen()
+        if chosen is not None and chosen != DEMO:
+            self.run_worker(self._offline(chosen), exclusive=True, group="sign-in")
+
+    async def _offline(self, chosen: str) -> None:
+        try:
+            workspace = await open_offline(self._profiles()[chosen], me=self.m365d.me())
+        except Problem as problem:
+            self._failed(problem)
+            return
+        await self.m365d.enter(workspace)
+
+    def action_guide_command(self) -> None:
+        """Tell how to register the app."""
+        self.app.push_screen(Page(guide_blocks()))
+
+    def action_new_profile_command(self) -> None:
+        """Ask for a profile and write it to the settings."""
+        self.run_worker(self._edit(None), group="edit", exclusive=True)
+
+    def action_edit_profile_command(self) -> None:
+        """Change the profile under the cursor."""
+        chosen = self._chosen()
+        if chosen is not None and chosen != DEMO:
+            self.run_worker(self._edit(self._profiles()[chosen]), group="edit", exclusive=True)
+
+    async def _edit(self, profile: Profile | None) -> None:
+        from tui.ui.screens.profile_form import ProfileForm
+
+        name = await self.app.push_screen_wait(ProfileForm(profile, self.m365d.settings))
+        if name is None:
+            return
+        self._reload(name)
+
+    def _reload(self, highlighted: str | None = None) -> None:
+        from tui.config import load_settings
+
+        try:
+            self.m365d.settings = load_settings(self.m365d.settings.path)
+        except UsageProblem as problem:
+            self.m365d.report(problem)
+            return
+        self.m365d.profile_name, self.m365d.use_demo = highlighted, False
+        self._clear()
+        self._list_profiles()
+        self._busy_over()
+
+    def action_store_secret_command(self) -> None:
+        """Ask for the secret and store it."""
+        chosen = self._chosen()
+        if chosen is not None and chosen != DEMO:
+            self.run_worker(self._store(self._profiles()[chosen]), group="edit", exclusive=True)
+
+    async def _store(self, profile: Profile) -> None:
+        from tui.auth.vault import store_secret
+
+        secret = await self._ask(profile, "It goes to this machine's keyring, nowhere else.")
+        if secret is None:
+            return
+        try:
+            await asyncio.to_thread(store_secret, profile, secret)
+        except Problem as problem:
+            self.m365d.report(problem)
+            return
+        self.notify("The secret is stored.", markup=False)
+
+    def action_remove_profile_command(self) -> None:
+        """Ask, then remove the profile from the settings."""
+        chosen = self._chosen()
+        if chosen is not None and chosen != DEMO:
+            self.run_worker(self._remove(self._profiles()[chosen]), group="edit", exclusive=True)
+
+    async def _remove(self, profile: Profile) -> None:
+        from tui.auth.profiles import remove_profile
+
+        answer = await self.app.push_screen_wait(
+            Confirm(
+                f"Remove the profile {visible(profile.name)}?",
+                [text("Its secret stays in the keyring until `m365d-tui logout`.", "faint")],
+                yes="remove",
+                no="keep",
+            )
+        )
+        if answer != "yes":
+            return
+        try:
+            remove_profile(self.m365d.settings, profile.name)
+        except Problem as problem:
+            self.m365d.report(problem)
+            return
+        self._reload()
+
+
+def guide_blocks() -> list[Block]:
+    """How to register the application in Microsoft Entra."""
+    return [
+        text("Register the app, once a tenant", "bold"),
+        gap(),
+        field(
+            "1",
+            (
+                "Microsoft Entra admin center, App registrations, New registration. "
+                "Any name; accounts in this directory only; no redirect URI.",
+                "",
+            ),
+            margin=4,
+        ),
+        field(
+            "2", ("API permissions, Add: Microsoft Graph, Application permissions:", ""), margin=4
+        ),
+        text(
+            "SecurityIncident.ReadWrite.All, SecurityAlert.Read.All, ThreatHunting.Read.All",
+            "accent",
+            indent=4,
+        ),
+        text(
+            "Read only: SecurityIncident.Read.All instead. For the classic API: APIs my "
+            "organization uses, Microsoft Threat Protection: Incident.ReadWrite.All, "
+            "AdvancedHunting.Read.All.",
+            "faint",
+            indent=4,
+        ),
+        field("3", ("Grant admin consent.", ""), margin=4),
+        field(
+            "4",
+            (
+                "Certificates & secrets, New client secret. Copy its value, not its ID: it "
+                "is shown once.",
+                "",
+            ),
+            margin=4,
+        ),
+        field(
+            "5",
+            (
+                "Overview: copy the Application (client) ID and the Directory (tenant) ID. "
+                "Here press n and paste the three.",
+                "",
+            ),
+            margin=4,
+        ),
+        gap(),
+        line(("Esc", "accent"), (" closes", "faint")),
+    ]

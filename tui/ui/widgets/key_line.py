@@ -1,0 +1,118 @@
+"""The footer: the keys that work here and now, most used first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.app import RenderResult
+from textual.content import Content
+from textual.screen import Screen
+from textual.style import Style
+from textual.widget import Widget
+from textual_enhanced.commands import Command
+
+from tui.ui.widgets.sheet import STYLES
+
+_NAMES = {
+    "enter": "Enter",
+    "space": "space",
+    "escape": "Esc",
+    "tab": "Tab",
+    "question_mark": "?",
+    "slash": "/",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "equals_sign": "=",
+    "exclamation_mark": "!",
+    "vertical_line": "|",
+    "plus": "+",
+    "minus": "-",
+    "left": "←",
+    "right": "→",
+    "up": "↑",
+    "down": "↓",
+}
+
+
+def key_name(key: str) -> str:
+    """A key as people write it: `Esc`, `F5`, `^p`, `S`."""
+    if key in _NAMES:
+        return _NAMES[key]
+    if key.startswith("ctrl+"):
+        return "^" + key.removeprefix("ctrl+")
+    if key.startswith("shift+") and len(key) == len("shift+x"):
+        return key[-1].upper()
+    if key.startswith("f") and key[1:].isdigit():
+        return key.upper()
+    return key
+
+
+class KeyLine(Widget):
+    """One line of keys. What does not fit is left to the help, whose key always stands."""
+
+    DEFAULT_CSS = """
+    KeyLine {
+        dock: bottom;
+        height: 1;
+        padding: 0 1;
+        background: $surface;
+        color: $text-muted;
+    }
+    """
+
+    def __init__(self, commands: Sequence[type[Command]]) -> None:
+        super().__init__()
+        self._commands = tuple(commands)
+
+    def on_mount(self) -> None:
+        """Follow the focus: other keys work elsewhere."""
+        self.screen.bindings_updated_signal.subscribe(self, self._changed)
+
+    def _changed(self, _screen: Screen[object]) -> None:
+        self.refresh()
+
+    def use(self, commands: Sequence[type[Command]]) -> None:
+        """Tell of these commands from now on."""
+        if tuple(commands) != self._commands:
+            self._commands = tuple(commands)
+            self.refresh()
+
+    def _entries(self) -> list[tuple[str, str, str]]:
+        """Key, words and action of each command that would work if its key were pressed."""
+        focused = self.screen.focused
+        reachable: dict[str, tuple[str, str, str]] = {}
+        for key, active in self.screen.active_bindings.items():
+            binding = active.binding
+            name = binding.id or ""
+            if name in reachable or not active.enabled:
+                continue
+            character = binding.key_display or key
+            if focused is not None and focused.check_consume_key(
+                key, character if len(character) == 1 else None
+            ):
+                continue
+            reachable[name] = (
+                binding.key_display or key_name(key),
+                binding.description,
+                binding.action,
+            )
+        return [
+            reachable[command.__name__]
+            for command in self._commands
+            if command.__name__ in reachable
+        ]
+
+    def render(self) -> RenderResult:
+        """As many keys as fit, the help's among them."""
+        entries = self._entries()
+        room = self.size.width
+        widths = [len(key) + 1 + len(words) for key, words, _ in entries]
+        while entries and sum(widths) + 2 * (len(widths) - 1) > room:
+            at = -2 if len(entries) > 1 and entries[-1][1] == "help" else -1
+            del entries[at], widths[at]
+        parts: list[Content] = []
+        for key, words, action in entries:
+            part = Content.assemble((key, STYLES["accentbold"]), (f" {words}", STYLES["faint"]))
+            click = action if "." in action.split("(")[0] else f"screen.{action}"
+            parts.append(part.stylize(Style.from_meta({"@click": click})))
+        return Content("  ").join(parts)
