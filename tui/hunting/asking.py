@@ -12,15 +12,35 @@ Fields = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
+class Arm:
+    """One table of a union, narrowed before the tables are joined.
+
+    Tables give some columns the same name and another type or case (`ReportId`, `LogonId`):
+    only columns that are wanted may meet.
+    """
+
+    table: str
+    where: tuple[str, ...]
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """A question to the tables, before it is written out with a time."""
 
     name: str
-    tables: tuple[str, ...]
-    where: tuple[str, ...]
+    table: str = ""
+    where: tuple[str, ...] = ()
     then: tuple[str, ...] = ()
     state: bool = False
     """The tables hold what is, not what happened: no time belongs in the query."""
+    arms: tuple[Arm, ...] = ()
+    """Instead of a table: several, each with its own condition."""
+
+
+def ask_all(name: str, *arms: Arm) -> Ask:
+    """A question to several tables; those without a condition are left out."""
+    return Ask(name, then=IN_ORDER, arms=tuple(arm for arm in arms if arm.where))
 
 
 def text(fields: Fields, *path: str) -> str:
@@ -104,7 +124,7 @@ def alerts(*conditions: str) -> Ask:
     """The alerts that name an entity."""
     return Ask(
         "alerts that name it",
-        ("AlertEvidence",),
+        "AlertEvidence",
         any_of(*conditions),
         in_order("Timestamp", "AlertId", "Title", "Severity", "EntityType", "EvidenceRole"),
     )

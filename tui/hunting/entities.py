@@ -58,4 +58,6 @@ def questions(evidence: Evidence) -> list[Ask]:
     ask = _KINDS.get(evidence.kind.lower())
     if ask is None:
         return []
-    return [question for question in ask(evidence.fields, evidence) if question.where]
+    return [
+        question for question in ask(evidence.fields, evidence) if question.where or question.arms
+    ]

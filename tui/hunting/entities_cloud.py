@@ -61,13 +61,13 @@ def mailbox(fields: Fields, evidence: Evidence) -> list[Ask]:
     return [
         Ask(
             "mail to and from it",
-            ("EmailEvents",),
+            "EmailEvents",
             any_of(alike("RecipientEmailAddress", address), alike("SenderFromAddress", address)),
             in_order(*_MAIL),
         ),
         Ask(
             "what was done in it",
-            ("CloudAppEvents",),
+            "CloudAppEvents",
             any_of(same("AccountObjectId", object_id), alike("AccountId", address)),
             in_order(*_CLOUD),
         ),
@@ -99,10 +99,10 @@ def message(fields: Fields, evidence: Evidence) -> list[Ask]:
             )
         )
     return [
-        Ask("this message", ("EmailEvents",), itself, in_order(*_MAIL)),
+        Ask("this message", "EmailEvents", itself, in_order(*_MAIL)),
         Ask(
             "what else the sender sent",
-            ("EmailEvents",),
+            "EmailEvents",
             any_of(alike("SenderFromAddress", sender)),
             in_order(*_MAIL),
         ),
@@ -117,7 +117,7 @@ def mail_cluster(fields: Fields, evidence: Evidence) -> list[Ask]:
     where = any_of(listed or number("EmailClusterId", value))
     if not where:
         return message(fields, evidence)
-    return [Ask("its messages", ("EmailEvents",), where, in_order(*_MAIL))]
+    return [Ask("its messages", "EmailEvents", where, in_order(*_MAIL))]
 
 
 def teams_message(fields: Fields, evidence: Evidence) -> list[Ask]:
@@ -127,7 +127,7 @@ def teams_message(fields: Fields, evidence: Evidence) -> list[Ask]:
         same("TeamsMessageId", text(fields, "messageId")),
         same("ThreadId", text(fields, "threadId")),
     )
-    return [Ask("the message and its thread", ("MessageEvents",), where, IN_ORDER)]
+    return [Ask("the message and its thread", "MessageEvents", where, IN_ORDER)]
 
 
 def cloud_application(fields: Fields, evidence: Evidence) -> list[Ask]:
@@ -136,7 +136,7 @@ def cloud_application(fields: Fields, evidence: Evidence) -> list[Ask]:
         number("ApplicationId", text(fields, "appId") or text(fields, "saasAppId")),
         alike("Application", text(fields, "displayName") or evidence.title),
     )
-    return [Ask("what was done in it", ("CloudAppEvents",), where, in_order(*_CLOUD))]
+    return [Ask("what was done in it", "CloudAppEvents", where, in_order(*_CLOUD))]
 
 
 def oauth_application(fields: Fields, evidence: Evidence) -> list[Ask]:
@@ -146,7 +146,7 @@ def oauth_application(fields: Fields, evidence: Evidence) -> list[Ask]:
     return [
         Ask(
             "consent to it, and what it did",
-            ("CloudAppEvents",),
+            "CloudAppEvents",
             any_of(
                 same("OAuthAppId", app_id),
                 same("ObjectId", app_id),
@@ -157,7 +157,7 @@ def oauth_application(fields: Fields, evidence: Evidence) -> list[Ask]:
         ),
         Ask(
             "what it may do",
-            ("OAuthAppInfo",),
+            "OAuthAppInfo",
             any_of(
                 same("OAuthAppId", app_id),
                 same("ServicePrincipalId", object_id),
@@ -175,7 +175,7 @@ def service_principal(fields: Fields, evidence: Evidence) -> list[Ask]:
     return [
         Ask(
             "its sign-ins",
-            ("EntraIdSpnSignInEvents",),
+            "EntraIdSpnSignInEvents",
             any_of(
                 same("ServicePrincipalId", object_id),
                 same("ApplicationId", app_id),
@@ -197,7 +197,7 @@ def registry(fields: Fields, evidence: Evidence) -> list[Ask]:
     return [
         Ask(
             "changes to it",
-            ("DeviceRegistryEvents",),
+            "DeviceRegistryEvents",
             (*place, *any_of(alike("RegistryValueName", name))),
             in_order(
                 "Timestamp",
@@ -220,7 +220,7 @@ def security_group(fields: Fields, evidence: Evidence) -> list[Ask]:
     return [
         Ask(
             "changes of its members",
-            ("IdentityDirectoryEvents",),
+            "IdentityDirectoryEvents",
             any_of(
                 has("tostring(AdditionalFields)", name),
                 alike("TargetAccountDisplayName", name),
@@ -241,7 +241,7 @@ def host_logon(fields: Fields, evidence: Evidence) -> list[Ask]:
     if not who and not host:
         return []
     columns = ("Timestamp", "DeviceName", "ActionType", "LogonType", "AccountName", "RemoteIP")
-    return [Ask("the logons", ("DeviceLogonEvents",), (*host, *who), in_order(*columns))]
+    return [Ask("the logons", "DeviceLogonEvents", (*host, *who), in_order(*columns))]
 
 
 def cloud_logon(fields: Fields, evidence: Evidence) -> list[Ask]:
@@ -251,7 +251,7 @@ def cloud_logon(fields: Fields, evidence: Evidence) -> list[Ask]:
         return user(account, evidence)
     request, session = text(fields, "requestId"), text(fields, "sessionId")
     where = any_of(same("RequestId", request), same("SessionId", session))
-    return [Ask("the sign-in", ("EntraIdSignInEvents",), where, IN_ORDER)]
+    return [Ask("the sign-in", "EntraIdSignInEvents", where, IN_ORDER)]
 
 
 def connection(fields: Fields, evidence: Evidence) -> list[Ask]:
@@ -262,7 +262,7 @@ def connection(fields: Fields, evidence: Evidence) -> list[Ask]:
     ends = [one for one in (target, source) if one]
     columns = ("RemoteIP", "LocalIP")
     where = [f"({' or '.join(same(column, one) for column in columns)})" for one in ends]
-    return [Ask("connections between the two", ("DeviceNetworkEvents",), tuple(where), IN_ORDER)]
+    return [Ask("connections between the two", "DeviceNetworkEvents", tuple(where), IN_ORDER)]
 
 
 def nic(fields: Fields, evidence: Evidence) -> list[Ask]:
@@ -270,7 +270,7 @@ def nic(fields: Fields, evidence: Evidence) -> list[Ask]:
     mac = text(fields, "macAddress")
     interface = Ask(
         "the device it belongs to",
-        ("DeviceNetworkInfo",),
+        "DeviceNetworkInfo",
         any_of(alike("MacAddress", mac), alike("MacAddress", mac.replace("-", ":"))),
         IN_ORDER,
     )
@@ -283,9 +283,9 @@ def azure_resource(fields: Fields, evidence: Evidence) -> list[Ask]:
     resource = text(fields, "resourceId") or evidence.title
     where = any_of(alike("ResourceId", resource))
     storage = any_of(alike("AzureResourceId", resource))
-    asks = [Ask("what was done to it", ("CloudAuditEvents",), where, IN_ORDER)]
+    asks = [Ask("what was done to it", "CloudAuditEvents", where, IN_ORDER)]
     if "/storageaccounts/" in resource.lower():
-        asks.insert(0, Ask("access to it", ("CloudStorageAggregatedEvents",), storage, IN_ORDER))
+        asks.insert(0, Ask("access to it", "CloudStorageAggregatedEvents", storage, IN_ORDER))
     return asks
 
 
@@ -297,7 +297,7 @@ def other_resource(fields: Fields, evidence: Evidence) -> list[Ask]:
         alike("ResourceId", resource),
         f"tostring(RawEventData) contains {string(resource)}" if resource else "",
     )
-    return [Ask("what was done to it", ("CloudAuditEvents",), where, IN_ORDER)]
+    return [Ask("what was done to it", "CloudAuditEvents", where, IN_ORDER)]
 
 
 def blob(fields: Fields, evidence: Evidence) -> list[Ask]:
@@ -312,7 +312,7 @@ def blob(fields: Fields, evidence: Evidence) -> list[Ask]:
             alike("AzureResourceId", text(account, "resourceId")),
         )
     )
-    return [Ask("access to it", ("CloudStorageAggregatedEvents",), where, IN_ORDER)]
+    return [Ask("access to it", "CloudStorageAggregatedEvents", where, IN_ORDER)]
 
 
 def container(fields: Fields, evidence: Evidence) -> list[Ask]:
@@ -323,14 +323,14 @@ def container(fields: Fields, evidence: Evidence) -> list[Ask]:
         alike("KubernetesPodName", text(fields, "name") or text(fields, "pod", "name")),
         alike("ContainerImageName", text(fields, "imageId") or text(fields, "image", "imageId")),
     ) or any_of(alike("ContainerName", evidence.title))
-    return [Ask("processes in it", ("CloudProcessEvents",), where, IN_ORDER)]
+    return [Ask("processes in it", "CloudProcessEvents", where, IN_ORDER)]
 
 
 def kubernetes(fields: Fields, evidence: Evidence) -> list[Ask]:
     """A namespace or a workload of Kubernetes."""
     name = text(fields, "name") or evidence.title
     where = any_of(alike("KubernetesNamespace", name), has("KubernetesResource", name))
-    return [Ask("processes in it", ("CloudProcessEvents",), where, IN_ORDER)]
+    return [Ask("processes in it", "CloudProcessEvents", where, IN_ORDER)]
 
 
 def malware(fields: Fields, evidence: Evidence) -> list[Ask]:
@@ -349,7 +349,7 @@ def iot_device(fields: Fields, evidence: Evidence) -> list[Ask]:
     name = text(fields, "deviceName") or evidence.title
     where = any_of(same("DeviceId", text(fields, "deviceId")), alike("DeviceName", name))
     address = part(fields, "ipAddress")
-    known = Ask("what is known of it", ("DeviceInfo",), where, IN_ORDER)
+    known = Ask("what is known of it", "DeviceInfo", where, IN_ORDER)
     return [*(ip(address, evidence) if address else []), known]
 
 
@@ -358,8 +358,8 @@ def domain(fields: Fields, evidence: Evidence) -> list[Ask]:
     name = text(fields, "activeDirectoryDomainName") or evidence.title
     where = any_of(alike("AccountDomain", name), alike("AccountDomain", name.partition(".")[0]))
     return [
-        Ask("changes in its directory", ("IdentityDirectoryEvents",), where, IN_ORDER),
-        Ask("logons to it", ("IdentityLogonEvents",), where, IN_ORDER),
+        Ask("changes in its directory", "IdentityDirectoryEvents", where, IN_ORDER),
+        Ask("logons to it", "IdentityLogonEvents", where, IN_ORDER),
     ]
 
 
@@ -369,4 +369,4 @@ def ai_agent(fields: Fields, evidence: Evidence) -> list[Ask]:
         same("AgentId", text(fields, "agentId")),
         alike("AgentName", text(fields, "agentName") or evidence.title),
     )
-    return [Ask("what is known of it", ("AgentsInfo",), where, IN_ORDER, state=True)]
+    return [Ask("what is known of it", "AgentsInfo", where, IN_ORDER, state=True)]

@@ -11,14 +11,15 @@ from urllib.parse import urlsplit
 
 from tui.api.records import Evidence
 from tui.hunting.asking import (
-    IN_ORDER,
     PROCESS,
+    Arm,
     Ask,
     Fields,
     alerts,
     alike,
     all_of,
     any_of,
+    ask_all,
     has,
     in_order,
     number,
@@ -26,6 +27,8 @@ from tui.hunting.asking import (
     same,
     text,
 )
+
+_STARTER = ("InitiatingProcessFileName", "InitiatingProcessCommandLine")
 
 
 def on_device(fields: Fields) -> tuple[str, ...]:
@@ -41,10 +44,10 @@ def device(fields: Fields, evidence: Evidence) -> list[Ask]:
     """A device: what ran on it, whom it talked to, who was on it."""
     where = on_device(fields) or any_of(alike("DeviceName", evidence.title))
     return [
-        Ask("processes on it", ("DeviceProcessEvents",), where, in_order(*PROCESS)),
+        Ask("processes on it", "DeviceProcessEvents", where, in_order(*PROCESS)),
         Ask(
             "its network connections",
-            ("DeviceNetworkEvents",),
+            "DeviceNetworkEvents",
             where,
             in_order(
                 "Timestamp",
@@ -59,7 +62,7 @@ def device(fields: Fields, evidence: Evidence) -> list[Ask]:
         ),
         Ask(
             "logons to it",
-            ("DeviceLogonEvents",),
+            "DeviceLogonEvents",
             where,
             in_order(
                 "Timestamp", "DeviceName", "ActionType", "LogonType", "AccountName", "RemoteIP"
@@ -102,17 +105,25 @@ def user(fields: Fields, evidence: Evidence) -> list[Ask]:
     where = any_of(*as_account(account)) or any_of(
         alike("AccountUpn" if "@" in evidence.title else "AccountName", evidence.title)
     )
-    ran = Ask("what it ran", ("DeviceProcessEvents",), where, in_order(*PROCESS))
+    ran = Ask("what it ran", "DeviceProcessEvents", where, in_order(*PROCESS))
     if not text(account, "azureAdUserId") and not text(account, "userPrincipalName"):
         return [ran, alerts(*where)]
     cloud = Ask(
         "what it did in cloud apps",
-        ("CloudAppEvents",),
+        "CloudAppEvents",
         any_of(same("AccountObjectId", text(account, "azureAdUserId"))),
         in_order("Timestamp", "ActionType", "Application", "ObjectName", "IPAddress", "UserAgent"),
     )
-    who = Ask("who this is", ("IdentityInfo",), where, (), state=True)
-    sign_ins = Ask("its sign-ins", ("IdentityLogonEvents",), where, in_order(*_SIGN_IN))
+    who = Ask(
+        "who this is",
+        "IdentityInfo",
+        any_of(
+            same("AccountObjectId", text(account, "azureAdUserId")),
+            alike("AccountUpn", text(account, "userPrincipalName")),
+        ),
+        state=True,
+    )
+    sign_ins = Ask("its sign-ins", "IdentityLogonEvents", where, in_order(*_SIGN_IN))
     return [sign_ins, cloud, ran, who, alerts(*where)]
 
 
@@ -130,23 +141,21 @@ def file_asks(details: Fields, title: str) -> list[Ask]:
     """The questions about a file of these details."""
     name = text(details, "fileName") or title
     where = _by_hash(details, name)
-    return [
-        Ask(
-            "where it was seen",
-            ("DeviceFileEvents", "DeviceProcessEvents", "DeviceImageLoadEvents", "DeviceEvents"),
-            where,
-            in_order(
-                "Timestamp",
-                "DeviceName",
-                "ActionType",
-                "FileName",
-                "FolderPath",
-                "InitiatingProcessFileName",
-                "InitiatingProcessCommandLine",
-            ),
-        ),
-        alerts(*where),
-    ]
+    if not where:
+        return []
+    columns = ("DeviceName", "ActionType", "FileName", "FolderPath", *_STARTER)
+    tables = ("DeviceFileEvents", "DeviceProcessEvents", "DeviceImageLoadEvents")
+    digest = text(details, "sha256").lower()
+    unhashed = not (text(details, "sha1") or text(details, "md5"))
+    attached = any_of(same("SHA256", digest) or (alike("FileName", name) if unhashed else ""))
+    mail = ("FileName", "SenderFromAddress", "RecipientEmailAddress")
+    seen = ask_all(
+        "where it was seen",
+        *(Arm(table, where, columns) for table in tables),
+        Arm("EmailAttachmentInfo", attached, mail),
+    )
+    # Alerts know no MD5.
+    return [seen, alerts(*where)] if not where[0].startswith("MD5") else [seen]
 
 
 def file(fields: Fields, evidence: Evidence) -> list[Ask]:
@@ -178,13 +187,13 @@ def process(fields: Fields, evidence: Evidence) -> list[Ask]:
     return [
         Ask(
             "this process and what it started" if known else "this process",
-            ("DeviceProcessEvents",),
+            "DeviceProcessEvents",
             (device, *family) if device and family else family,
             in_order(*PROCESS),
         ),
         Ask(
             "the same command on every device",
-            ("DeviceProcessEvents",),
+            "DeviceProcessEvents",
             elsewhere,
             (
                 "summarize Times = count(), First = min(Timestamp), Last = max(Timestamp)"
@@ -197,36 +206,26 @@ def process(fields: Fields, evidence: Evidence) -> list[Ask]:
 def ip(fields: Fields, evidence: Evidence) -> list[Ask]:
     """An address, inside or outside."""
     address = text(fields, "ipAddress") or evidence.title
-    mail = same("SenderIPv6" if ":" in address else "SenderIPv4", address)
-    where = any_of(
-        *(same(column, address) for column in ("RemoteIP", "LocalIP", "IPAddress")), mail
-    )
-    tables = (
-        "DeviceNetworkEvents",
-        "DeviceLogonEvents",
-        "IdentityLogonEvents",
-        "EntraIdSignInEvents",
-        "CloudAppEvents",
-        "EmailEvents",
-    )
+    ends = any_of(same("RemoteIP", address), same("LocalIP", address))
+    remote, here = any_of(same("RemoteIP", address)), any_of(same("IPAddress", address))
+    mail = any_of(same("SenderIPv6" if ":" in address else "SenderIPv4", address))
+    connection = ("ActionType", "DeviceName", "LocalIP", "RemoteIP", "RemotePort", *_STARTER)
+    logon = ("ActionType", "DeviceName", "AccountName", "RemoteIP")
+    sign_in = ("ActionType", "DeviceName", "AccountName", "AccountUpn", "Application")
+    cloud = ("ActionType", "AccountDisplayName", "Application", "ObjectName")
+    sent = ("SenderFromAddress", "RecipientEmailAddress", "Subject")
     return [
-        Ask(
+        ask_all(
             "where it was seen",
-            tables,
-            where,
-            in_order(
-                "Timestamp",
-                "ActionType",
-                "DeviceName",
-                "AccountUpn",
-                "Application",
-                "RemoteIP",
-                "RemotePort",
-                "IPAddress",
-                "InitiatingProcessFileName",
-            ),
+            Arm("DeviceNetworkEvents", ends, connection),
+            Arm("DeviceLogonEvents", remote, logon),
+            Arm("IdentityLogonEvents", here, sign_in),
+            Arm("EntraIdSignInEvents", here, ("DeviceName", "AccountUpn", "Application")),
+            Arm("CloudAppEvents", here, cloud),
+            Arm("EmailEvents", mail, sent),
+            Arm("UrlClickEvents", here, ("ActionType", "AccountUpn", "Url")),
         ),
-        alerts(same("RemoteIP", address), same("LocalIP", address)),
+        alerts(*ends),
     ]
 
 
@@ -240,31 +239,22 @@ def _host_of(url: str) -> str:
 def url_asks(url: str) -> list[Ask]:
     """The questions about a web address."""
     host = _host_of(url)
-    where = any_of(
-        same("Url", url),
-        same("RemoteUrl", url),
-        has("RemoteUrl", host),
-        alike("UrlDomain", host),
-        has("FileOriginUrl", host),
-    )
+    inside = any_of(same("RemoteUrl", url), has("RemoteUrl", host))
+    linked = any_of(same("Url", url), alike("UrlDomain", host))
+    clicked = any_of(same("Url", url), has("Url", host))
+    origin = any_of(same("FileOriginUrl", url), has("FileOriginUrl", host))
+    connection = ("ActionType", "DeviceName", "RemoteUrl", "RemoteIP", *_STARTER)
+    click = ("ActionType", "AccountUpn", "Url", "NetworkMessageId")
+    download = ("ActionType", "DeviceName", "FileName", "FileOriginUrl", *_STARTER)
     return [
-        Ask(
+        ask_all(
             "where it was seen",
-            ("DeviceNetworkEvents", "DeviceFileEvents", "UrlClickEvents", "EmailUrlInfo"),
-            where,
-            in_order(
-                "Timestamp",
-                "ActionType",
-                "DeviceName",
-                "AccountUpn",
-                "Url",
-                "RemoteUrl",
-                "FileName",
-                "NetworkMessageId",
-                "InitiatingProcessFileName",
-            ),
+            Arm("DeviceNetworkEvents", inside, connection),
+            Arm("UrlClickEvents", clicked, click),
+            Arm("EmailUrlInfo", linked, ("Url", "NetworkMessageId")),
+            Arm("DeviceFileEvents", origin, download),
         ),
-        alerts(same("RemoteUrl", url), has("RemoteUrl", host)),
+        alerts(*inside),
     ]
 
 
@@ -276,11 +266,14 @@ def url(fields: Fields, evidence: Evidence) -> list[Ask]:
 def dns(fields: Fields, evidence: Evidence) -> list[Ask]:
     """A name that was asked for."""
     name = (text(fields, "domainName") or evidence.title).rstrip(".")
+    asked = any_of(alike("QueryTarget", name))
+    connection = ("ActionType", "DeviceName", "RemoteUrl", "RemoteIP", *_STARTER)
+    query = ("ActionType", "DeviceName", "QueryTarget", "AccountName")
     return [
-        Ask(
+        ask_all(
             "where it was asked for",
-            ("DeviceNetworkEvents", "IdentityQueryEvents", "CloudDnsEvents"),
-            any_of(has("RemoteUrl", name), alike("QueryTarget", name), alike("DnsQuery", name)),
-            IN_ORDER,
+            Arm("DeviceNetworkEvents", any_of(has("RemoteUrl", name)), connection),
+            Arm("IdentityQueryEvents", asked, query),
+            Arm("CloudDnsEvents", any_of(alike("DnsQuery", name)), ("ActionType", "DnsQuery")),
         )
     ]

@@ -70,19 +70,28 @@ def _window(around: datetime | None, alert: Alert | None) -> tuple[datetime, dat
 
 def _written(ask: Ask, window: tuple[datetime, datetime] | None) -> str:
     lines: list[str] = []
-    if ask.state or window is None:
-        when = "" if ask.state else "| where Timestamp > ago(30d)"
-    elif window[0].replace(microsecond=0) == window[1].replace(microsecond=0):
-        lines.append(f"let t = {literals.moment(window[0])};")
-        when = f"| where Timestamp between (t - {_AROUND}h .. t + {_AROUND}h)"
+    if ask.state:
+        when = ""
+    elif window is None:
+        when = "| where Timestamp > ago(30d)"
     else:
-        lines.append(f"let first = {literals.moment(window[0])};")
-        lines.append(f"let last = {literals.moment(window[1])};")
-        when = f"| where Timestamp between (first - {_AROUND}h .. last + {_AROUND}h)"
-    source = ask.tables[0] if len(ask.tables) == 1 else f"union {', '.join(ask.tables)}"
-    lines.append(source)
+        around = timedelta(hours=_AROUND)
+        first, last = literals.moment(window[0] - around), literals.moment(window[1] + around)
+        when = f"| where Timestamp between ({first} .. {last})"
+    lines += _union(ask) if ask.arms else [ask.table]
     if when:
         lines.append(when)
     lines += [f"| where {condition}" for condition in ask.where]
     lines += [f"| {stage}" for stage in ask.then]
     return "\n".join(lines)
+
+
+def _union(ask: Ask) -> list[str]:
+    lines = ["union"]
+    for arm in ask.arms:
+        columns = ", ".join(("Timestamp", f'Source = "{arm.table}"', *arm.columns))
+        lines.append(f"    ({arm.table}")
+        lines += [f"    | where {condition}" for condition in arm.where]
+        lines.append(f"    | project {columns}),")
+    lines[-1] = lines[-1].removesuffix(",")
+    return lines
