@@ -14,7 +14,7 @@ from tui.api.records import SEVERITIES, STATUSES, Incident
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_SEVERITY_RANKS = {name.casefold(): -rank for rank, name in enumerate(reversed(SEVERITIES))}
+_SEVERITY_RANKS = {name.casefold(): rank for rank, name in enumerate(reversed(SEVERITIES))}
 _STATUS_RANKS = {name.casefold(): rank for rank, name in enumerate(STATUSES)}
 
 
@@ -27,7 +27,7 @@ class Facts(NamedTuple):
     severity: str
     severity_key: str
     severity_rank: int
-    """0 is gravest-last: `unknown` and newer values 0, `high` the least."""
+    """The graver the greater; 0 for `unknown` and for newer values."""
     status: str
     status_key: str
     status_rank: int
@@ -122,6 +122,8 @@ def _texts(incident: Incident) -> Iterator[str]:
     yield from incident.system_tags
     for comment in incident.comments:
         yield comment.text
+    for evidence in incident.evidence:
+        yield evidence.title
     for alert in incident.alerts:
         yield alert.title
         yield alert.category

@@ -2,33 +2,78 @@
 
 from __future__ import annotations
 
+import asyncio
+import sqlite3
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from weakref import WeakSet
 
 from tui.api.records import Incident, IncidentChange
-from tui.errors import Problem
+from tui.errors import Problem, Unreachable
+from tui.incidents import outbox, store
+from tui.incidents.cache import Cache, CacheProblem, likely_api, path_for
 from tui.incidents.changes import Edit, EditId, QueueChanged, SyncProgress, SyncResult
+from tui.incidents.delivery import Courier
+from tui.incidents.edits import check, tidy
+from tui.incidents.facts import moment
+from tui.incidents.schema import transaction
 from tui.incidents.source import QueueSource
+from tui.incidents.sync import SYNCED, sync
+from tui.incidents.wishes import Wish, undone, wishes_back, wishes_for
 
 if TYPE_CHECKING:
-    from tui.api.service import Connection
+    from tui.api.service import Connection, IncidentService
     from tui.auth.profiles import Profile
 
-__all__ = ["Edit", "EditId", "Queue", "QueueChanged", "QueueSource", "SyncProgress", "SyncResult"]
+__all__ = [
+    "CacheProblem",
+    "Edit",
+    "EditId",
+    "Queue",
+    "QueueChanged",
+    "QueueSource",
+    "SyncProgress",
+    "SyncResult",
+]
+
+_TOLD_AFTER = 0.1
+_OFFLINE = "There is no connection; it is sent when there is one."
 
 
 class Queue:
-    """Incidents of one tenant through one API."""
+    """Incidents of one tenant through one API. Made by `open`, ended by `close`."""
 
-    me: str | None
-    """Who works here, as `assigned_to` spells it; None where nobody said."""
-    notices: list[str]
-    """What the reader should know about the cache (moved aside, read-only), in sentences."""
-    last_synced: datetime | None
-    sync_problem: Problem | None
-    """Why the last sync ended early; None where it went well."""
+    def __init__(
+        self, cache: Cache, profile: Profile, *, directory: Path | None, me: str | None
+    ) -> None:
+        self._profile = profile
+        self._directory = directory
+        self._connection: Connection | None = None
+        self._sources: WeakSet[QueueSource] = WeakSet()
+        self._watchers: list[Callable[[QueueChanged], None]] = []
+        self._changed: set[str] | None = set()
+        self._telling: asyncio.TimerHandle | None = None
+        self._syncing = asyncio.Lock()
+        self._done: list[list[EditId]] = []
+        self._loop = asyncio.get_running_loop()
+        self._given_me = me
+        self._synced_here = False
+        self.last_synced: datetime | None = None
+        """When the cache was last brought up to date; None if never."""
+        self.sync_problem: Problem | None = None
+        """Why the last sync ended early; None where it went well."""
+        self._use(cache)
+
+    def _use(self, cache: Cache) -> None:
+        self.cache = cache
+        """Where the incidents are kept; for the rooms of `incidents` alone."""
+        cache.on_rescued = self._rescued
+        self._courier = Courier(
+            cache, announce=self._tell_soon, author=lambda: self.me or "you", now=self.now
+        )
 
     @classmethod
     async def open(
@@ -40,52 +85,304 @@ class Queue:
         directory: Path | None = None,
         me: str | None = None,
     ) -> Queue:
-        raise NotImplementedError
+        """Open what is known of a profile's queue; no network is touched.
+
+        Args:
+            connection: Where to fetch from and deliver to; it can be attached later.
+            memory: Keep nothing on disk. A demo profile never does.
+            directory: Where the cache files are; the user's data directory unless given.
+            me: Who works here, as `assigned_to` spells it. A token of a user says it itself.
+        """
+        if memory or profile.is_demo:
+            directory = None
+        elif directory is None:
+            from tui.config import app_paths
+
+            directory = app_paths().cache_dir
+        api = connection.dialect if connection else likely_api(profile, directory)
+        cache = await Cache.open(path_for(profile, directory, api))
+        queue = cls(cache, profile, directory=directory, me=me)
+        await queue._look()
+        if connection is not None:
+            await queue.attach(connection)
+        return queue
 
     async def attach(self, connection: Connection) -> None:
-        raise NotImplementedError
+        """Use a connection from now on: undelivered edits are sent.
+
+        If it speaks another API than the one whose cache is shown, that one's cache is
+        shown instead.
+        """
+        path = path_for(self._profile, self._directory, connection.dialect)
+        if path is not None and self.cache.path is not None and path != self.cache.path:
+            await self._leave()
+            self._use(await Cache.open(path))
+            self.last_synced, self._synced_here = None, False
+            await self._look()
+            self._done.clear()
+            self._tell(None)
+        self._connection = connection
+        self._courier.service = connection.incidents
+        self._courier.call()
+
+    async def _look(self) -> None:
+        def look(connection: sqlite3.Connection) -> int | None:
+            if outbox.any_sending(connection):
+                with transaction(connection):
+                    outbox.release_dead(connection)
+            return store.get_meta(connection, SYNCED)
+
+        synced = await self.cache.run(look)
+        self.last_synced = None if synced is None else moment(synced)
+
+    @property
+    def notices(self) -> list[str]:
+        """What the reader should know about the cache, in sentences."""
+        return self.cache.notices
+
+    @property
+    def me(self) -> str | None:
+        """Who works here, as `assigned_to` spells it; None where nothing says so."""
+        if self._given_me or self._connection is None:
+            return self._given_me
+        token = self._connection.session.current(self._connection.dialect)
+        claims = token.claims if token else None
+        return (claims.user_name or None) if claims and claims.is_user else None
+
+    @me.setter
+    def me(self, name: str | None) -> None:
+        self._given_me = name
 
     @property
     def stale(self) -> bool:
-        """No sync went well since this queue was opened, or the last one failed."""
-        raise NotImplementedError
+        """Whether what is shown may be old: not synced in this run, or the last sync failed."""
+        return not self._synced_here or self.sync_problem is not None
 
-    def source(self) -> QueueSource:
-        raise NotImplementedError
+    @property
+    def waiting(self) -> Problem | None:
+        """Why undelivered edits wait, where something holds them all up."""
+        return self._courier.held
+
+    def now(self) -> datetime:
+        """The time, by the service's clock as far as it is known."""
+        return self._connection.session.now() if self._connection else datetime.now(UTC)
+
+    def source(self, columns: Sequence[str] | None = None) -> QueueSource:
+        """Rows of the queue with an order and a filter of their own."""
+        source = QueueSource(self, columns)
+        self._sources.add(source)
+        return source
 
     async def total(self) -> int:
-        raise NotImplementedError
+        """How many incidents are known."""
+        return await self.cache.run(store.total)
 
     async def incident(self, incident_id: str) -> Incident | None:
-        raise NotImplementedError
+        """An incident as it will be once its edits are delivered; None if it is not known."""
+        author = self.me or "you"
+        return await self.cache.run(lambda connection: store.load(connection, incident_id, author))
 
     async def refresh_incident(self, incident_id: str) -> Incident:
-        raise NotImplementedError
+        """Fetch one incident, keep it and return it with its edits applied.
+
+        Raises:
+            Problem: The service's own; `NotFound` where there is none of this id.
+        """
+        fetched = await self._service().get(incident_id)
+        ids = await self.cache.run(
+            lambda connection: store.put(connection, [fetched], self.me or "you")
+        )
+        if ids:
+            self._tell(ids)
+        return await self.incident(incident_id) or fetched
 
     async def sync(self, on_progress: Callable[[SyncProgress], None] | None = None) -> SyncResult:
-        raise NotImplementedError
+        """Bring the cache up to date, and try undelivered edits again.
+
+        A second call waits for the first. Cancelling keeps what came.
+
+        Raises:
+            Problem: It ended early; `sync_problem` keeps it and the queue is stale.
+        """
+        async with self._syncing:
+            try:
+                service = self._service()
+                self._courier.call()
+                result = await sync(
+                    self.cache,
+                    service,
+                    now=self.now,
+                    author=self.me or "you",
+                    on_progress=on_progress,
+                    on_changed=self._tell_soon,
+                )
+            except Problem as problem:
+                self.sync_problem = problem
+                raise
+            self.sync_problem = None
+            self._synced_here = True
+            self.last_synced = self.now()
+            if self._courier.held is not None:
+                self._courier.call()
+            return result
 
     async def edit(self, ids: Sequence[str], change: IncidentChange) -> list[EditId]:
-        raise NotImplementedError
+        """Write a change down for each incident, show it at once, and deliver it.
+
+        The fields and the comment of a change are edits of their own, for they are delivered
+        by different requests.
+
+        Raises:
+            UsageProblem: The change makes no sense or this API cannot make it; nothing is
+                written down.
+        """
+        supports = self._connection.incidents.supports if self._connection else None
+        change = tidy(change)
+        check(change, supports)
+        made = await self._write_down(lambda connection: wishes_for(connection, ids, change))
+        self._done.append(made)
+        return made
 
     async def undo(self) -> str | None:
-        raise NotImplementedError
+        """Take back the last edit made in this run that is not taken back yet.
+
+        What was not sent yet is not sent at all; what was is set back to its former values
+        by an edit that is delivered like any other.
+
+        Returns:
+            What was done, as a sentence; None where there is nothing to take back.
+        """
+        if not self._done:
+            return None
+        batch = set(self._done.pop())
+        edits = [edit for edit in await self.history() if edit.id in batch]
+        dropped = set(await self._drop([edit.id for edit in edits]))
+        sent = [edit for edit in edits if edit.id not in dropped]
+        back: set[EditId] = set()
+
+        def take_back(connection: sqlite3.Connection) -> list[Wish]:
+            wishes = wishes_back(connection, sent)
+            back.update(wish[3] for wish in wishes if wish[3] is not None)
+            return wishes
+
+        if sent:
+            await self._write_down(take_back)
+        return undone(edits, dropped | back)
 
     async def outbox(self, incident_id: str | None = None) -> list[Edit]:
-        raise NotImplementedError
+        """Edits that are not settled, of all incidents or of one, oldest first."""
+        return await self.cache.run(
+            lambda connection: outbox.edits(connection, incident_id=incident_id)
+        )
+
+    async def history(self, incident_id: str | None = None) -> list[Edit]:
+        """All edits that this program keeps, delivered ones too, oldest first."""
+        return await self.cache.run(
+            lambda connection: outbox.edits(
+                connection, incident_id=incident_id, with_confirmed=True
+            )
+        )
 
     async def retry(self, ids: Sequence[EditId] | None = None) -> None:
-        raise NotImplementedError
+        """Send failed edits again, all or these, and try what waits."""
+        await self._touch(lambda connection: outbox.reopen(connection, ids))
+        self._courier.call()
 
     async def discard(self, ids: Sequence[EditId]) -> None:
-        raise NotImplementedError
+        """Forget edits that are not delivered; the incidents show the service's values."""
+        await self._drop(ids)
 
     async def delivered(self) -> None:
-        """Wait until nothing is being sent: every edit is confirmed, failed or held up."""
-        raise NotImplementedError
+        """Wait until every edit is confirmed, failed, or held up."""
+        await self._courier.idle()
 
     def subscribe(self, callback: Callable[[QueueChanged], None]) -> Callable[[], None]:
-        raise NotImplementedError
+        """Be told in the loop when rows changed; bursts are told once. Returns the way out."""
+        self._watchers.append(callback)
+
+        def leave() -> None:
+            if callback in self._watchers:
+                self._watchers.remove(callback)
+
+        return leave
 
     async def close(self) -> None:
-        raise NotImplementedError
+        """Stop delivering and close the cache; edits under way are tried again next time."""
+        if self._telling is not None:
+            self._telling.cancel()
+            self._telling = None
+        self._watchers.clear()
+        await self._leave()
+
+    async def _leave(self) -> None:
+        await self._courier.stop()
+        with suppress(CacheProblem, RuntimeError):
+            await self.cache.run(outbox.release_own)
+        await self.cache.close()
+
+    def _service(self) -> IncidentService:
+        if self._connection is None:
+            raise Unreachable(
+                "The service was not asked",
+                "nobody is signed in",
+                "What is known from before is shown.",
+            )
+        return self._connection.incidents
+
+    async def _write_down(
+        self, wishes_of: Callable[[sqlite3.Connection], list[Wish]]
+    ) -> list[EditId]:
+        now, author = self.now(), self.me or "you"
+        why = "" if self._connection else _OFFLINE
+
+        def write(connection: sqlite3.Connection) -> tuple[list[EditId], frozenset[str]]:
+            with transaction(connection):
+                wishes = wishes_of(connection)
+                made = outbox.add(connection, wishes, now, why)
+                touched = frozenset(wish[0] for wish in wishes)
+                store.rewish(connection, touched, author)
+            return made, touched
+
+        made, touched = await self.cache.run(write)
+        self._tell(touched)
+        self._courier.call()
+        return made
+
+    async def _drop(self, ids: Sequence[EditId]) -> list[EditId]:
+        before = {edit.id for edit in await self.outbox()}
+        await self._touch(lambda connection: outbox.remove(connection, ids))
+        after = {edit.id for edit in await self.outbox()}
+        return [edit for edit in ids if edit in before and edit not in after]
+
+    async def _touch(self, work: Callable[[sqlite3.Connection], list[str]]) -> None:
+        def touch(connection: sqlite3.Connection) -> frozenset[str]:
+            with transaction(connection):
+                touched = work(connection)
+                store.rewish(connection, touched, self.me or "you")
+            return frozenset(touched)
+
+        self._tell(await self.cache.run(touch))
+
+    def _rescued(self) -> None:
+        self._loop.call_soon_threadsafe(self._forget)
+
+    def _forget(self) -> None:
+        self.last_synced, self._synced_here = None, False
+        self._tell(None)
+
+    def _tell_soon(self, ids: frozenset[str]) -> None:
+        if self._changed is not None:
+            self._changed |= ids
+        if self._telling is None:
+            self._telling = self._loop.call_later(_TOLD_AFTER, self._tell_collected)
+
+    def _tell_collected(self) -> None:
+        self._telling = None
+        ids, self._changed = self._changed, set()
+        self._tell(None if ids is None else frozenset(ids))
+
+    def _tell(self, ids: frozenset[str] | None) -> None:
+        for source in list(self._sources):
+            source.changed()
+        for callback in list(self._watchers):
+            callback(QueueChanged(ids))

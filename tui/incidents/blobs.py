@@ -1,0 +1,55 @@
+"""Incidents at rest: the service's own object, read again by today's rules."""
+
+from __future__ import annotations
+
+import json
+
+import msgspec
+
+from tui.api.decode import decode_incident
+from tui.api.records import Incident
+
+_record_decoder = msgspec.msgpack.Decoder(Incident)
+
+
+def pack(incident: Incident) -> bytes:
+    """An incident as bytes.
+
+    What the service sent is kept as JSON, so that a later version reads from it what this
+    one did not know. A record that came from no service is kept as a record (MessagePack).
+    """
+    if not incident.raw:
+        return msgspec.msgpack.encode(incident)
+    try:
+        return msgspec.json.encode(incident.raw)
+    except (UnicodeEncodeError, OverflowError, msgspec.MsgspecError):
+        # Lone surrogates and numbers beyond 64 bits, which JSON may hold.
+        return json.dumps(incident.raw).encode("ascii")
+
+
+def unpack(data: bytes) -> Incident:
+    """The incident of `pack`'s bytes.
+
+    Raises:
+        ValueError: The bytes are not `pack`'s.
+    """
+    if not data.startswith(b"{"):
+        try:
+            return _record_decoder.decode(data)
+        except msgspec.MsgspecError as error:
+            raise ValueError(str(error)) from None
+    try:
+        raw = msgspec.json.decode(data)
+    except msgspec.MsgspecError:
+        raw = json.loads(data)
+    return decode_incident(raw)
+
+
+def with_alerts_of(incident: Incident, kept: Incident) -> Incident:
+    """The incident with the alerts of an older answer where its own answer brought none."""
+    if incident.alerts or not kept.alerts:
+        return incident
+    raw = incident.raw
+    if raw and "alerts" in kept.raw:
+        raw = {**raw, "alerts": kept.raw["alerts"]}
+    return msgspec.structs.replace(incident, alerts=kept.alerts, raw=raw)

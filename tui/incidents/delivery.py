@@ -1,0 +1,195 @@
+"""Edits carried to the service: in order for each incident, several incidents at once."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import UNSET
+
+from tui.errors import Forbidden, Problem, ServiceProblem, SignInProblem, Throttled, Unreachable
+from tui.incidents import outbox, store
+from tui.incidents.schema import CacheProblem, transaction
+
+if TYPE_CHECKING:
+    from tui.api.protocols import IncidentService
+    from tui.api.records import Comment, Incident
+    from tui.incidents.cache import Cache
+    from tui.incidents.changes import EditId
+    from tui.incidents.outbox import Task
+
+_AT_ONCE = 4
+_RENEW_SECONDS = 60.0
+_NOT_SENT = ("name", "connect", "tls")
+_ROLES = {"graph": "SecurityIncident.ReadWrite.All", "classic": "Incident.ReadWrite.All"}
+
+_log = logging.getLogger(__name__)
+
+
+class Courier:
+    """Delivers the outbox in the background whenever there is something to deliver.
+
+    Args:
+        announce: Told the ids of incidents that an attempt made different.
+        author: Names who comments here.
+        now: The time by the service's clock.
+    """
+
+    def __init__(
+        self,
+        cache: Cache,
+        *,
+        announce: Callable[[frozenset[str]], None],
+        author: Callable[[], str],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._cache = cache
+        self._announce = announce
+        self._author = author
+        self._now = now
+        self._workers: set[asyncio.Task[None]] = set()
+        self._renewer: asyncio.Task[None] | None = None
+        self._called = 0
+        self._later: set[str] = set()
+        self._unsettled: list[EditId] = []
+        self.service: IncidentService | None = None
+        self.held: Problem | None = None
+        """Why nothing is sent for now; the next call tries again."""
+
+    def call(self) -> None:
+        """There is something to send, or reason to try again."""
+        if self.service is None:
+            return
+        self._called += 1
+        self._later.clear()
+        self.held = None
+        while len(self._workers) < _AT_ONCE:
+            worker = asyncio.create_task(self._work(), name="edit delivery")
+            self._workers.add(worker)
+            worker.add_done_callback(self._workers.discard)
+        if self._renewer is None or self._renewer.done():
+            self._renewer = asyncio.create_task(self._renew(), name="edit leases")
+
+    async def idle(self) -> None:
+        """Wait until nothing is being sent and nothing can be."""
+        while self._workers:
+            await asyncio.wait(self._workers)
+
+    async def stop(self) -> None:
+        """Stop sending. What is under way stays in the outbox, its fate unknown."""
+        self.service = None
+        tasks = [*self._workers, *([self._renewer] if self._renewer else [])]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _work(self) -> None:
+        while (service := self.service) is not None and self.held is None:
+            heard, task = self._called, None
+            try:
+                task = await self._claim()
+                if task is not None:
+                    self._announce(frozenset([task.incident_id]))
+                    await self._deliver(service, task)
+                elif heard == self._called:
+                    return
+            except CacheProblem as problem:
+                self.held = problem
+                self._unsettled += [task.edit] if task is not None else []
+            except Exception:
+                _log.exception("delivering an edit failed")
+                self.held = Problem("Edits are not being sent", "this program failed at it")
+
+    async def _claim(self) -> Task | None:
+        now, later = self._now(), tuple(self._later)
+        unsettled, self._unsettled = self._unsettled, []
+
+        def claim(connection: sqlite3.Connection) -> Task | None:
+            with transaction(connection):
+                for edit in unsettled:
+                    outbox.settle(connection, edit, "pending", fate_known=False)
+                return outbox.claim(connection, now, later)
+
+        try:
+            return await self._cache.run(claim)
+        except CacheProblem:
+            self._unsettled += unsettled
+            raise
+
+    async def _deliver(self, service: IncidentService, task: Task) -> None:
+        try:
+            answer = await self._send(service, task)
+        except Problem as problem:
+            await self._undelivered(task, problem, service.dialect)
+        except Exception:
+            _log.exception("an edit could not be sent")
+            why = "This program failed while it was sent; the log has the details."
+            await self._settle(task, "failed", why, fate_known=False)
+        else:
+            await self._cache.run(
+                lambda connection: store.confirm(connection, task.edit, answer, self._author())
+            )
+        self._announce(frozenset([task.incident_id]))
+
+    async def _send(self, service: IncidentService, task: Task) -> Incident | None:
+        if task.change.comment is UNSET:
+            return await service.update(task.incident_id, task.change)
+        comments = await service.comment(task.incident_id, task.change.comment, tried=task.tried)
+        kept = await self._cache.run(
+            lambda connection: store.load(connection, task.incident_id, wished=False)
+        )
+        return None if kept is None else _with_comments(kept, comments)
+
+    async def _undelivered(self, task: Task, problem: Problem, dialect: str) -> None:
+        why = str(problem)
+        if isinstance(problem, Forbidden) and not problem.remedy:
+            why += f" Grant the application {_ROLES.get(dialect, 'the write role')}."
+        if isinstance(problem, Unreachable | Throttled | SignInProblem | CacheProblem):
+            self.held = problem
+            known = not isinstance(problem, Unreachable) or problem.stage in _NOT_SENT
+            await self._settle(task, "pending", why, fate_known=known)
+            await self._cache.run(lambda connection: outbox.explain(connection, why))
+        elif isinstance(problem, ServiceProblem) and problem.status >= 500:
+            self._later.add(task.incident_id)
+            await self._settle(task, "pending", why, fate_known=False)
+        else:
+            known = not isinstance(problem, ServiceProblem) or problem.status >= 400
+            await self._settle(task, "failed", why, fate_known=known)
+
+    async def _settle(self, task: Task, state: str, why: str, *, fate_known: bool) -> None:
+        def settle(connection: sqlite3.Connection) -> None:
+            with transaction(connection):
+                outbox.settle(connection, task.edit, state, why, fate_known=fate_known)
+                if state == "failed":
+                    store.rewish(connection, [task.incident_id], self._author())
+
+        await self._cache.run(settle)
+
+    async def _renew(self) -> None:
+        while self._workers:
+            await asyncio.wait(self._workers, timeout=_RENEW_SECONDS)
+            if self._workers:
+                with suppress(CacheProblem):
+                    await self._cache.run(outbox.renew)
+
+
+def _with_comments(incident: Incident, comments: tuple[Comment, ...]) -> Incident:
+    raw = incident.raw and {
+        **incident.raw,
+        "comments": [
+            {
+                "comment": comment.text,
+                "createdByDisplayName": comment.author,
+                "createdDateTime": comment.created
+                and comment.created.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+            }
+            for comment in comments
+        ],
+    }
+    return msgspec.structs.replace(incident, comments=comments, raw=raw)
