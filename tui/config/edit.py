@@ -144,6 +144,8 @@ def remove_table(text: str, place: Sequence[str]) -> str:
             end -= 1
         spans.append((line - 1, end))
     for start, end in reversed(spans):
+        while start and not lines[start - 1].strip():
+            start -= 1
         del lines[start:end]
     result = "".join(lines)
     left = _loads(result)

@@ -1,0 +1,79 @@
+"""`m365d-tui config show|validate|schema|path`."""
+
+from __future__ import annotations
+
+import argparse
+
+from tui.cli.output import say, write_json
+from tui.text import visible
+
+_EXAMPLES = {
+    "config show": "m365d-tui config show",
+    "config validate": "m365d-tui config validate --config ./config.toml",
+    "config schema": "m365d-tui config schema > m365d-tui.schema.json",
+    "config path": 'vi "$(m365d-tui config path)"',
+}
+
+
+def configure(parser: argparse.ArgumentParser, command: str) -> None:
+    """Arguments: none of their own, but for JSON."""
+    parser.epilog = f"example:\n  {_EXAMPLES[command]}"
+    if command == "config show":
+        parser.add_argument("--json", action="store_true", help="a list of objects")
+
+
+def run(args: argparse.Namespace, command: str) -> int:
+    """Show, check or locate the settings."""
+    from tui.config import config_path
+
+    if command == "config path":
+        print(config_path(args.config))
+        return 0
+    if command == "config schema":
+        from tui.config import settings_schema
+
+        write_json(settings_schema())
+        return 0
+    return _validate(args) if command == "config validate" else _show(args)
+
+
+def _validate(args: argparse.Namespace) -> int:
+    from tui.config import config_path, load_settings, validate_settings
+
+    file = config_path(args.config)
+    faults = validate_settings(args.config)
+    for fault in faults:
+        print(visible(str(fault)))
+    if faults:
+        return 2
+    settings = load_settings(args.config)
+    if settings.path is None:
+        say(f"There is no settings file {file}: all is default.")
+    else:
+        count = len(settings.profiles)
+        say(f"{file} is fine: {count} profile{'' if count == 1 else 's'}.")
+    return 0
+
+
+def _show(args: argparse.Namespace) -> int:
+    from tui.cli.context import read_settings
+    from tui.config.show import shown_values
+
+    values = shown_values(read_settings(args))
+    if args.json:
+        write_json(
+            [
+                {
+                    "name": one.name,
+                    "value": one.value,
+                    "file": None if one.origin.path is None else str(one.origin.path),
+                    "line": one.origin.line,
+                }
+                for one in values
+            ]
+        )
+        return 0
+    width = min(48, max((len(one.name) + len(one.text) + 3 for one in values), default=0))
+    for one in values:
+        print(visible(f"{f'{one.name} = {one.text}':<{width}}  # {one.origin}"))
+    return 0

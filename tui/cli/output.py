@@ -1,0 +1,169 @@
+"""Data to standard output, everything else to standard error; no escape codes into files."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from tui.text import visible
+
+_NOT_ASCII = re.compile("[^\x00-\x7e]+")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+
+
+def prepare_streams() -> None:
+    """Make standard output and error take any text: UTF-8 unless a terminal says otherwise."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is None:
+            continue
+        if stream.isatty():
+            reconfigure(errors="backslashreplace")
+        else:
+            reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def say(text: str) -> None:
+    """Narrate: a line on standard error, displayable whatever is in it."""
+    print(visible(text), file=sys.stderr, flush=True)
+
+
+def coloured(stream: Any = None) -> bool:
+    """Whether a stream (standard output) is a terminal that may be given colours."""
+    target = sys.stdout if stream is None else stream
+    return target.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _escaped(match: re.Match[str]) -> str:
+    text = match.group()
+    if visible(text) == text:
+        return text
+    return "".join(one if visible(one) == one else _code(one) for one in text)
+
+
+def _code(character: str) -> str:
+    number = ord(character)
+    if number < 0x10000:
+        return f"\\u{number:04x}"
+    number -= 0x10000
+    return f"\\u{0xD800 + (number >> 10):04x}\\u{0xDC00 + (number & 0x3FF):04x}"
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, tuple | set | frozenset):
+        return list(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    return str(value)
+
+
+def json_text(value: object) -> str:
+    """JSON for people and programs alike: indented, and with nothing hidden.
+
+    Controls, overrides and invisible characters are escaped, so a terminal is safe and a
+    parser gets them back as they were.
+    """
+    import json
+
+    text = json.dumps(value, ensure_ascii=False, indent=2, default=_plain)
+    return _NOT_ASCII.sub(_escaped, text)
+
+
+def write_json(value: object) -> None:
+    """Write a value to standard output as JSON."""
+    sys.stdout.write(json_text(value) + "\n")
+
+
+def guarded(value: object) -> object:
+    """A cell of CSV that no spreadsheet takes for a formula; numbers stay numbers."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return value
+    text = visible(str(_plain(value)) if not isinstance(value, str) else value)
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def write_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write rows to standard output as CSV, guarded against formulas."""
+    import csv
+
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow([guarded(column) for column in columns])
+    writer.writerows([guarded(value) for value in row] for row in rows)
+
+
+def cell_text(value: object) -> str:
+    """A value of a table, on one line and displayable."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return visible(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple | set | frozenset):
+        return visible(", ".join(str(one) for one in value))
+    return visible(str(_plain(value)))
+
+
+def write_table(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    right: Sequence[int] = (),
+    style: Callable[[int, object], str] | None = None,
+) -> None:
+    """Write rows to standard output as a table.
+
+    A terminal gets it cut to its width, a pipe in full.
+
+    Args:
+        columns: Their titles.
+        rows: One value for each column.
+        right: Indexes of columns that align to the right.
+        style: Column index and value → a rich style, used where colours are.
+    """
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    terminal = sys.stdout.isatty()
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for index, title in enumerate(columns):
+        table.add_column(
+            visible(title),
+            justify="right" if index in right else "left",
+            no_wrap=True,
+            overflow="ellipsis" if terminal else "ignore",
+        )
+    for row in rows:
+        table.add_row(
+            *(
+                Text(cell_text(value), style=style(index, value) if style else "")
+                for index, value in enumerate(row)
+            )
+        )
+    console = Console(
+        file=sys.stdout,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        no_color=not coloured(),
+        color_system="auto" if coloured() else None,
+        force_terminal=coloured(),
+        width=None if terminal else 1_000_000,
+    )
+    if terminal:
+        console.print(table)
+        return
+    with console.capture() as captured:
+        console.print(table)
+    sys.stdout.writelines(line.rstrip() + "\n" for line in captured.get().splitlines())

@@ -1,0 +1,62 @@
+"""Every value in force, with the place it came from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+
+from tui.config.settings import HostTable, Origin, ProfileSettings, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One value in force."""
+
+    name: str
+    """Its dotted name."""
+    value: str | list[str] | None
+    origin: Origin
+
+    @property
+    def text(self) -> str:
+        """The value as TOML writes it; `(not set)` where there is none."""
+        if self.value is None:
+            return "(not set)"
+        return json.dumps(self.value, ensure_ascii=False)
+
+
+def _profile(profile: ProfileSettings) -> Iterator[tuple[str, str | list[str] | None]]:
+    yield "tenant_id", profile.tenant_id
+    yield "client_id", profile.client_id or None
+    yield "api", profile.api
+    if isinstance(profile.cloud, HostTable):
+        for name, host in asdict(profile.cloud).items():
+            if host is not None:
+                yield f"cloud.{name}", host
+    else:
+        yield "cloud", profile.cloud
+    yield "token_endpoint", profile.token_endpoint
+    yield "credential", profile.credential
+    if profile.secret_command:
+        yield "secret_command", list(profile.secret_command)
+    if profile.certificate_path:
+        yield "certificate_path", str(profile.certificate_path)
+    if profile.token_file:
+        yield "token_file", str(profile.token_file)
+    for engine in profile.engines.values():
+        for name in ("kind", "cluster", "database", "workspace"):
+            if (value := getattr(engine, name)) is not None:
+                yield f"engines.{engine.name}.{name}", value
+
+
+def shown_values(settings: Settings) -> list[Shown]:
+    """Every value in force, in the order of the file's sections."""
+    values: list[tuple[str, str | list[str] | None]] = [
+        ("default_profile", settings.default_profile)
+    ]
+    for profile in settings.profiles.values():
+        values += [(f"profiles.{profile.name}.{name}", value) for name, value in _profile(profile)]
+    values += [(f"keys.{name}", key) for name, key in settings.keys.items()]
+    values += [("ui.theme", settings.ui.theme), ("ui.me", settings.ui.me)]
+    return [Shown(name, value, settings.origin(name)) for name, value in values]
