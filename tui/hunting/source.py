@@ -70,6 +70,17 @@ class ResultSource:
         """How many rows pass the filter."""
         return self._count
 
+    @property
+    def shown(self) -> int:
+        """How many rows pass the filter."""
+        return self._count
+
+    def order_sql(self) -> str:
+        """SQL that gives the row ids of this view in their order, as `r`."""
+        if self._viewed:
+            return f"SELECT r FROM {self._view} ORDER BY p"
+        return "SELECT rowid AS r FROM t"
+
     async def window(self, first: int, last: int) -> Sequence[Row]:
         """Rows `first` up to but not including `last`."""
         names = ", ".join(f"t.{column.key}" for column in self._columns) or "NULL"
