@@ -1,0 +1,23 @@
+"""What every room's tests may use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tui.demo.options import Options
+from tui.demo.server import DemoTenant
+
+
+@pytest.fixture(scope="session")
+def demo_tenant() -> Iterator[DemoTenant]:
+    """A running demo tenant without quotas, shared by the whole session.
+
+    `demo_tenant.base_url` is the origin of authority, classic API and Graph alike. Tests that
+    change incidents, or count on quotas, start one of their own.
+    """
+    tenant = DemoTenant(Options(unlimited=True))
+    tenant.start()
+    yield tenant
+    tenant.stop()
