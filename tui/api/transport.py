@@ -57,7 +57,7 @@ class Transport:
         spaced: bool = True,
     ) -> None:
         self._session = session
-        self._on_wait = on_wait
+        self._listeners: list[Callable[[Wait], None]] = [on_wait] if on_wait else []
         self._wait_limit = wait_limit
         self._clock = clock or SystemClock()
         self._timeouts = timeouts or Timeouts()
@@ -70,6 +70,20 @@ class Transport:
         """What is left of a quota, as far as this program's own calls tell."""
         quota = self._quotas.get(name)
         return quota.left(self._clock.monotonic()) if quota is not None else None
+
+    def listen(self, on_wait: Callable[[Wait], None]) -> Callable[[], None]:
+        """Tell of waits here too; returns what ends it."""
+        self._listeners.append(on_wait)
+
+        def stop() -> None:
+            if on_wait in self._listeners:
+                self._listeners.remove(on_wait)
+
+        return stop
+
+    def _waits(self, wait: Wait) -> None:
+        for listener in tuple(self._listeners):
+            listener(wait)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -136,7 +150,7 @@ class Transport:
         patience = Patience(
             self._clock,
             self._wait_limit,
-            self._on_wait,
+            self._waits,
             host=host(request.url),
             what=request.what,
         )
