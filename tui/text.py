@@ -15,7 +15,8 @@ _PICTURES = {code: chr(0x2400 + code) for code in range(0x20)} | {0x7F: "␡"}
 _SUSPECT = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
     "\u2028-\u202f\u205f-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff\ud800-\udfff"
-    "\ue000-\uf8ff\U0001d173-\U0001d17a\U000e0000-\U0010ffff]"
+    "\ue000-\uf8ff\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U0001f3fb-\U0001f3ff\U000e0000-\U0010ffff]"
 )
 _KEPT_SPACES = {0x202F: " ", 0x205F: " "}
 
@@ -35,7 +36,8 @@ def visible(text: str) -> str:
     """One line of displayable text.
 
     Controls become their pictures (`␛`, `␊`), bidirectional overrides, zero-width and
-    private characters, variation selectors, tags and lone surrogates become `⟨202E⟩`.
+    private characters, variation selectors, tags and lone surrogates become `⟨202E⟩`. So do
+    skin tones and other modifiers whose width terminals do not agree on.
     The function is idempotent: its output holds nothing that it would change.
     """
     if text.isascii() and text.isprintable():
@@ -49,6 +51,27 @@ def visible_lines(text: str) -> str:
         return text
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return "\n".join(visible(line.replace("\t", "    ")) for line in lines)
+
+
+def _escape(match: re.Match[str]) -> str:
+    code = ord(match.group())
+    if match.group() == "\n":
+        return "\n"
+    if code < 0x10000:
+        return f"\\u{code:04x}"
+    code -= 0x10000
+    return f"\\u{0xD800 + (code >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"
+
+
+def escape_json(encoded: str) -> str:
+    """Encoded JSON with every character that does not show as itself written as an escape.
+
+    A terminal is safe with it and a parser gets the characters back as they were. Line
+    breaks, which within JSON stand between tokens only, stay.
+    """
+    if encoded.isascii() and encoded.isprintable():
+        return encoded
+    return _SUSPECT.sub(_escape, encoded)
 
 
 @lru_cache(maxsize=4096)

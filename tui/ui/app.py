@@ -10,6 +10,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
+from textual.binding import Binding
 from textual.message import Message
 from textual.screen import Screen
 from textual_enhanced.commands import Command
@@ -22,6 +23,7 @@ from tui.ui.drafts import Drafts
 from tui.ui.keys import keymap_of
 from tui.ui.problems import sentence
 from tui.ui.theme import DARK, THEMES
+from tui.ui.widgets.key_line import key_name
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
@@ -95,10 +97,10 @@ class M365dApp(App[int]):
     Screen { background: $background; }
     Toast {
         width: 60; max-width: 90%; padding: 0 1; margin: 0 1 1 0;
-        background: $surface; border-left: thick $accent;
+        background: $surface; border-left: outer $accent;
     }
-    Toast.-error { border-left: thick $error; }
-    Toast.-warning { border-left: thick $warning; }
+    Toast.-error { border-left: outer $error; }
+    Toast.-warning { border-left: outer $warning; }
     Tooltip { background: $surface; }
     CommandPalette { background: $background 60%; }
     CommandPalette > Vertical { width: 70; max-width: 96%; background: $surface; }
@@ -132,6 +134,10 @@ class M365dApp(App[int]):
         wanted = settings.ui.theme
         self.theme = wanted if wanted in self.available_themes else DARK.name
         self.set_keymap(keymap_of(settings.keys))
+
+    def get_key_display(self, binding: Binding) -> str:
+        """A key as the footer and the help write it."""
+        return binding.key_display or key_name(binding.key)
 
     def now(self) -> datetime:
         """The time, by the server's clock where one is known."""

@@ -9,7 +9,7 @@ class StepLeft(Command):
     """Go to the alert before on the timeline"""
 
     COMMAND = "Earlier alert"
-    BINDING_KEY = "left, k, up"
+    BINDING_KEY = ("left, k, up", "←→")
     FOOTER_TEXT = "step"
 
 
@@ -36,7 +36,7 @@ class LastAlert(Command):
 class ZoomIn(Command):
     """Spread the timeline around the chosen alert"""
 
-    BINDING_KEY = ("plus", "+")
+    BINDING_KEY = ("plus", "+-")
     FOOTER_TEXT = "zoom"
 
 

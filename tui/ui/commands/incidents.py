@@ -109,7 +109,7 @@ class PreviousTab(Command):
     """The tab before"""
 
     COMMAND = "Previous tab"
-    BINDING_KEY = ("left_square_bracket", "[")
+    BINDING_KEY = ("left_square_bracket", "[ ]")
     FOOTER_TEXT = "tabs"
 
 

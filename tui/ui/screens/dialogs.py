@@ -31,7 +31,7 @@ class Dialog(ModalScreen[str | None]):
             max-height: 90%;
             padding: 1 2;
             background: $surface;
-            border-left: thick $accent;
+            border-left: outer $accent;
         }
         Input, Input:focus {
             border: none;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
@@ -18,7 +19,7 @@ from textual_enhanced.commands import Command
 from tui.api.records import Alert, Evidence, Incident
 from tui.errors import NotFound, Problem
 from tui.rows import Column, Row
-from tui.text import visible
+from tui.text import escape_json, visible
 from tui.ui import words
 from tui.ui.alert_blocks import alert_blocks, brief_blocks, source_words
 from tui.ui.commands import common
@@ -75,6 +76,7 @@ _EVIDENCE_COLUMNS = (
 class TabLine(Widget):
     """The tabs' names with their numbers; a click chooses one."""
 
+    auto_links = False
     DEFAULT_CSS = "TabLine { height: 1; margin: 1 1 0 1; }"
 
     class Chosen(Message):
@@ -156,7 +158,7 @@ class IncidentScreen(EditActions):
         VerticalScroll { padding: 0 1; height: 1fr; }
         #timeline-tab { height: 1fr; padding: 0 1; }
         Rule { color: $border; margin: 1 0; }
-        #json { border: none; padding: 0 1; background: $background; height: 1fr; }
+        #json-tab, #json-tab:focus { border: none; padding: 0 1; background: $background; }
     }
     """
 
@@ -345,13 +347,12 @@ class IncidentScreen(EditActions):
         ]
 
     def _show_json(self) -> None:
-        from tui.api.render import json_text
-
         incident = self._incident
         if incident is None:
             return
         area = self.query_one("#json-tab", TextArea)
-        written = json_text(incident.raw or {"id": incident.id})
+        raw = incident.raw or {"id": incident.id}
+        written = escape_json(json.dumps(raw, ensure_ascii=False, indent=2, default=str))
         if area.text != written:
             area.load_text(written)
 

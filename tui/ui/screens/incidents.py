@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from textual import on
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.events import Resize
 from textual.widget import Widget
 from textual_enhanced.commands import Command
@@ -95,8 +95,7 @@ class IncidentsScreen(EditActions):
             yield Grid(queue_painter(lambda: self.workspace.me, self.m365d.now), id="queue")
             with VerticalScroll(id="beside"):
                 yield Sheet(id="pane")
-        with Vertical():
-            yield Sheet(id="below")
+        yield Sheet(id="below")
 
     async def on_mount(self) -> None:
         """Show the cache, then fetch."""

@@ -68,7 +68,8 @@ class SignInScreen(FramedScreen):
     SignInScreen {
         align: center middle;
         #page { width: 72; max-width: 100%; height: auto; max-height: 100%; padding: 0 2; }
-        #page > Sheet { margin-left: 2; width: auto; }
+        #page > Sheet { margin-left: 2; }
+        #page > Vertical { height: auto; }
         PickList { margin: 1 0; }
         Rule { color: $border; margin: 1 2; display: none; }
         Rule.-shown { display: block; }

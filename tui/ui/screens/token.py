@@ -140,8 +140,6 @@ class TokenScreen(FramedScreen):
         return self._session.current(self._resource) if self._session else None
 
     def _changed(self) -> None:
-        if not self.is_mounted:
-            return
         self._tick()
         self._list_facts()
         self._tell_run()

@@ -35,6 +35,7 @@ class _Tenant(Widget):
 
 
 class _Places(Widget):
+    auto_links = False
     DEFAULT_CSS = "_Places { width: 1fr; height: 1; text-align: center; }"
 
     def __init__(self, place: str) -> None:

@@ -47,9 +47,18 @@ def key_name(key: str) -> str:
     return key
 
 
+def _typed(focused: Widget | None, key: str) -> bool:
+    """Whether the focused widget would take this key as text."""
+    if focused is None:
+        return False
+    character = _NAMES.get(key, key)
+    return focused.check_consume_key(key, character if len(character) == 1 else None)
+
+
 class KeyLine(Widget):
     """One line of keys. What does not fit is left to the help, whose key always stands."""
 
+    auto_links = False
     DEFAULT_CSS = """
     KeyLine {
         dock: bottom;
@@ -80,27 +89,26 @@ class KeyLine(Widget):
     def _entries(self) -> list[tuple[str, str, str]]:
         """Key, words and action of each command that would work if its key were pressed."""
         focused = self.screen.focused
-        reachable: dict[str, tuple[str, str, str]] = {}
-        for key, active in self.screen.active_bindings.items():
-            binding = active.binding
-            name = binding.id or ""
-            if name in reachable or not active.enabled:
-                continue
-            character = binding.key_display or key
-            if focused is not None and focused.check_consume_key(
-                key, character if len(character) == 1 else None
-            ):
-                continue
-            reachable[name] = (
-                binding.key_display or key_name(key),
-                binding.description,
-                binding.action,
-            )
-        return [
-            reachable[command.__name__]
-            for command in self._commands
-            if command.__name__ in reachable
-        ]
+        active = self.screen.active_bindings
+        by_name: dict[str, list[str]] = {}
+        for key, bound in active.items():
+            if bound.enabled and not _typed(focused, key):
+                by_name.setdefault(bound.binding.id or "", []).append(key)
+        entries = []
+        for command in self._commands:
+            keys = by_name.get(command.__name__, [])
+            nameless = "enter" in active and not active["enter"].binding.id
+            if command.key_binding() == "enter" and nameless and not keys:
+                # A list takes Enter itself and then tells the screen.
+                words = command.FOOTER_TEXT or command.command()
+                entries.append(("Enter", words, "app.simulate_key('enter')"))
+            elif keys:
+                first = command.key_binding()
+                key = first if first in keys else keys[0]
+                binding = active[key].binding
+                shown = binding.key_display or key_name(key)
+                entries.append((shown, binding.description, binding.action))
+        return entries
 
     def render(self) -> RenderResult:
         """As many keys as fit, the help's among them."""

@@ -55,8 +55,6 @@ class PickList(OptionList):
     BINDINGS = [
         Binding("j", "cursor_down", show=False),
         Binding("k", "cursor_up", show=False),
-        Binding("g", "first", show=False),
-        Binding("G", "last", show=False),
     ]
 
     def __init__(self, choices: Sequence[Choice] = (), *, id: str | None = None) -> None:
