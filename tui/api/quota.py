@@ -58,6 +58,10 @@ class Limit:
     period: str
 
 
+_MARGIN = 0.1
+"""Seconds by which calls may arrive closer together than they left."""
+
+
 class Quota:
     """Calls within sliding windows.
 
@@ -81,9 +85,7 @@ class Quota:
             left = limit.calls - len(used)
             if not used or left > limit.calls // 5:
                 continue
-            free = used[0] + limit.seconds
-            if left <= 0:
-                free = used[-limit.calls] + limit.seconds
+            free = used[0 if left > 0 else -limit.calls] + limit.seconds + _MARGIN
             moment = max(moment, start + max(0.0, free - start) / max(1, left))
         return max(0.0, moment - now)
 

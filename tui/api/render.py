@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import re
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
 from tui.api.records import Incident
-from tui.text import visible
 
 _LEFT_OUT = frozenset({"raw"})
-_NOT_PLAIN = re.compile("[^\x00-\x7e]")
 
 
 def records_to_json(incident: Incident) -> dict[str, Any]:
@@ -24,15 +20,6 @@ def records_to_json(incident: Incident) -> dict[str, Any]:
     rendered = _plain(incident)
     assert isinstance(rendered, dict)
     return rendered
-
-
-def json_text(value: object, *, indent: int | None = 2) -> str:
-    """JSON that is safe to print: whatever acts on a terminal or hides is escaped.
-
-    Values that JSON has no word for (not a number, infinity) become null.
-    """
-    written = json.dumps(_finite(value), indent=indent, ensure_ascii=False, default=str)
-    return _NOT_PLAIN.sub(_escaped, written)
 
 
 def utc(moment: datetime) -> str:
@@ -54,24 +41,3 @@ def _plain(value: object) -> object:
     if isinstance(value, dict):
         return {str(name): _plain(item) for name, item in value.items()}
     return value
-
-
-def _finite(value: object) -> object:
-    if isinstance(value, float):
-        return value if abs(value) <= 1.7976931348623157e308 else None
-    if isinstance(value, dict):
-        return {str(name): _finite(item) for name, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
-    return value
-
-
-def _escaped(match: re.Match[str]) -> str:
-    character = match.group()
-    if character != "\x7f" and visible(character) == character:
-        return character
-    code = ord(character)
-    if code < 0x10000:
-        return f"\\u{code:04x}"
-    code -= 0x10000
-    return f"\\u{0xD800 + (code >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"

@@ -34,6 +34,18 @@ class Wait:
     what: str = ""
     """The call that waits, as a phrase: `Listing incidents`."""
 
+    def __str__(self) -> str:
+        span = in_words(self.seconds)
+        match self.reason:
+            case "throttled":
+                return f"{self.host} is throttling us: waiting {span}"
+            case "busy":
+                return f"{self.host} is busy: trying again in {span}"
+            case "unreachable":
+                return f"{self.host} did not answer: trying again in {span}"
+            case _:
+                return f"waiting {span}, to stay within the service's quota"
+
 
 class Patience:
     """The waiting of one call: what it may still wait, and telling about it.

@@ -1,0 +1,548 @@
+"""The transport against answers of every kind, over a real socket."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import stat
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.api.helpers import NOW, Bench
+from tests.faults.server import (
+    Answer,
+    FaultServer,
+    bomb,
+    cut,
+    drip,
+    error,
+    graph_error,
+    gzipped,
+    json_answer,
+    redirect,
+    reset,
+    silent,
+    text_answer,
+    throttled,
+)
+from tui.api.request import Request, Timeouts
+from tui.errors import (
+    BadAnswer,
+    Conflict,
+    Forbidden,
+    NotFound,
+    Problem,
+    QueryProblem,
+    ServiceProblem,
+    SignInProblem,
+    Throttled,
+    Unreachable,
+    UsageProblem,
+)
+
+Make = Callable[..., Bench]
+PATH = "/v1.0/security/incidents"
+
+
+def asking(server: FaultServer, method: str = "GET", path: str = PATH, **more: Any) -> Request:
+    more.setdefault("feature", "Read incidents")
+    return Request(
+        method, server.url + path, more.pop("resource", "graph"), "Listing incidents", **more
+    )
+
+
+async def test_a_good_answer_is_decoded_and_the_call_names_itself(
+    server: FaultServer, bench: Make
+) -> None:
+    server.on("GET", PATH, json_answer({"value": [1]}))
+    one = bench()
+    assert await one.transport.json(asking(server)) == {"value": [1]}
+    headers = server.seen[0].headers
+    assert headers["authorization"] == "Bearer token-0-of-graph"
+    assert len(headers["client-request-id"]) == 36
+    assert headers["accept-encoding"] == "gzip"
+
+
+async def test_a_401_is_answered_with_a_fresh_token_once(server: FaultServer, bench: Make) -> None:
+    server.on("POST", PATH, error(401, "Unauthorized", "expired"), json_answer({"ok": 1}))
+    one = bench()
+    assert await one.transport.json(asking(server, "POST", body={})) == {"ok": 1}
+    assert [seen.headers["authorization"] for seen in server.seen] == [
+        "Bearer token-0-of-graph",
+        "Bearer token-1-of-graph",
+    ]
+
+
+async def test_a_second_401_asks_to_sign_in_again(server: FaultServer, bench: Make) -> None:
+    server.on("GET", PATH, graph_error(401, "InvalidAuthenticationToken", "bad audience"))
+    with pytest.raises(SignInProblem, match="bad audience") as caught:
+        await bench().transport.json(asking(server))
+    assert len(server.seen) == 2
+    assert caught.value.code == "InvalidAuthenticationToken"
+    assert caught.value.request_id == "graph-9"
+
+
+@pytest.mark.parametrize(
+    ("header", "message", "seconds"),
+    [
+        ("7", "slow down", 7),
+        (None, "You can send requests again in 12 seconds, at 2026-11-24T12:00:12Z", 12),
+        (None, "Quota reached. Try again after 2026-11-24T12:00:40Z", 40),
+        (None, "Blocked until the next cycle: retry after 00:00:30", 30),
+        (None, "API calls quota exceeded! maximum allowed 45 per 00:01:00", 5),
+        ("soon", "slow down", 5),
+        ("nan", "slow down", 5),
+        ("-3", "slow down", 1),
+        ("0", "slow down", 1),
+        ("Tue, 24 Nov 2026 12:00:20 GMT", "slow down", 20),
+    ],
+)
+async def test_a_429_waits_for_what_the_answer_says(
+    server: FaultServer, bench: Make, header: str | None, message: str, seconds: float
+) -> None:
+    server.on("GET", PATH, throttled(header, message), json_answer({}))
+    one = bench(wait_limit=90)
+    await one.transport.json(asking(server))
+    assert one.clock.slept == [seconds]
+    assert [(wait.seconds, wait.reason) for wait in one.waits] == [
+        (seconds, "throttled"),
+        (0, "throttled"),
+    ]
+
+
+async def test_a_date_to_wait_for_counts_from_the_clock_of_the_service(
+    server: FaultServer, bench: Make
+) -> None:
+    answer = error(
+        429,
+        "TooManyRequests",
+        "later",
+        retry_after="Tue, 24 Nov 2026 15:00:09 GMT",
+        date="Tue, 24 Nov 2026 15:00:00 GMT",
+    )
+    server.on("GET", PATH, answer, json_answer({}))
+    one = bench()
+    await one.transport.json(asking(server))
+    assert one.clock.slept == [9]
+
+
+async def test_without_a_word_a_429_waits_5_then_10_then_20_seconds(
+    server: FaultServer, bench: Make
+) -> None:
+    server.on("POST", PATH, *[throttled()] * 3, json_answer({}))
+    one = bench(wait_limit=90)
+    await one.transport.json(asking(server, "POST", body={}))
+    assert one.clock.slept == [5, 10, 20]
+
+
+async def test_waiting_ends_at_its_limit(server: FaultServer, bench: Make) -> None:
+    server.on("GET", PATH, throttled())
+    one = bench(wait_limit=90)
+    with pytest.raises(Throttled) as caught:
+        await one.transport.json(asking(server))
+    assert sum(one.clock.slept) <= 90
+    assert caught.value.exit_code == 1
+
+
+async def test_a_wait_beyond_the_limit_is_not_begun(server: FaultServer, bench: Make) -> None:
+    server.on("GET", PATH, throttled(900))
+    one = bench(wait_limit=90)
+    with pytest.raises(Throttled, match="15 min") as caught:
+        await one.transport.json(asking(server))
+    assert one.clock.slept == []
+    assert caught.value.retry_after == 900
+
+
+async def test_without_a_limit_a_long_wait_is_waited_for(server: FaultServer, bench: Make) -> None:
+    server.on("GET", PATH, throttled(900), json_answer({}))
+    one = bench()
+    await one.transport.json(asking(server))
+    assert one.clock.slept == [900]
+
+
+async def test_a_wait_can_be_cancelled(server: FaultServer, bench: Make) -> None:
+    server.on("GET", PATH, throttled(60))
+    one = bench()
+    begun = asyncio.Event()
+
+    async def forever(seconds: float) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    one.clock.sleep = forever  # type: ignore[method-assign]
+    task = asyncio.create_task(one.transport.json(asking(server)))
+    await begun.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert one.waits[-1].seconds == 0
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+async def test_a_busy_service_is_asked_again_where_that_is_safe(
+    server: FaultServer, bench: Make, status: int
+) -> None:
+    server.on("GET", PATH, text_answer("<html>down</html>", status), json_answer({"ok": 1}))
+    one = bench()
+    assert await one.transport.json(asking(server)) == {"ok": 1}
+    assert len(one.clock.slept) == 1
+
+
+async def test_a_busy_service_is_given_up_after_some_attempts(
+    server: FaultServer, bench: Make
+) -> None:
+    page = "<html><title>Service down</title></html>"
+    server.on("GET", PATH, text_answer(page, 503))
+    with pytest.raises(ServiceProblem, match="Service down") as caught:
+        await bench().transport.json(asking(server))
+    assert caught.value.status == 503
+    assert len(server.seen) == 4
+
+
+@pytest.mark.parametrize("status", [500, 503])
+async def test_a_post_is_not_sent_again_after_a_5xx(
+    server: FaultServer, bench: Make, status: int
+) -> None:
+    server.on("POST", PATH, error(status, "InternalServerError", "x"))
+    with pytest.raises(ServiceProblem):
+        await bench().transport.json(asking(server, "POST", body={}))
+    assert len(server.seen) == 1
+
+
+@pytest.mark.parametrize("fault", [reset(), cut({"value": ["a", "b", "c"]})])
+async def test_a_lost_answer_is_asked_for_again_only_where_that_is_safe(
+    server: FaultServer, bench: Make, fault: Answer
+) -> None:
+    server.on("GET", PATH, fault, json_answer({"ok": 1}))
+    server.on("POST", PATH, fault, json_answer({"ok": 1}))
+    one = bench()
+    assert await one.transport.json(asking(server)) == {"ok": 1}
+    with pytest.raises(Unreachable) as caught:
+        await one.transport.json(asking(server, "POST", body={}))
+    assert caught.value.exit_code == 5
+    assert "127.0.0.1" in str(caught.value)
+    assert len(server.seen) == 3
+
+
+async def test_a_refused_connection_is_tried_again_even_for_a_post(
+    server: FaultServer, bench: Make
+) -> None:
+    one = bench()
+    await server.__aexit__()
+    with pytest.raises(Unreachable) as caught:
+        await one.transport.json(asking(server, "POST", body={}))
+    assert caught.value.stage == "connect"
+    assert len(one.clock.slept) == 2
+
+
+async def test_silence_is_named_by_host_and_stage(server: FaultServer, bench: Make) -> None:
+    server.on("POST", PATH, silent())
+    one = bench(timeouts=Timeouts(wait=0.1))
+    with pytest.raises(Unreachable) as caught:
+        await one.transport.json(asking(server, "POST", body={}))
+    assert caught.value.stage == "wait"
+
+
+async def test_an_answer_that_drips_is_stopped(server: FaultServer, bench: Make) -> None:
+    server.on("POST", PATH, drip({"value": list(range(100))}, pause=0.05))
+    one = bench(timeouts=Timeouts(whole=0.3))
+    with pytest.raises(Unreachable, match="not complete") as caught:
+        await one.transport.json(asking(server, "POST", body={}))
+    assert caught.value.stage == "read"
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (
+            text_answer("<html><title>Sign in to Wi-Fi</title></html>"),
+            "HTML page.*Sign in to Wi-Fi",
+        ),
+        (text_answer("  \n"), "empty answer"),
+        (text_answer('{"value": [1, 2'), "cut or malformed"),
+        (text_answer("Bad \x1b[31mgateway"), "␛"),
+        (Answer(headers={"content-encoding": "br"}, body=b"x"), "packed as br"),
+        (Answer(headers={"content-encoding": "gzip"}, body=b"plain"), "says it is gzip"),
+        (gzipped(b'{"value": []}', cut_at=-6), "ends too early"),
+    ],
+)
+async def test_what_is_no_json_is_named(
+    server: FaultServer, bench: Make, answer: Answer, words: str
+) -> None:
+    server.on("GET", PATH, answer)
+    with pytest.raises(BadAnswer, match=words) as caught:
+        await bench().transport.json(asking(server))
+    assert "\x1b" not in str(caught.value)
+    assert caught.value.exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "value"),
+    [
+        (b'\xef\xbb\xbf{"a": 1}', {"a": 1}),
+        (b'{"a": NaN}', {"a": None}),
+        (b'{"a": 1e999}', {"a": None}),
+        (b'{"a": "\\ud83d"}', {"a": "\u27e8D83D\u27e9"}),
+        (b'{"a": "\xff"}', {"a": "\ufffd"}),
+        (b'{"a": "tab\there"}', {"a": "tab\there"}),
+    ],
+)
+async def test_json_that_is_almost_right_is_read(
+    server: FaultServer, bench: Make, body: bytes, value: object
+) -> None:
+    server.on("GET", PATH, Answer(body=body))
+    assert await bench().transport.json(asking(server)) == value
+
+
+async def test_packed_bodies_are_unpacked(server: FaultServer, bench: Make) -> None:
+    server.on("GET", PATH, gzipped(b'{"value": [1, 2, 3]}'))
+    assert await bench().transport.json(asking(server)) == {"value": [1, 2, 3]}
+
+
+async def test_a_small_body_that_unpacks_to_too_much_is_stopped(
+    server: FaultServer, bench: Make
+) -> None:
+    server.on("GET", PATH, bomb(80))
+    with pytest.raises(BadAnswer, match="larger than 64 MB"):
+        await bench().transport.json(asking(server))
+
+
+async def test_a_redirect_is_not_followed_and_says_where_it_led(
+    server: FaultServer, bench: Make
+) -> None:
+    async with FaultServer() as elsewhere:
+        server.on("GET", PATH, redirect(f"{elsewhere.url}/steal"))
+        with pytest.raises(BadAnswer) as caught:
+            await bench().transport.json(asking(server))
+        assert elsewhere.url.removeprefix("http://") in str(caught.value)
+        assert elsewhere.seen == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://evil.example/v1.0/x",
+        "http://127.0.0.1:1/v1.0/x",
+        "{url}@evil.example/x",
+        "//evil.example/x",
+        "file:///etc/passwd",
+        "http://[::1/x",
+    ],
+)
+async def test_a_token_goes_to_the_origin_of_its_resource_only(
+    server: FaultServer, bench: Make, url: str
+) -> None:
+    one = bench()
+    request = Request("GET", url.format(url=server.url), "graph", "Listing incidents")
+    with pytest.raises(UsageProblem):
+        await one.transport.json(request)
+    assert one.session.given == []
+
+
+async def test_an_unencrypted_service_is_not_shown_a_token(
+    server: FaultServer, bench: Make
+) -> None:
+    from dataclasses import replace
+
+    from tests.api.helpers import cloud_at
+
+    one = bench()
+    cloud = cloud_at("http://service.example")
+    one.session.profile = replace(one.session.profile, cloud=cloud)
+    with pytest.raises(UsageProblem, match="not encrypted"):
+        await one.transport.json(Request("GET", "http://service.example/x", "graph", "Listing"))
+    assert one.session.given == []
+
+
+async def test_a_403_names_the_missing_role(server: FaultServer, bench: Make) -> None:
+    server.on("GET", PATH, graph_error(403, "Forbidden", "Missing application roles."))
+    with pytest.raises(Forbidden) as caught:
+        await bench("Other.Role").transport.json(asking(server))
+    text = str(caught.value)
+    assert "SecurityIncident.Read.All" in text
+    assert "Missing application roles" in text
+    assert "graph-9" in text
+    assert caught.value.exit_code == 4
+
+
+async def test_a_403_with_the_role_says_that_the_role_is_there(
+    server: FaultServer, bench: Make
+) -> None:
+    server.on("GET", PATH, graph_error(403, "Forbidden", "no"))
+    with pytest.raises(Forbidden, match=r"carries SecurityIncident\.ReadWrite\.All"):
+        await bench().transport.json(asking(server))
+
+
+@pytest.mark.parametrize(
+    ("answer", "now"),
+    [
+        (error(410, "Gone", "gone"), NOW),
+        (text_answer("<html>nothing here</html>", 404), NOW),
+        (error(404, "NotFound", "x"), datetime(2027, 3, 1, tzinfo=UTC)),
+        (error(403, "Forbidden", "x"), datetime(2027, 3, 1, tzinfo=UTC)),
+    ],
+)
+async def test_the_end_of_the_classic_api_is_explained(
+    server: FaultServer, bench: Make, answer: Answer, now: datetime
+) -> None:
+    server.on("GET", "/api/incidents", answer)
+    request = asking(server, path="/api/incidents", resource="classic")
+    with pytest.raises(Problem, match=r"2027-02-01.*api = \"graph\""):
+        await bench(now=now).transport.json(request)
+
+
+async def test_an_incident_that_is_not_there_is_no_retirement(
+    server: FaultServer, bench: Make
+) -> None:
+    server.on("GET", "/api/incidents/7", error(404, "ResourceNotFound", "Incident 7 x"))
+    request = asking(server, path="/api/incidents/7", resource="classic", missing="No 7.")
+    with pytest.raises(NotFound) as caught:
+        await bench().transport.json(request)
+    assert "2027" not in str(caught.value)
+    assert "No 7." in str(caught.value)
+    assert caught.value.request_id == "|track-7.1."
+
+
+@pytest.mark.parametrize(
+    ("message", "place"),
+    [
+        ("Query could not be parsed at 'x' on line [1,22]", (1, 22)),
+        ("A recognition error occurred. [line:position=3:4]", (3, 4)),
+        ("'project' operator: no column. At line 2, position 10", (2, 10)),
+        ("Syntax error (5:6)", (5, 6)),
+        ("wrong on line 7", (7, None)),
+        ("Unknown table", (None, None)),
+    ],
+)
+async def test_a_query_that_is_refused_keeps_its_place(
+    server: FaultServer, bench: Make, message: str, place: tuple[int | None, int | None]
+) -> None:
+    server.on("POST", "/v1.0/q", graph_error(400, "BadRequest", message))
+    with pytest.raises(QueryProblem) as caught:
+        await bench().transport.json(asking(server, "POST", "/v1.0/q", body={}, is_query=True))
+    assert (caught.value.line, caught.value.column) == place
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "words"),
+    [
+        (error(409, "Conflict", "changed"), Conflict, "changed"),
+        (error(400, "InvalidInput", "bad filter"), ServiceProblem, "bad filter"),
+        (text_answer("nope", 418, "text/plain"), ServiceProblem, "nope"),
+        (json_answer(["odd"], 400), ServiceProblem, "400"),
+        (json_answer({"error": "plain"}, 400), ServiceProblem, "plain"),
+        (
+            json_answer({"error": {"code": 7, "message": {"value": "v2"}}}, 400),
+            ServiceProblem,
+            "v2",
+        ),
+        (json_answer({"error": None, "Message": "old style"}, 400), ServiceProblem, "old style"),
+        (Answer(400, {}, b""), ServiceProblem, "400"),
+        (Answer(400, {"content-encoding": "gzip"}, b"junk"), ServiceProblem, "400"),
+    ],
+)
+async def test_error_bodies_are_read_however_malformed(
+    server: FaultServer, bench: Make, answer: Answer, kind: type[Problem], words: str
+) -> None:
+    server.on("GET", PATH, answer)
+    with pytest.raises(kind, match=words):
+        await bench().transport.json(asking(server))
+
+
+async def test_a_body_is_streamed_into_a_private_file(
+    server: FaultServer, bench: Make, tmp_path: Path
+) -> None:
+    body = b'{"results": [' + b"1," * 400_000 + b"1]}"
+    server.on("POST", "/q", gzipped(body))
+    told: list[int] = []
+    answer = await bench().transport.download(
+        asking(server, "POST", "/q", body={}), tmp_path / "body", told.append
+    )
+    assert (tmp_path / "body").read_bytes() == body
+    assert stat.S_IMODE((tmp_path / "body").stat().st_mode) == 0o600
+    assert told == sorted(told)
+    assert told[-1] == answer.size == len(body)
+
+
+@pytest.mark.parametrize("fault", [bomb(3), cut({"results": ["x" * 100]}), error(400, "B", "m")])
+async def test_a_failed_download_leaves_no_file(
+    server: FaultServer, bench: Make, tmp_path: Path, fault: Answer
+) -> None:
+    server.on("POST", "/q", fault)
+    request = asking(server, "POST", "/q", body={}, limit=2**20)
+    with pytest.raises(Problem):
+        await bench().transport.download(request, tmp_path / "body")
+    assert not (tmp_path / "body").exists()
+
+
+async def test_a_cancelled_download_closes_the_connection_and_leaves_no_file(
+    server: FaultServer, bench: Make, tmp_path: Path
+) -> None:
+    server.on("POST", "/q", drip({"results": ["x" * 500]}, pause=0.01))
+    begun = asyncio.Event()
+    request = asking(server, "POST", "/q", body={})
+    task = asyncio.create_task(
+        bench().transport.download(request, tmp_path / "body", lambda _: begun.set())
+    )
+    await begun.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert not (tmp_path / "body").exists()
+    await asyncio.wait_for(server.left.wait(), 5)
+
+
+async def test_closing_ends_calls_under_way_with_a_sentence(
+    server: FaultServer, bench: Make
+) -> None:
+    server.on("GET", PATH, silent())
+    one = bench()
+    task = asyncio.create_task(one.transport.json(asking(server)))
+    await server.asked_once.wait()
+    await one.transport.close()
+    with pytest.raises(Unreachable, match="closed"):
+        await task
+    with pytest.raises(Unreachable, match="closed"):
+        await one.transport.json(asking(server))
+
+
+async def test_logs_hold_no_header_and_no_body(
+    server: FaultServer, bench: Make, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.on("POST", PATH, json_answer({"secret": "in the answer"}))
+    with caplog.at_level(logging.DEBUG, "tui.api"):
+        await bench().transport.json(
+            asking(server, "POST", PATH + "?$filter=name", body={"secret": "in the question"})
+        )
+    logged = caplog.text
+    assert f"POST {PATH} 200" in logged
+    for hidden in ("token-0", "secret", "Bearer", "$filter"):
+        assert hidden not in logged
+
+
+async def test_calls_are_spaced_near_the_limit_of_a_quota(server: FaultServer, bench: Make) -> None:
+    server.on("POST", "/q", json_answer({}))
+    one = bench()
+    moments: list[float] = []
+    for _ in range(150):
+        await one.transport.json(asking(server, "POST", "/q", body={}, quota="hunting"))
+        moments.append(one.clock.at)
+    for moment in moments:
+        assert sum(moment - 60 < other <= moment for other in moments) <= 45
+    assert moments[-1] - moments[0] < 200
+    assert {wait.reason for wait in one.waits} == {"quota"}
+    assert str(one.transport.quota_left("hunting")).endswith(" of 45 a minute")
+
+
+async def test_a_burst_within_a_quota_passes_at_once(server: FaultServer, bench: Make) -> None:
+    server.on("POST", "/q", json_answer({}))
+    one = bench()
+    for _ in range(36):
+        await one.transport.json(asking(server, "POST", "/q", body={}, quota="hunting"))
+    assert one.clock.slept == []
+    assert str(one.transport.quota_left("hunting")) == "9 of 45 a minute"
