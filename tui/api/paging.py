@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
-from tui.api.body import BodyFault, describe, parse
+from tui.api.body import BodyFault, parse
 from tui.api.decode import alert_identity, decode_incident
 from tui.api.origins import next_page
 from tui.api.protocols import Page
@@ -168,7 +168,7 @@ def _read(body: bytes) -> _Listed:
         if isinstance(whole, list):
             whole = {"value": whole}
         if not isinstance(whole, dict) or "value" not in whole:
-            raise BodyFault(_no_list(body, whole)) from None
+            raise BodyFault(_no_list(whole)) from None
         value = whole["value"]
         items = value if isinstance(value, list) else [] if value is None else [value]
         link, total = whole.get("@odata.nextLink"), whole.get("@odata.count")
@@ -195,9 +195,8 @@ def _read(body: bytes) -> _Listed:
     )
 
 
-def _no_list(body: bytes, whole: object) -> str:
+def _no_list(whole: object) -> str:
     error = whole.get("error") if isinstance(whole, dict) else None
     if isinstance(error, dict) and isinstance(error.get("message"), str):
         return f"an error came in place of a list: “{visible(error['message'][:200])}”"
-    shown = describe(body)
-    return "JSON came that holds no list of incidents" if shown.startswith("JSON") else shown
+    return "JSON came that holds no list of incidents"
