@@ -219,6 +219,8 @@ class Queue:
             except Problem as problem:
                 self.sync_problem = problem
                 raise
+            finally:
+                self._tell_collected()
             self.sync_problem = None
             self._synced_here = True
             self.last_synced = self.now()
@@ -377,6 +379,9 @@ class Queue:
             self._telling = self._loop.call_later(_TOLD_AFTER, self._tell_collected)
 
     def _tell_collected(self) -> None:
+        if self._telling is None:
+            return
+        self._telling.cancel()
         self._telling = None
         ids, self._changed = self._changed, set()
         self._tell(None if ids is None else frozenset(ids))

@@ -1,0 +1,190 @@
+"""Times of the queue with 100,000 incidents, as ratios to what could not be quicker.
+
+Run by hand: `python tests/bench/queue_bench.py [incidents]`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from time import perf_counter
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from queue_cache import NOW, build_cache, incident_json
+
+from tui.api.decode import decode_incident
+from tui.api.protocols import Page
+from tui.auth.profiles import Profile
+from tui.incidents.cache import path_for
+from tui.incidents.queue import Queue
+from tui.rows import SortKey
+
+PROFILE = Profile(name="bench", tenant_id="bench.example", client_id="bench", api="graph")
+SYNCED = 10_000
+
+
+async def _timed(work: Callable[[], Awaitable[object]], times: int = 5) -> float:
+    """Milliseconds of the quickest of several runs."""
+    best = float("inf")
+    for _ in range(times):
+        start = perf_counter()
+        await work()
+        best = min(best, perf_counter() - start)
+    return best * 1000
+
+
+def _bare(path: Path, statement: str, times: int = 5) -> float:
+    connection = sqlite3.connect(path)
+    best = float("inf")
+    for _ in range(times):
+        start = perf_counter()
+        connection.execute(statement).fetchall()
+        best = min(best, perf_counter() - start)
+    connection.close()
+    return best * 1000
+
+
+class _Service:
+    """Serves synthetic pages; decoding happens here, as in the real one."""
+
+    dialect = "graph"
+    supports: frozenset[str] = frozenset()
+
+    def __init__(self, count: int) -> None:
+        self._rows = [incident_json(number, count, alerts=3) for number in range(1, count + 1)]
+
+    async def pages(self, **_: object) -> AsyncIterator[Page]:
+        for start in range(0, len(self._rows), 50):
+            await asyncio.sleep(0)
+            part = self._rows[start : start + 50]
+            yield Page(tuple(map(decode_incident, part)), len(self._rows))
+
+
+class _Session:
+    def now(self) -> datetime:
+        return NOW
+
+    def current(self, resource: str) -> None:
+        return None
+
+
+class _Connection:
+    dialect = "graph"
+    session = _Session()
+
+    def __init__(self, service: _Service) -> None:
+        self.incidents = service
+
+
+async def _worst_block(work: Awaitable[object]) -> tuple[float, float]:
+    """Seconds that the work took, and the longest time the loop answered nobody in it."""
+    worst, ended = 0.0, False
+
+    async def watch() -> None:
+        nonlocal worst
+        before = perf_counter()
+        while not ended:
+            await asyncio.sleep(0.001)
+            worst = max(worst, perf_counter() - before - 0.001)
+            before = perf_counter()
+
+    watcher = asyncio.create_task(watch())
+    start = perf_counter()
+    await work
+    seconds = perf_counter() - start
+    ended = True
+    await watcher
+    return seconds, worst
+
+
+async def _cached(directory: Path, count: int) -> list[tuple[str, float, str, float]]:
+    path = path_for(PROFILE, directory, "graph")
+    assert path is not None
+    build_cache(path, count)
+    lines: list[tuple[str, float, str, float]] = []
+
+    async def open_and_show() -> None:
+        queue = await Queue.open(None, PROFILE, directory=directory)
+        await queue.source().window(0, 40)
+        await queue.close()
+
+    head = "SELECT n, id, name FROM incident ORDER BY created DESC, number DESC, id DESC LIMIT 40"
+    bare_head = _bare(path, head)
+    lines.append(("open, first window", await _timed(open_and_show), "bare query", bare_head))
+    queue = await Queue.open(None, PROFILE, directory=directory)
+    source = queue.source()
+    await source.position("1")
+    middle = count * 3 // 5
+    deep = f"{head} OFFSET {middle}"
+    lines.append(
+        (
+            "window far down",
+            await _timed(lambda: source.window(middle, middle + 40)),
+            "bare OFFSET query",
+            _bare(path, deep),
+        )
+    )
+
+    def filtered(text: str) -> Callable[[], Awaitable[object]]:
+        async def work() -> None:
+            await source.filter(text)
+            await source.window(0, 40)
+            await source.count()
+
+        return work
+
+    bare = "SELECT incident.n, id, name FROM incident WHERE {} ORDER BY created DESC"
+    word = "n IN (SELECT n FROM search WHERE instr(text, 'ransomware'))"
+    for text, where in (
+        ("sev:high", "severity_key = 'high'"),
+        ("-status:closed assigned:none", "status_key <> 'resolved' AND owner_key = ''"),
+        ("ransomware", word),
+    ):
+        took = await _timed(filtered(text))
+        lines.append((f"filter {text}", took, "bare query", _bare(path, bare.format(where))))
+
+    async def by_name() -> None:
+        await source.sort([SortKey("name")])
+        await source.window(0, 40)
+
+    await source.filter("")
+    plain = "SELECT n, id, name FROM incident ORDER BY name_key LIMIT 40"
+    lines.append(("sort by name", await _timed(by_name), "bare query", _bare(path, plain)))
+    await queue.close()
+    return lines
+
+
+async def _synced(directory: Path) -> tuple[float, float]:
+    queue = await Queue.open(
+        _Connection(_Service(SYNCED)),  # type: ignore[arg-type]
+        PROFILE,
+        directory=directory / "sync",
+    )
+    took = await _worst_block(queue.sync())
+    await queue.close()
+    return took
+
+
+async def main(count: int) -> None:
+    """Measure and print a Markdown table."""
+    with tempfile.TemporaryDirectory() as name:
+        lines = await _cached(Path(name), count)
+        seconds, worst = await _synced(Path(name))
+    print(f"Queue with {count:,} incidents cached, {datetime.now(UTC):%Y-%m-%d}\n")
+    print("| measure | ms | against | ms | ratio |\n| --- | ---: | --- | ---: | ---: |")
+    for what, took, against, other in lines:
+        print(f"| {what} | {took:.1f} | {against} | {other:.1f} | {took / other:.2f} |")
+    print(
+        f"\nSync of {SYNCED:,} incidents with 3 alerts each from a fake service:"
+        f" {seconds:.1f} s, loop blocked at most {worst * 1000:.0f} ms (goal: under 50 ms)."
+    )
+
+
+if __name__ == "__main__":
+    asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000))
