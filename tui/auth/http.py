@@ -128,7 +128,7 @@ def explain_network(error: Exception, host: str, what: str) -> Unreachable:
     tls = any(isinstance(cause, ssl.SSLError) for cause in causes)
     if isinstance(error, httpx.ConnectTimeout | httpx.PoolTimeout):
         return found(
-            f"{shown} did not accept a connection within {CONNECT_TIMEOUT:.0f} s",
+            f"no connection to {shown} stood within {CONNECT_TIMEOUT:.0f} s",
             "Check the network and the proxy, then try again.",
             "connect",
         )

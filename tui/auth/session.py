@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Literal
 
 from tui.auth import claims as claims_of
 from tui.auth.claims import Claims
+from tui.auth.clock import Clock, expiry
 from tui.auth.profiles import Profile
 from tui.auth.secret import Secret
-from tui.errors import Problem, UsageProblem
+from tui.config.schema import GUID_PATTERN
+from tui.errors import Problem, SignInProblem, UsageProblem
+from tui.text import visible
 
 if TYPE_CHECKING:
     import httpx
@@ -26,8 +30,8 @@ if TYPE_CHECKING:
 State = Literal["valid", "renewing", "expired", "none"]
 
 _MARGIN = timedelta(minutes=5)
-_UNKNOWN_LIFE = timedelta(minutes=5)
-_LONGEST_LIFE = timedelta(days=2)
+_HOLD = timedelta(seconds=30)
+"""After a failed renewal the token at hand serves this long before the next attempt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +76,6 @@ class SessionEvent:
     failed: bool = False
 
 
-@dataclass(slots=True)
-class _Clock:
-    read: Callable[[], datetime]
-    skew: float = 0.0
-    """Seconds by which the server is ahead of this machine."""
-    known: bool = False
-    _best: float = field(default=float("inf"))
-
-    def now(self) -> datetime:
-        return self.read() + timedelta(seconds=self.skew)
-
-
 def _utc_now() -> datetime:
     return datetime.now(UTC)
 
@@ -113,9 +105,10 @@ class Session:
         """What happened in this run, oldest first."""
         self._ask = ask
         self._on_step = on_step
-        self._clock = _Clock(now)
+        self._clock = Clock(now)
         self._tokens: dict[str, Token] = {}
         self._flights: dict[str, asyncio.Task[Token]] = {}
+        self._held: dict[str, datetime] = {}
         self._secret_flight: asyncio.Task[FoundSecret] | None = None
         self._secret: FoundSecret | None = None
         self._client: httpx.AsyncClient | None = None
@@ -138,18 +131,7 @@ class Session:
             date: The header's value; anything that is no date is ignored.
             sent: When the request left, by this machine's clock: half the way counts.
         """
-        moment = parse_date(date)
-        if moment is None:
-            return
-        received = self._clock.read()
-        middle = received if sent is None else sent + (received - sent) / 2
-        # The header drops fractions: on average half a second has passed since.
-        skew = (moment + timedelta(milliseconds=500) - middle).total_seconds()
-        spread = 0.5 + (0.0 if sent is None else (received - sent).total_seconds() / 2)
-        if self._clock.known and abs(skew - self._clock.skew) <= spread + 0.5:
-            return
-        self._clock.skew = 0.0 if abs(skew) <= spread + 0.5 else round(skew, 1)
-        self._clock.known = True
+        self._clock.learn(date, sent)
 
     def current(self, resource: str) -> Token | None:
         """The token at hand, valid or not; None where there was none yet."""
@@ -202,9 +184,9 @@ class Session:
         if self._closed:
             raise UsageProblem("This session is closed")
         at_hand = self._tokens.get(resource)
-        fresh = at_hand is not None and at_hand is not rejected and self.now() < at_hand.renew_at
-        if fresh and not renew and at_hand is not None:
-            return at_hand
+        usable = None if at_hand is rejected or renew else at_hand
+        if usable is not None and self.now() < self._good_until(usable):
+            return usable
         flight = self._flights.get(resource)
         if flight is None:
             why = "after a 401" if rejected is not None and at_hand is rejected else ""
@@ -215,10 +197,15 @@ class Session:
         try:
             return await asyncio.shield(flight)
         except Problem:
-            usable = at_hand is not None and at_hand is not rejected and not renew
-            if usable and at_hand is not None and self.now() < at_hand.expires:
-                return at_hand
-            raise
+            if usable is None or self.now() >= usable.expires:
+                raise
+            self._held[resource] = self.now() + _HOLD
+            return usable
+
+    def _good_until(self, token: Token) -> datetime:
+        """Until when a token serves without a renewal being tried."""
+        held = self._held.get(token.resource)
+        return token.renew_at if held is None else min(max(token.renew_at, held), token.expires)
 
     async def close(self) -> None:
         """End all work and forget the tokens and the secret."""
@@ -244,8 +231,7 @@ class Session:
     def _landed(self, resource: str, task: asyncio.Task[Token]) -> None:
         if self._flights.get(resource) is task:
             del self._flights[resource]
-        if not task.cancelled():
-            task.exception()  # Seen, whoever may still wait for it.
+        _seen(task)
         self._changed()
 
     def _tell(self, step: Step) -> None:
@@ -260,6 +246,7 @@ class Session:
             return self._secret
         if self._secret_flight is None:
             self._secret_flight = asyncio.create_task(self._read_secret())
+            self._secret_flight.add_done_callback(_seen)
         flight = self._secret_flight
         try:
             return await asyncio.shield(flight)
@@ -305,7 +292,15 @@ class Session:
             self._record(_failure(problem, renewal), failed=True)
             raise
         token = self._token_of(resource, answer)
+        if stranger := _other_tenant(self.profile, token):
+            self._record("sign-in failed: a token of another tenant", failed=True)
+            raise SignInProblem(
+                f"Signing in to {self.profile.name} failed",
+                f"the authority answered with a token of another tenant, {visible(stranger)}",
+                "Check tenant_id and the authority of the profile; the token was not used.",
+            )
         self._tokens[resource] = token
+        self._held.pop(resource, None)
         self._tell(Step(label, "done", answer.seconds, key=key))
         may = claims_of.summary(token.claims, resource)
         self._tell(Step(f"roles: {may}", "done", key=f"roles-{resource}"))
@@ -320,7 +315,6 @@ class Session:
         from tui.auth.credentials import SecretCredential
         from tui.auth.http import new_client
         from tui.auth.token_endpoint import REFUSED_SECRET, request_token
-        from tui.errors import SignInProblem
 
         if self._client is None:
             self._client = new_client()
@@ -347,45 +341,25 @@ class Session:
         except ValueError:
             claims = None
         issued = self.now()
-        life = believable_life(answer.expires_in)
-        if life is not None:
-            expires = issued + life
-        elif claims is not None and claims.expires is not None and claims.expires > issued:
-            expires = min(claims.expires, issued + _LONGEST_LIFE)
-        else:
-            expires = issued + _UNKNOWN_LIFE
+        expires = expiry(issued, answer.expires_in, claims)
         return Token(answer.value, resource, issued, expires, claims, answer.seconds)
+
+
+def _seen(task: asyncio.Task[Any]) -> None:
+    """Whoever waited for a task may be gone: its failure is no defect for that."""
+    if not task.cancelled():
+        task.exception()
+
+
+def _other_tenant(profile: Profile, token: Token) -> str:
+    """The tenant that a token names where the profile's GUID names another."""
+    named = token.claims.tenant_id if token.claims else ""
+    if named and re.match(GUID_PATTERN, profile.tenant_id):
+        return named if named.lower() != profile.tenant_id.lower() else ""
+    return ""
 
 
 def _failure(problem: Problem, renewal: bool) -> str:
     what = "renewal failed" if renewal else "sign-in failed"
     why = problem.code or problem.why or problem.what
     return f"{what}: {why}"
-
-
-def believable_life(value: object) -> timedelta | None:
-    """A token's `expires_in` (number or text, in seconds) if it can be true, else None."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    try:
-        seconds = float(value)
-    except (ValueError, OverflowError):
-        return None
-    if 0 < seconds <= _LONGEST_LIFE.total_seconds():
-        return timedelta(seconds=seconds)
-    return None
-
-
-def parse_date(value: str | None) -> datetime | None:
-    """The moment of an HTTP `Date` header; None for anything else."""
-    if not value:
-        return None
-    from email.utils import parsedate_to_datetime
-
-    try:
-        moment = parsedate_to_datetime(value)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return moment.astimezone(UTC)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from time import perf_counter
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     import httpx
 
 __all__ = ["REFUSED_SECRET", "TokenAnswer", "request_token", "token_url"]
+
+_log = logging.getLogger("tui.auth")
 
 _LARGEST = 1_000_000
 _DELAYS = (0.5, 2.0)
@@ -136,10 +139,18 @@ async def _once(
         raise _no_token(profile, host, "cannot be decompressed", response) from None
     except httpx.HTTPError as error:
         problem = explain_network(error, host, _what(profile))
+        _log.warning("POST %s: %s", urlsplit(url).path, problem.why)
         if problem.stage == "connect" and isinstance(error, httpx.ConnectError):
             raise _Again(problem) from None
         raise problem from None
     seconds = perf_counter() - began
+    _log.info(
+        "POST %s %d %.0f ms request %s",
+        urlsplit(url).path,
+        response.status_code,
+        seconds * 1000,
+        _header_id(response) or "-",
+    )
     if on_date is not None and response.status_code != 200:
         on_date(response.headers.get("date"))
     answer = _json(bytes(body))

@@ -122,7 +122,8 @@ class _Scanner:
                 while self.text[self.at : self.at + 1] == "[":
                     self.at += 1
                 table = self.key()
-                self.lines.setdefault(table, line)
+                for length in range(1, len(table) + 1):
+                    self.lines.setdefault(table[:length], line)
                 end = self.text.find("\n", self.at)
                 self.at = len(self.text) if end < 0 else end
             else:
