@@ -127,31 +127,35 @@ def remove_table(text: str, place: Sequence[str]) -> str:
         return text
     del inner[place[-1]]
     lines = text.splitlines(keepends=True)
-    headers = sorted(
-        (line, key) for key, line in key_lines(text).items() if re.match(r"\s*\[", lines[line - 1])
-    )
-    spans: list[tuple[int, int]] = []
+    headers = _headers(text, lines)
+    gone: set[int] = set()
     for number, (line, key) in enumerate(headers):
         if key[: len(place)] != tuple(place):
             continue
-        end = headers[number + 1][0] - 1 if number + 1 < len(headers) else len(lines)
-        follows_ours = number + 1 < len(headers) and headers[number + 1][1][: len(place)] == tuple(
-            place
-        )
-        while (
-            not follows_ours and end > line and re.match(r"\s*(#|$)", lines[end - 1])
-        ) and number + 1 < len(headers):
-            end -= 1
-        spans.append((line - 1, end))
-    for start, end in reversed(spans):
+        following = headers[number + 1] if number + 1 < len(headers) else None
+        end = len(lines) if following is None else following[0] - 1
+        if following is not None and following[1][: len(place)] != tuple(place):
+            while end > line and re.match(r"\s*(#|$)", lines[end - 1]):
+                end -= 1
+        start = line - 1
         while start and not lines[start - 1].strip():
             start -= 1
-        del lines[start:end]
+        gone.update(range(start, end))
+    lines = [one for number, one in enumerate(lines) if number not in gone]
     result = "".join(lines)
     left = _loads(result)
     if _without_empty(left) != _without_empty(wanted):
         raise CannotEdit
     return result
+
+
+def _headers(text: str, lines: Sequence[str]) -> list[tuple[int, tuple[str, ...]]]:
+    """Line and full name of each header."""
+    found: dict[int, tuple[str, ...]] = {}
+    for key, line in key_lines(text).items():
+        if re.match(r"\s*\[", lines[line - 1]) and len(key) > len(found.get(line, ())):
+            found[line] = key
+    return sorted(found.items())
 
 
 def set_top(text: str, name: str, value: str | None) -> str:
