@@ -166,7 +166,8 @@ class Grid(KeptRows):
         self._go_to_column(self._place + 1)
 
     def action_first_column(self) -> None:
-        """To the first column."""
+        """To the first column, all the way to the left."""
+        self.scroll_to(x=0, animate=False, force=True, immediate=True)
         self._go_to_column(0)
 
     def action_last_column(self) -> None:

@@ -11,8 +11,8 @@ COMFORT = 30
 """Cells that a filling column keeps before other columns begin to give way."""
 WIDEST = 400
 """Cells that a column can be made wide by hand."""
-_ENOUGH_ROWS = 200
-"""Rows after which widths no longer follow the content."""
+_ENOUGH_ROWS = 100
+"""Rows after which the widths of text no longer follow the content."""
 
 
 @dataclass(slots=True)
@@ -113,7 +113,7 @@ class Columns:
 
     @property
     def settled(self) -> bool:
-        """Whether widths no longer follow the content."""
+        """Whether the widths of text no longer follow the content."""
         return self.rows_seen >= _ENOUGH_ROWS
 
     def same_as(self, columns: Sequence[Column]) -> bool:

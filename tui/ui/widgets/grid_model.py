@@ -164,7 +164,7 @@ class KeptRows(RowView):
     # Keeping the place.
 
     def _around(self, place: int, count: int) -> tuple[int, int]:
-        page = self.page if self.container_size.height > 1 else UNSEEN_PAGE
+        page = self.page if self._view.height else UNSEEN_PAGE
         return max(0, place - 2 * page), min(count, place + 3 * page)
 
     def _neighbours(self) -> list[str]:

@@ -88,6 +88,7 @@ class RowView(ScrollView, can_focus=True):
         self._window = RowWindow(self._rows_came, self._rows_failed)
         self._columns = Columns()
         self._layout = Layout()
+        self._view = Size(0, 0)
         self._palette: Palette | None = None
         self._line: LinePainter | None = None
         self._strips: dict[object, Strip] = {}
@@ -136,7 +137,17 @@ class RowView(ScrollView, can_focus=True):
     @property
     def page(self) -> int:
         """Rows that one screen shows."""
-        return max(1, self.scrollable_content_region.height - 1)
+        return max(1, self._view.height - 1)
+
+    @property
+    def max_scroll_x(self) -> int:
+        """The end of the sideways scroll."""
+        return max(0, self.virtual_size.width - self._view.width)
+
+    @property
+    def max_scroll_y(self) -> int:
+        """The end of the scroll."""
+        return max(0, self.virtual_size.height - self._view.height)
 
     @property
     def _gutter(self) -> int:
@@ -147,36 +158,53 @@ class RowView(ScrollView, can_focus=True):
         return self.scroll_offset.y
 
     def _arrange(self) -> None:
-        """Place the columns anew, and tell Textual how large the whole is."""
+        """Place the columns anew, and tell Textual how large the whole is.
+
+        Textual shows or hides its scroll bars with the next layout; what they leave is
+        reckoned here, so that no frame is drawn for a width that is about to change.
+        """
         width, height = self.container_size
         if width <= 0 or height <= 0:
             return
         lines = self._window.count + 1
-        bar = self.styles.scrollbar_size_vertical
-        room = width - (bar if lines > height else 0)
+        upright = self.styles.scrollbar_size_vertical
+        lying = self.styles.scrollbar_size_horizontal
+        room = width - (upright if lines > height else 0)
         self._layout = self._columns.arrange(room - self._gutter, self._gap)
-        wide = self._layout.width + self._gutter
-        if wide > room and room == width and lines > height - self.styles.scrollbar_size_horizontal:
-            room = width - bar
-            self._layout = self._columns.arrange(room - self._gutter, self._gap)
-            wide = self._layout.width + self._gutter
-        self.virtual_size = Size(max(wide, 1), lines)
+        if self._layout.width + self._gutter > room:
+            height -= lying
+            if room == width and lines > height:
+                room -= upright
+                self._layout = self._columns.arrange(room - self._gutter, self._gap)
+        self._view = Size(max(room, 0), max(height, 1))
+        self.virtual_size = Size(max(self._layout.width + self._gutter, 1), lines)
         self._redraw()
 
-    def _learn(self) -> None:
-        """Fit the widths to the held rows, while they may still follow the content."""
-        columns = self._columns
-        if columns.settled or not self._window.rows:
-            return
-        for row in self._window.rows:
-            for measure, value in zip(columns.measures, row.values, strict=False):
-                if measure.content >= measure.column.most:
-                    continue
-                cell = self._painter(measure.column, value, row)
-                measure.content = max(measure.content, width_of(spans_of(cell)))
+    def _learn(self) -> bool:
+        """Fit the widths to the held rows; whether any grew.
+
+        Once enough was seen only those grow that mislead when cut: numbers, and the pinned
+        columns that rows are known by.
+        """
+        columns, rows = self._columns, self._window.rows
+        grown = False
+        for measure in columns.measures:
+            column = measure.column
+            if columns.settled and not (column.pinned or column.kind == "number"):
+                continue
+            index, paint = measure.index, self._painter
+            for row in rows:
+                if measure.content >= column.most or index >= len(row.values):
+                    break
+                cell = paint(column, row.values[index], row)
+                width = width_of(spans_of(cell))
+                if width > measure.content:
+                    measure.content = width
+                    grown = True
                 if cell.short:
                     measure.short = max(measure.short, width_of(cell.short))
-        columns.rows_seen += len(self._window.rows)
+        columns.rows_seen += len(rows)
+        return grown
 
     def _title_widths(self) -> None:
         source = self._source
@@ -223,10 +251,7 @@ class RowView(ScrollView, can_focus=True):
     def _rows_came(self) -> None:
         count = self._window.count
         self._failure = None
-        if not self._columns.settled:
-            self._learn()
-            self._arrange()
-        elif self.virtual_size.height != count + 1:
+        if self._learn() or self.virtual_size.height != count + 1:
             self._arrange()
         self._cursor = max(0, min(self._cursor, count - 1))
         if self._cursor_row is None:
@@ -294,7 +319,7 @@ class RowView(ScrollView, can_focus=True):
                 palette=self._palette,
                 painter=self._painter,
                 gutter=self._gutter,
-                width=self.scrollable_content_region.width,
+                width=self._view.width,
                 full=self.size.width,
                 scroll=self.scroll_offset.x,
                 marks=self._marks,
@@ -396,6 +421,7 @@ class RowView(ScrollView, can_focus=True):
         """Other space for the columns, other number of rows."""
         self._arrange()
         self._keep_cursor_seen()
+        self._keep_column_seen()
         if self._source is not None:
             self._look()
         self.refresh()
@@ -420,7 +446,7 @@ class RowView(ScrollView, can_focus=True):
         if place is None or place < self._layout.pinned:
             return
         slot, fixed = self._layout.slots[place], self._layout.pinned_width
-        room = max(1, self.scrollable_content_region.width - self._gutter - fixed)
+        room = max(1, self._view.width - self._gutter - fixed)
         now = self.scroll_offset.x
         goal = min(slot.x - fixed, max(now, slot.end - fixed - room))
         if goal != now:
