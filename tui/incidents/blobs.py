@@ -6,7 +6,6 @@ import json
 
 import msgspec
 
-from tui.api.decode import decode_incident
 from tui.api.records import Incident
 
 _record_decoder = msgspec.msgpack.Decoder(Incident)
@@ -33,6 +32,8 @@ def unpack(data: bytes) -> Incident:
     Raises:
         ValueError: The bytes are not `pack`'s.
     """
+    from tui.api.decode import decode_incident  # nothing is read before the first frame
+
     if not data.startswith(b"{"):
         try:
             return _record_decoder.decode(data)

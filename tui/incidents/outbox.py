@@ -8,7 +8,6 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import uuid4
 
 import msgspec
 
@@ -39,7 +38,7 @@ def _process() -> str:
     return f"{os.uname().nodename if hasattr(os, 'uname') else 'here'}/{os.getpid()}"
 
 
-SENDER = f"{_process()}/{uuid4().hex[:8]}"
+SENDER = f"{_process()}/{os.urandom(4).hex()}"
 """Names this program among those that share an outbox."""
 
 

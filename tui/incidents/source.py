@@ -7,14 +7,16 @@ import sqlite3
 from array import array
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from tui.errors import UsageProblem
 from tui.incidents import outbox, store
 from tui.incidents.cache import Cache
 from tui.incidents.facts import fold, moment, storable
-from tui.incidents.filters import FilterProblem, Seen, parse
 from tui.rows import Column, Row, SortKey
+
+if TYPE_CHECKING:
+    from tui.incidents.filters import Filter
 
 COLUMNS: tuple[Column, ...] = (
     Column("id", "ID", pinned=True, least=4, most=12),
@@ -88,7 +90,7 @@ class QueueSource:
             f"incident.{name}" for name in ("n", "id", "status_key", "owner_key", *names)
         )
         self._order: tuple[SortKey, ...] = NEWEST_FIRST
-        self._filter = parse("")
+        self._filter: Filter | None = None
         self._version = 0
         self._numbers: array[int] | None = None
         self._counted: int | None = None
@@ -107,12 +109,12 @@ class QueueSource:
     @property
     def filter_text(self) -> str:
         """The filter in force, as it was typed."""
-        return self._filter.text
+        return self._filter.text if self._filter else ""
 
     @property
     def explanation(self) -> str:
         """The filter in force in words; empty where everything is kept."""
-        return self._filter.words()
+        return self._filter.words() if self._filter else ""
 
     def changed(self) -> None:
         """Look again: rows are no longer what they were."""
@@ -184,6 +186,8 @@ class QueueSource:
         Raises:
             FilterProblem: A `UsageProblem` with the place; the filter in force stays.
         """
+        from tui.incidents.filters import FilterProblem, Seen, parse
+
         try:
             understood = parse(text, self._queue.me)
         except FilterProblem:
@@ -195,7 +199,7 @@ class QueueSource:
                 )
             )
             understood = parse(text, self._queue.me, seen=seen)
-        self._filter = understood
+        self._filter = understood or None
         self.changed()
 
     async def matching_ids(self) -> list[str]:
@@ -257,7 +261,7 @@ class QueueSource:
     def _begin(self) -> asyncio.Task[array[int]]:
         if self._build is None:
             version, order = self._version, self._sorting()
-            where, values = self._filter.sql(self._queue.now())
+            where, values = self._filter.sql(self._queue.now()) if self._filter else ("1", [])
             self._build = asyncio.create_task(
                 self._number(version, where, values, order), name="queue order"
             )
