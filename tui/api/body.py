@@ -98,15 +98,17 @@ async def into_file(
     try:
         with os.fdopen(os.open(to, flags, 0o600), "wb") as file:
             waiting = bytearray()
-            async for piece in pieces(response, limit):
-                size += len(piece)
-                waiting += piece
-                if on_bytes is not None:
-                    on_bytes(size)
-                if len(waiting) >= _AT_ONCE:
-                    full, waiting = bytes(waiting), bytearray()
-                    await asyncio.to_thread(file.write, full)
-            file.write(waiting)
+            try:
+                async for piece in pieces(response, limit):
+                    size += len(piece)
+                    waiting += piece
+                    if on_bytes is not None:
+                        on_bytes(size)
+                    if len(waiting) >= _AT_ONCE:
+                        full, waiting = bytes(waiting), bytearray()
+                        await asyncio.to_thread(file.write, full)
+            finally:
+                file.write(waiting)
     except OSError as error:
         if isinstance(error, TimeoutError):
             raise

@@ -15,7 +15,7 @@ from tui.api.transport import Transport
 from tui.errors import BadAnswer, UsageProblem
 from tui.text import visible
 
-_EDGE = 4096
+_BEGINNING = 8000
 _DURATION = re.compile(
     r"P(?=.)(\d+(\.\d+)?Y)?(\d+(\.\d+)?M)?(\d+(\.\d+)?W)?(\d+(\.\d+)?D)?"
     r"(T(?=.)(\d+(\.\d+)?H)?(\d+(\.\d+)?M)?(\d+(\.\d+)?S)?)?"
@@ -34,7 +34,7 @@ async def hunt(
 
     Raises:
         QueryProblem: The service refused the query.
-        BadAnswer: What came is not one JSON object.
+        BadAnswer: What came is no JSON object.
     """
     request = Request(
         "POST",
@@ -59,17 +59,12 @@ async def hunt(
 
 
 def _fault_of(path: Path) -> str:
-    """Why a body cannot be one JSON object, by its two ends; empty where it may be one."""
-    size = path.stat().st_size
+    """Why a body is no JSON object, by its beginning; empty where it may be one."""
     with path.open("rb") as file:
-        head = file.read(_EDGE)
-        file.seek(max(0, size - _EDGE))
-        tail = file.read()
-    if not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
-        return describe(head)
-    if not tail.rstrip().endswith(b"}"):
-        return "its JSON is cut"
-    return ""
+        head = file.read(_BEGINNING)
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        return ""
+    return describe(head)
 
 
 def checked_timespan(timespan: str) -> str:

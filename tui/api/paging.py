@@ -68,17 +68,20 @@ async def list_pages(
     url = _address(base, parameters)
     followed = {url}
     linked, skip, given, idle = False, 0, 0, 0
+    full = int(parameters.get("$top", 1))
     for _ in range(_MOST_PAGES):
         request = make(url)
         answer = await transport.send(request)
         listed = await _listed(answer, request.what)
         fresh = known.fresh(listed.incidents)
         idle = 0 if fresh else idle + 1
+        more = bool(listed.link) or (skips and not linked and listed.count >= full)
         if top is not None:
+            more = more or len(fresh) > top - given
             fresh = fresh[: top - given]
         given += len(fresh)
         if fresh or listed.faults or listed.total is not None:
-            yield Page(fresh, listed.total, listed.faults)
+            yield Page(fresh, listed.total, listed.faults, more)
         if top is not None and given >= top:
             return
         if listed.link:

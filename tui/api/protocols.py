@@ -27,6 +27,8 @@ class Page:
     """How many the service says there are; an estimate, None where it says nothing."""
     faults: tuple[str, ...] = ()
     """What of this page could not be read at all, in words."""
+    more: bool = False
+    """Whether the service has, or may have, more behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,9 @@ class HuntingService(Protocol):
         """Run a query and stream the answer's body into the file `to`.
 
         The file is made with mode 0600 and removed again where the call fails or is
-        cancelled. Cancelling closes the connection.
+        cancelled; it is kept where the answer was cut on its way (`Unreachable`, stage
+        `read`). Cancelling closes the connection. That the body begins like a JSON object
+        is all that is known of it.
 
         Args:
             timespan: ISO 8601 (`P7D`, `start/end`, …); Graph alone has it.

@@ -122,7 +122,8 @@ class Transport:
     ) -> Answer:
         """Ask, and stream the answer's body into a file of mode 0600.
 
-        The file is removed where this fails or is cancelled.
+        The file is removed where this fails or is cancelled, and kept where the answer was
+        cut on its way (`Unreachable`, stage `read`): what came may be worth reading.
 
         Raises:
             Problem: As `send`.
@@ -133,8 +134,9 @@ class Transport:
 
         try:
             return await self._exchange(request, receive)
-        except BaseException:
-            to.unlink(missing_ok=True)  # noqa: ASYNC240
+        except BaseException as problem:
+            if not (isinstance(problem, Unreachable) and problem.stage == "read"):
+                to.unlink(missing_ok=True)  # noqa: ASYNC240
             raise
 
     async def _exchange(
