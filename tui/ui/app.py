@@ -13,6 +13,7 @@ from textual.app import App
 from textual.binding import Binding
 from textual.message import Message
 from textual.screen import Screen
+from textual.worker import WorkerFailed
 from textual_enhanced.commands import Command
 
 from tui.errors import Problem
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
     from tui.auth.session import Session
     from tui.config import Settings
     from tui.ui.workspace import Workspace
+
+_MOST_DEFECTS = 50
+"""Errors of this program after which a run is not worth going on with."""
 
 _RENEWAL_PAUSE = 30.0
 """Seconds between two attempts to renew a token."""
@@ -127,6 +131,8 @@ class M365dApp(App[int]):
         self.fixed_now = now
         self.drafts = Drafts(on_disk=not (no_cache or use_demo))
         """Comments begun and not sent."""
+        self.defects: list[BaseException] = []
+        """Errors of this program in this run; each is in the log of defects too."""
         self.workspace: Workspace | None = None
         """What is signed in to; None on the sign-in screen."""
         for theme in THEMES:
@@ -307,10 +313,21 @@ class M365dApp(App[int]):
         self.notify(sentence(problem), severity="error", timeout=15, markup=False)
 
     def report_defect(self, error: BaseException) -> None:
-        """An error of this program: log it whole, say it in a sentence, go on."""
+        """An error of this program: log it whole, say it in a sentence, go on.
+
+        One that comes again and again ends the program after all, in a sentence too.
+        """
         from tui.ui.defects import log_defect
 
+        self.defects.append(error)
         where = log_defect(error)
+        if len(self.defects) >= _MOST_DEFECTS:
+            self.exit(
+                1,
+                return_code=1,
+                message=f"m365d-tui ended: too many errors inside it. Details are in {where}.",
+            )
+            return
         self.notify(
             f"Something went wrong inside this program; it goes on. Details are in {where}.",
             severity="error",
@@ -318,8 +335,19 @@ class M365dApp(App[int]):
             markup=False,
         )
 
+    def _handle_exception(self, error: Exception) -> None:
+        """The edge of the program: no error of a widget or worker leaves it as a traceback."""
+        if self._exit or not self.is_running:
+            _log.debug("while ending: %r", error)
+            return
+        cause = error.error if isinstance(error, WorkerFailed) else error
+        if isinstance(cause, Problem):
+            self.report(cause)
+        else:
+            self.report_defect(cause)
+
     async def _dispatch_message(self, message: Message) -> None:
         try:
             await super()._dispatch_message(message)
         except Exception as error:
-            self.report_defect(error)
+            self._handle_exception(error)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
+from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
 from textual_enhanced.commands import Command
@@ -80,3 +81,10 @@ class FramedScreen(Screen[None]):
         """Go back to the screen below, where there is one."""
         if len(self.app.screen_stack) > 1:
             self.app.pop_screen()
+
+    async def _dispatch_message(self, message: Message) -> None:
+        # An error in a handler must not end the screen's own loop of messages.
+        try:
+            await super()._dispatch_message(message)
+        except Exception as error:
+            self.app._handle_exception(error)

@@ -259,15 +259,14 @@ class IncidentScreen(EditActions):
     async def _show(self, incident: Incident) -> None:
         self._incident = incident
         me, now = self.workspace.me, self.m365d.now()
+        name = (
+            (f"{visible(incident.id)}  ", "faint"),
+            (shown(incident.name) or "(no name)", "bold"),
+        )
+        facts = headline(incident, me, now)
+        narrow = self.size.width < 100
         self.query_one("#headline", Sheet).show(
-            [
-                spans(
-                    (f"{visible(incident.id)}  ", "faint"),
-                    (shown(incident.name) or "(no name)", "bold"),
-                    ("    ", ""),
-                    *headline(incident, me, now),
-                )
-            ]
+            [line(*name), line(*facts)] if narrow else [spans(*name, ("    ", ""), *facts)]
         )
         await self._show_pending()
         self._alerts = in_order(incident.alerts)

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from textual import on
-from textual.containers import VerticalScroll
 from textual.widget import Widget
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
@@ -45,9 +44,20 @@ def value_words(value: object) -> str:
     return visible(str(value))
 
 
-def claim_rows(claims: Claims, tenant: str) -> list[tuple[str, tuple[Span, ...]]]:
-    """Headings and claims, as rows: an empty name is a heading."""
+def shortened(value: str, room: int) -> str:
+    """A value that fits: a GUID keeps both its ends, all else its beginning."""
+    if len(value) <= room:
+        return value
+    parts = value.split("-")
+    if len(value) == 36 and len(parts) == 5 and room >= 15:
+        return f"{parts[0]}-…-{parts[4][-4:]}"
+    return value[: max(1, room - 1)] + "…"
+
+
+def claim_rows(claims: Claims, tenant: str, width: int) -> list[tuple[str, tuple[Span, ...]]]:
+    """Headings and claims, as rows for so many cells: an empty name is a heading."""
     rows: list[tuple[str, tuple[Span, ...]]] = []
+    room = max(16, min(42, width - 19 - 32))
     for title, names in claims_of.grouped(claims):
         rows += [("", ()), ("", ((title, "bold"),))]
         for name in names:
@@ -55,14 +65,13 @@ def claim_rows(claims: Claims, tenant: str) -> list[tuple[str, tuple[Span, ...]]
             meaning = claims_of.claim_meaning(name, claims.raw[name])
             if name == "tid" and tenant:
                 meaning = f"tenant {visible(tenant)}"
-            room = 40 if meaning else 90
-            shown = value if len(value) <= room else value[: room - 1] + "…"
+            shown = shortened(value, room) if meaning else value
             rows.append(
                 (
                     name,
                     (
                         (f"{visible(name):<18} ", "faint"),
-                        (f"{shown:<42}", ""),
+                        (shown.ljust(room + 1), ""),
                         (visible(meaning), "faint"),
                     ),
                 )
@@ -101,19 +110,15 @@ class TokenScreen(FramedScreen):
     BINDINGS = Command.bindings(*COMMAND_MESSAGES)
     DEFAULT_CSS = """
     TokenScreen {
-        #token { height: 1fr; padding: 0 1; margin-top: 1; }
-        #life { padding: 0 2; }
-        #facts { height: auto; max-height: 999; overflow: hidden hidden; }
-        #run { padding: 0 2; }
+        #life { margin: 1 3 0 3; }
+        #facts { height: 1fr; margin: 0 1; }
     }
     """
 
     def compose_body(self) -> Iterable[Widget]:
         """Life, facts, and what happened in this run."""
-        with VerticalScroll(id="token", can_focus=False):
-            yield Sheet(id="life")
-            yield PickList(id="facts")
-            yield Sheet(id="run")
+        yield Sheet(id="life")
+        yield PickList(id="facts")
 
     def on_mount(self) -> None:
         """Show what there is, and follow the session."""
@@ -131,6 +136,10 @@ class TokenScreen(FramedScreen):
         if self._unsubscribe is not None:
             self._unsubscribe()
 
+    def on_resize(self) -> None:
+        """Other widths, other columns."""
+        self._list_facts()
+
     @property
     def _session(self) -> Session | None:
         return self.workspace.session
@@ -142,7 +151,6 @@ class TokenScreen(FramedScreen):
     def _changed(self) -> None:
         self._tick()
         self._list_facts()
-        self._tell_run()
         self.refresh_bindings()
 
     def _tick(self) -> None:
@@ -232,7 +240,7 @@ class TokenScreen(FramedScreen):
             )
         if claims is not None:
             tenant = self.workspace.tenant
-            for name, spans in claim_rows(claims, tenant):
+            for name, spans in claim_rows(claims, tenant, self.size.width - 8):
                 rows.append((name, spans))
                 if name:
                     self._values[name] = value_words(claims.raw[name])
@@ -246,6 +254,7 @@ class TokenScreen(FramedScreen):
                     ),
                 ),
             ]
+        rows += self._run_rows()
         picks = self.query_one(PickList)
         former = self._row_here()
         picks.clear_options()
@@ -257,21 +266,26 @@ class TokenScreen(FramedScreen):
         wanted = former if former in ids else next((name for name in ids if name), None)
         picks.highlighted = ids.index(wanted) if wanted is not None else None
 
-    def _tell_run(self) -> None:
+    def _run_rows(self) -> list[tuple[str, tuple[Span, ...]]]:
         session = self._session
         if session is None:
-            return
-        blocks: list[Block] = [gap(), text("This run", "bold")]
+            return []
+        rows: list[tuple[str, tuple[Span, ...]]] = [("", ()), ("", (("This run", "bold"),))]
         if session.secret_source:
-            blocks.append(line((f"the secret came from {visible(session.secret_source)}", "faint")))
-        for event in list(session.history)[-8:]:
-            blocks.append(
-                line(
-                    (f"{words.clock(event.time)}  ", "faint"),
-                    (visible(event.text), "bad" if event.failed else ""),
+            rows.append(
+                ("", ((f"the secret came from {visible(session.secret_source)}", "faint"),))
+            )
+        for event in list(session.history)[-20:]:
+            rows.append(
+                (
+                    "",
+                    (
+                        (f"{words.clock(event.time)}  ", "faint"),
+                        (visible(event.text), "bad" if event.failed else "faint"),
+                    ),
                 )
             )
-        self.query_one("#run", Sheet).show(blocks)
+        return rows
 
     def _row_here(self) -> str | None:
         picks = self.query_one(PickList)
@@ -406,6 +420,6 @@ class TokenScreen(FramedScreen):
             )
             return
         blocks: list[Block] = [text("Another token: decoded, not verified", "warnbold")]
-        for _, spans in claim_rows(claims, ""):
+        for _, spans in claim_rows(claims, "", 70):
             blocks.append(line(*spans) if spans else gap())
         self.app.push_screen(Page(blocks))

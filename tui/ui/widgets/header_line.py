@@ -22,7 +22,9 @@ PLACES = (("incidents", "1", "Incidents"), ("hunting", "2", "Hunting"), ("token"
 
 
 class _Tenant(Widget):
-    DEFAULT_CSS = "_Tenant { width: auto; max-width: 34; height: 1; }"
+    DEFAULT_CSS = """
+    _Tenant { width: auto; max-width: 40%; height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
+    """
 
     def render(self) -> RenderResult:
         workspace = cast("M365dApp", self.app).workspace
@@ -31,7 +33,7 @@ class _Tenant(Widget):
         parts = [("m365d  ", STYLES["faint"]), (visible(workspace.tenant), STYLES["bold"])]
         if workspace.note:
             parts.append((f"  {visible(workspace.note)}", STYLES["warn"]))
-        return Content.assemble(*parts).truncate(34, ellipsis=True)
+        return Content.assemble(*parts)
 
 
 class _Places(Widget):
@@ -42,16 +44,24 @@ class _Places(Widget):
         super().__init__()
         self._place = place
 
+    @property
+    def _roomy(self) -> bool:
+        return self.size.width >= 35
+
     def render(self) -> RenderResult:
         parts: list[Content] = []
         for mode, key, name in PLACES:
             here = mode == self._place
             part = Content.assemble(
-                (f"{key} ", STYLES["accent" if here else "faint"]),
-                (name, "bold underline $foreground" if here else STYLES["faint"]),
+                (key, STYLES["accent" if here else "faint"]),
+                (" ", ""),
+                (
+                    name if self._roomy or here else "",
+                    "bold underline $foreground" if here else STYLES["faint"],
+                ),
             )
             parts.append(part.stylize(Style.from_meta({"@click": f"app.go('{mode}')"})))
-        gap = "   " if self.size.width >= 38 else " "
+        gap = "   " if self._roomy else " "
         return Content(gap).join(parts)
 
 

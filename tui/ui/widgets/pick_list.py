@@ -34,7 +34,8 @@ class PickList(OptionList):
         border: none;
         padding: 0;
         background: transparent;
-        scrollbar-size-vertical: 1;
+        text-wrap: nowrap;
+        text-overflow: ellipsis;
         &:focus { border: none; background-tint: transparent; }
         & > .option-list--option { padding: 0 1 0 2; }
         & > .option-list--option-highlighted {

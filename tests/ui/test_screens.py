@@ -1,0 +1,129 @@
+"""A newcomer's way through the screens, over the demo tenant."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.ui.conftest import Open
+from tui.ui.widgets.grid import Grid
+
+SIZES = [(120, 40), (80, 24)]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_enter_signs_in_and_shows_the_queue(open_app: Open, size) -> None:
+    async with open_app(size) as screens:
+        await screens.sees("m365d-tui", "embedded tenant, no account", "Enter sign in")
+        await screens.sign_in()
+        await screens.sees("Contoso  demo", "300 incidents", "Human-operated ransomware")
+        assert "◆ 5" in screens.text()
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_filter_narrows_and_escape_takes_it_away(open_app: Open, size) -> None:
+    async with open_app(size) as screens:
+        await screens.sign_in()
+        await screens.type("/sev:high")
+        await screens.sees("of 300")
+        await screens.press("enter")
+        assert isinstance(screens.app.focused, Grid)
+        grid = screens.app.focused
+        await screens.until(lambda: grid.cursor_row is not None)
+        await screens.press("escape")
+        await screens.sees("300 incidents")
+
+
+async def test_a_wrong_filter_says_what_is_known(open_app: Open) -> None:
+    async with open_app() as screens:
+        await screens.sign_in()
+        await screens.type("/sev:nonsense")
+        await screens.sees("high", "informational")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_status_is_seen_pending_and_then_confirmed(open_app: Open, size) -> None:
+    async with open_app(size) as screens:
+        await screens.sign_in()
+        down = 1 if size == SIZES[0] else 4
+        await screens.press(*["j"] * down, "s")
+        await screens.sees("Status:")
+        queue = screens.app.workspace.queue
+        key = screens.app.screen_stack[-2].query_one(Grid).cursor_row.key
+        await screens.press("w")
+        await screens.sees("◐ working")
+        await queue.delivered()
+        incident = await queue.refresh_incident(key)
+        assert incident.status == "inProgress"
+        assert [edit.state for edit in await queue.history(key)][-1] == "confirmed"
+
+
+async def test_an_incident_has_its_tabs(open_app: Open) -> None:
+    async with open_app() as screens:
+        await screens.sign_in()
+        await screens.press("enter")
+        await screens.sees("Summary", "Alerts 14", "Timeline", "JSON", "Do next")
+        await screens.press("]")
+        await screens.sees("Files encrypted at high rate", "T1486")
+        await screens.press("]")
+        await screens.sees("malicious", "185.220.101.47")
+        await screens.press("]")
+        await screens.sees("Credential access", "Lateral movement", "comsvcs.dll")
+        await screens.press("]")
+        await screens.sees("SOC room 2")
+        await screens.press("]")
+        await screens.sees('"displayName": "Human-operated ransomware on WKS-0142"')
+        await screens.press("escape")
+        await screens.sees("300 incidents")
+
+
+async def test_the_timeline_steps_from_alert_to_alert(open_app: Open) -> None:
+    async with open_app() as screens:
+        await screens.sign_in()
+        await screens.press("enter", "]", "]", "]")
+        await screens.sees("LSASS memory read")
+        await screens.press("left")
+        await screens.sees("Security principal reconnaissance")
+        await screens.press("enter")
+        await screens.sees("Detected by", "Alert ID")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_token_panel_tells_claims_and_roles(open_app: Open, size) -> None:
+    async with open_app(size) as screens:
+        await screens.sign_in()
+        await screens.press("3")
+        await screens.sees(
+            "What it may do", "✓  Read incidents", "app_displayname", "soc-terminal", "renews by"
+        )
+        token = screens.app.workspace.session.current("graph").value.reveal()
+        assert token not in screens.text()
+
+
+async def test_help_names_the_keys_of_the_screen(open_app: Open) -> None:
+    async with open_app() as screens:
+        await screens.sign_in()
+        await screens.press("?")
+        await screens.sees("Set the status", "Everywhere", "Filter the queue")
+        await screens.press("escape")
+        await screens.sees("300 incidents")
+
+
+async def test_a_comment_is_kept_as_a_draft_until_it_is_sent(open_app: Open) -> None:
+    async with open_app() as screens:
+        await screens.sign_in()
+        await screens.press("m")
+        await screens.sees("cannot be taken back")
+        await screens.type("half a thought")
+        await screens.press("escape", "m")
+        await screens.sees("half a thought")
+        await screens.type(" ends")
+        await screens.press("ctrl+s")
+        queue = screens.app.workspace.queue
+        await queue.delivered()
+        key = screens.app.screen.query_one(Grid).cursor_row.key
+        incident = await queue.incident(key)
+        assert incident is not None
+        assert incident.comments[-1].text == "half a thought ends"
+        await screens.press("m")
+        await screens.sees("cannot be taken back")
+        assert "half a thought" not in screens.text()
