@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
-from typing import TYPE_CHECKING
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
-from tui.kql.engine.answer import Answer
+from tui.kql.engine import words
+from tui.kql.engine.answer import Answer, AnswerColumn, Render, Stats
+from tui.kql.engine.fault import KqlFault
 from tui.kql.schema import Table
 
 if TYPE_CHECKING:
     import duckdb
 
+Timespan = tuple[datetime | None, datetime | None]
+
+_ANSWER = '"kql()~answer"'
+_LONGEST_QUERY = 1_000_000
+
 
 class Engine:
     """Runs KQL on one DuckDB connection.
 
+    The connection must be of a database from which queries cannot leave, such as
+    `tables.open_database` makes.
+
     Args:
         connection: A connection (or cursor) that is this engine's alone.
-        tables: The tables a query may name, by name; those of the connection besides.
+        tables: The tables a query may name; None takes those that the connection has.
         provide: Called with a table's name before it is first read; makes it in the database.
     """
 
@@ -32,6 +45,10 @@ class Engine:
         self._connection = connection
         self._tables = tables
         self._provide = provide
+        self._stopped: str | None = None
+        self._running = False
+        self._guard = threading.Lock()
+        self._ready = False
 
     def run(
         self,
@@ -39,9 +56,8 @@ class Engine:
         *,
         now: datetime,
         row_limit: int | None = 100_000,
-        size_limit: int | None = None,
         time_limit: float | None = None,
-        timespan: tuple[datetime | None, datetime | None] | None = None,
+        timespan: Timespan | None = None,
     ) -> Answer:
         """Answer one query.
 
@@ -49,15 +65,132 @@ class Engine:
             kql: The query, `let` statements included.
             now: What `now()` and `ago()` count from; aware.
             row_limit: Rows kept; an answer with more says so in `truncated`.
-            size_limit: Bytes of the answer, about; past it the query is refused.
             time_limit: Seconds after which the query is interrupted and refused.
             timespan: From and until; every table's time column is held within it.
 
         Raises:
             KqlFault: The query is refused, in the service's words.
         """
-        raise NotImplementedError
+        if len(kql) > _LONGEST_QUERY:
+            raise words.too_deep()
+        started = time.perf_counter()
+        with self._watched(time_limit):
+            try:
+                return self._run(kql, now, row_limit, timespan, started)
+            except RecursionError:
+                raise words.too_deep() from None
+            except MemoryError:
+                raise words.out_of_memory() from None
+            except KqlFault:
+                raise
+            except Exception as error:
+                raise self._worded(kql, error) from None
 
     def interrupt(self) -> None:
         """Stop the query that runs now; its `run` raises `KqlFault` of kind `interrupted`."""
-        raise NotImplementedError
+        self._stop("interrupted")
+
+    def _stop(self, why: str) -> None:
+        with self._guard:
+            if self._running and self._stopped is None:
+                self._stopped = why
+                self._connection.interrupt()
+
+    @contextmanager
+    def _watched(self, time_limit: float | None) -> Iterator[None]:
+        with self._guard:
+            self._running, self._stopped = True, None
+        timer = threading.Timer(time_limit, self._stop, ("time",)) if time_limit else None
+        if timer is not None:
+            timer.daemon = True
+            timer.start()
+        try:
+            yield
+        finally:
+            if timer is not None:
+                timer.cancel()
+            with self._guard:
+                self._running = False
+
+    def _check_stopped(self) -> None:
+        if self._stopped is not None:
+            raise self._stop_fault()
+
+    def _stop_fault(self) -> KqlFault:
+        if self._stopped == "time":
+            return words.out_of_time()
+        return KqlFault("Query was cancelled", kind="interrupted")
+
+    def _worded(self, kql: str, error: Exception) -> KqlFault:
+        import duckdb
+        from duckdb_kql.errors import KqlError, KqlSyntaxError
+
+        if self._stopped is not None:
+            return self._stop_fault()
+        if isinstance(error, KqlSyntaxError):
+            first = error.diagnostics[0].span if error.diagnostics else None
+            fault = words.syntax(kql, first.line if first else 1, first.column if first else 0)
+        elif isinstance(error, KqlError):
+            fault = words.from_library(kql, error)
+        elif isinstance(error, duckdb.Error):
+            fault = words.from_database(kql, error)
+        else:
+            fault = words.from_database(kql, error)
+        fault.detail = f"{type(error).__name__}: {error}"
+        return fault
+
+    def _run(
+        self,
+        kql: str,
+        now: datetime,
+        row_limit: int | None,
+        timespan: Timespan | None,
+        started: float,
+    ) -> Answer:
+        from tui.kql.engine.translation import Translator
+
+        if not self._ready:
+            from tui.kql.engine.additions.functions import define
+
+            define(self._connection)
+            self._ready = True
+        moment = now.astimezone(UTC).replace(tzinfo=None)
+        translator = Translator(
+            self._connection, kql, self._tables, self._provide, timespan, moment
+        )
+        try:
+            sql, parameters = translator.sql()
+            self._check_stopped()
+            limit = f" LIMIT {row_limit + 1}" if row_limit is not None else ""
+            self._connection.execute(
+                f"CREATE OR REPLACE TEMP TABLE {_ANSWER} AS SELECT * FROM ({sql}){limit}",
+                parameters,
+            )
+        finally:
+            translator.close()
+        return self._answer(translator, row_limit, started)
+
+    def _answer(self, translator: Any, row_limit: int | None, started: float) -> Answer:
+        from tui.kql.engine.names import unmarked
+        from tui.kql.engine.translation import kusto_type
+
+        described = self._connection.execute(f"DESCRIBE {_ANSWER}").fetchall()
+        stored = [(str(row[0]), str(row[1])) for row in described]
+        columns = [AnswerColumn(unmarked(name), kusto_type(kind)) for name, kind in stored]
+        counted = self._connection.execute(f"SELECT count(*) FROM {_ANSWER}").fetchone()
+        count = int(counted[0]) if counted else 0
+        truncated = None
+        if row_limit is not None and count > row_limit:
+            self._connection.execute(f"DELETE FROM {_ANSWER} WHERE rowid >= {row_limit}")
+            count = row_limit
+            truncated = f"the first {row_limit:,} rows; the query gives more"
+        render = translator.state.render
+        return Answer(
+            self._connection,
+            _ANSWER,
+            columns,
+            stored,
+            Stats(time.perf_counter() - started, translator.read, count),
+            truncated,
+            Render(*render) if render else None,
+        )

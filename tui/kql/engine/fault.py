@@ -30,3 +30,5 @@ class KqlFault(Exception):
         self.line = line
         self.column = column
         self.kind = kind
+        self.detail = ""
+        """What lay beneath, for logs of developers; never shown."""

@@ -1,0 +1,1 @@
+"""What the engine adds to duckdb-kql: operators, functions and forms it does not know."""

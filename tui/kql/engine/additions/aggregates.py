@@ -1,0 +1,103 @@
+"""Aggregates that duckdb-kql lacks, or gives in a form that later stages cannot read."""
+
+from __future__ import annotations
+
+import re
+
+from duckdb_kql.translate import functions as library
+
+_ELEMENT = "kql_json({0})"
+_CAP = 1_048_576
+
+
+def _list(condition: str, limit: str = "") -> str:
+    kept = f"list({_ELEMENT}) FILTER (WHERE {{0}} IS NOT NULL{condition})"
+    taken = f"coalesce({kept}, [])"
+    return f"to_json({taken}[:{limit}])" if limit else f"to_json({taken})"
+
+
+def _set(condition: str, limit: str = "") -> str:
+    # A dynamic array is united, not collected whole, as Kusto does.
+    kept = (
+        "list(CASE WHEN typeof({0}) = 'JSON' AND json_type(to_json({0})) = 'ARRAY' "
+        f"THEN CAST(to_json({{0}}) AS JSON[]) ELSE [{_ELEMENT}] END) "
+        f"FILTER (WHERE {{0}} IS NOT NULL{condition})"
+    )
+    taken = f"list_distinct(flatten(coalesce({kept}, [])))"
+    return f"to_json({taken}[:{limit}])" if limit else f"to_json({taken})"
+
+
+class _Variadic(library.AggregateSpec):
+    """An aggregate whose template depends on how many arguments it gets."""
+
+    def __init__(self, name: str, by_count: dict[int, str], prefix: str | None = None) -> None:
+        super().__init__(name, "", tuple(by_count), name_prefix=prefix)
+        object.__setattr__(self, "_by_count", by_count)
+
+    def render(self, args: list[str]) -> str:
+        templates: dict[int, str] = self._by_count  # type: ignore[attr-defined]
+        template = templates.get(len(args))
+        if template is None:
+            raise ValueError(f"{self.name}() takes {tuple(templates)} argument(s), got {len(args)}")
+        return template.format(*args)
+
+
+_IF1, _IF2 = " AND {1}", " AND {1}"
+
+_SPECS: tuple[library.AggregateSpec, ...] = (
+    _Variadic("make_list", {1: _list(""), 2: _list("", "{1}")}, "list"),
+    _Variadic("make_list_if", {2: _list(_IF1), 3: _list(_IF2, "{2}")}, "list"),
+    _Variadic("make_set", {1: _set(""), 2: _set("", "{1}")}, "set"),
+    _Variadic("make_set_if", {2: _set(_IF1), 3: _set(_IF2, "{2}")}, "set"),
+    library.AggregateSpec(
+        "make_list_with_nulls", f"to_json(list({_ELEMENT}))", (1,), name_prefix="list"
+    ),
+    library.AggregateSpec("count_distinct", "count(DISTINCT {0})", (1,)),
+    library.AggregateSpec("count_distinctif", "count(DISTINCT {0}) FILTER (WHERE {1})", (2,)),
+    library.AggregateSpec("minif", "min({0}) FILTER (WHERE {1})", (2,)),
+    library.AggregateSpec("maxif", "max({0}) FILTER (WHERE {1})", (2,)),
+    library.AggregateSpec("take_anyif", "any_value({0}) FILTER (WHERE {1})", (2,)),
+    library.AggregateSpec("stdevp", "coalesce(stddev_pop({0}), 0.0)", (1,)),
+    library.AggregateSpec("variancep", "coalesce(var_pop({0}), 0.0)", (1,)),
+    library.AggregateSpec("binary_all_and", "bit_and({0})", (1,)),
+    library.AggregateSpec("binary_all_or", "bit_or({0})", (1,)),
+    library.AggregateSpec("binary_all_xor", "bit_xor({0})", (1,)),
+    library.AggregateSpec(
+        "percentiles_array",
+        "to_json(quantile_disc({0}, list_transform(kql_elements({1}), "
+        "lambda p: CAST(p ->> '$' AS DOUBLE) / 100)))",
+        (2,),
+    ),
+    library.AggregateSpec(
+        "make_bag",
+        "coalesce(list_reduce(list(CAST({0} AS JSON)) FILTER (WHERE json_type({0}) = 'OBJECT'), "
+        "lambda a, b: kql_bag_merge(a, b)), CAST('{{}}' AS JSON))",
+        (1,),
+        name_prefix="bag",
+    ),
+)
+
+
+def register() -> None:
+    """Add the aggregates to the library's table."""
+    for spec in _SPECS:
+        library.AGGREGATE_FUNCTIONS[spec.name] = spec
+
+
+_CALL = re.compile(r"\b(count|sum|avg|min|max|any_value|list|stddev_samp|var_samp|quantile_disc)\(")
+
+
+def filtered(aggregate: str, condition: str) -> str:
+    """The SQL of an aggregate, over the rows of a condition only."""
+    if "FILTER (WHERE " in aggregate:
+        return aggregate.replace("FILTER (WHERE ", f"FILTER (WHERE {condition} AND ")
+    match = _CALL.search(aggregate)
+    if match is None:
+        return f"(CASE WHEN {condition} THEN {aggregate} END)"
+    depth = 0
+    for index in range(match.end() - 1, len(aggregate)):
+        depth += {"(": 1, ")": -1}.get(aggregate[index], 0)
+        if depth == 0:
+            after = index + 1
+            break
+    return f"{aggregate[:after]} FILTER (WHERE {condition}){aggregate[after:]}"

@@ -1,0 +1,232 @@
+"""`mv-apply` and `partition`: a pipeline run for each row, or for each value."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from duckdb_kql import ir, lower
+from duckdb_kql.errors import KqlUnsupportedError
+from duckdb_kql.translate import quote_ident, render_sort_keys, to_sql
+
+from tui.kql.engine.additions import tree
+from tui.kql.engine.additions.columns import Away, Chosen, Keep, Pattern, Reorder
+from tui.kql.engine.additions.stages import Columns, Stage, names, sql_of
+from tui.kql.engine.additions.state import current
+
+
+@dataclasses.dataclass(frozen=True)
+class Each(Stage):
+    """`take`, `top` or `sort` within each group of rows."""
+
+    group: str
+    keys: tuple[ir.SortKey, ...]
+    count: ir.Expr | None
+
+    keyword = "top"
+
+    def columns(self, columns: Columns) -> Columns:
+        return columns
+
+    def sql(self, source: str, columns: Columns) -> str:
+        del columns
+        order = render_sort_keys(self.keys) if self.keys else ""
+        group = quote_ident(self.group)
+        if self.count is None:
+            return f"SELECT * FROM {source} ORDER BY {group}, {order}"
+        over = f"PARTITION BY {group}" + (f" ORDER BY {order}" if order else "")
+        return f"SELECT * FROM {source} QUALIFY row_number() OVER ({over}) <= {sql_of(self.count)}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Grouped(Stage):
+    """A pipeline run within each group; subclasses say what the groups are."""
+
+    body: ir.Query
+    """Its source is the relation of `rows`, its operators already keep the group apart."""
+    rows: str
+    group: str
+
+    def _inner_columns(self, columns: Columns) -> Columns:
+        from duckdb_kql.schema import output_columns
+        from duckdb_kql.translate import _nested_schema
+
+        schema = {**(_nested_schema() or {}), self.rows: self._entering(columns)}
+        return output_columns(self.body, schema)
+
+    def _entering(self, columns: Columns) -> Columns:
+        raise NotImplementedError
+
+    def _inner_sql(self, columns: Columns) -> str:
+        from duckdb_kql.translate import _NAMES_STATE, _nested_schema
+
+        known = {**(_nested_schema() or {}), self.rows: self._entering(columns)}
+        assert _NAMES_STATE.get() is not None
+        return str(to_sql(self.body, known))
+
+
+@dataclasses.dataclass(frozen=True)
+class MvApply(Grouped):
+    """`mv-apply`: the row's array as a table of its own."""
+
+    expansion: ir.MvExpand = dataclasses.field(default_factory=lambda: ir.MvExpand(()))
+    computed: tuple[ir.NamedExpr, ...] = ()
+
+    keyword = "mv-apply"
+
+    def _extended(self, columns: Columns) -> Columns:
+        added = [item.name or "" for item in self.computed]
+        return columns + [name for name in added if name not in columns]
+
+    def _entering(self, columns: Columns) -> Columns:
+        from duckdb_kql.schema import mv_expand_output_columns
+
+        return mv_expand_output_columns(self.expansion, [self.group, *self._extended(columns)])
+
+    def columns(self, columns: Columns) -> Columns:
+        inner = [c for c in self._inner_columns(columns) if c != self.group]
+        return self._merged(columns, inner)
+
+    def _merged(self, columns: Columns, inner: Columns) -> Columns:
+        return [*columns, *(c for c in inner if c not in columns)]
+
+    def sql(self, source: str, columns: Columns) -> str:
+        from duckdb_kql.translate import render_operator
+
+        inner = [c for c in self._inner_columns(columns) if c != self.group]
+        group = quote_ident(self.group)
+        numbered = f"SELECT row_number() OVER () AS {group}, * FROM {source}"
+        before = f"({numbered})"
+        cols = [self.group, *columns]
+        if self.computed:
+            before = f"({render_operator(ir.Extend(self.computed), before, cols)})"
+            cols = [self.group, *self._extended(columns)]
+        expanded = render_operator(self.expansion, before, cols)
+        select = [
+            f"{'_i' if column in inner else '_o'}.{quote_ident(column)} AS {quote_ident(column)}"
+            for column in self._merged(columns, inner)
+        ]
+        rows = quote_ident(self.rows)
+        return (
+            f"WITH {rows} AS ({expanded}) SELECT {', '.join(select)} FROM ({numbered}) AS _o "
+            f"JOIN ({self._inner_sql(columns)}) AS _i ON _o.{group} = _i.{group} "
+            f"ORDER BY _o.{group}"
+        )
+
+
+@dataclasses.dataclass(frozen=True)
+class Partition(Grouped):
+    """`partition by Column (…)`."""
+
+    by: str = ""
+
+    keyword = "partition"
+
+    def _entering(self, columns: Columns) -> Columns:
+        return [self.group, *columns]
+
+    def columns(self, columns: Columns) -> Columns:
+        return [c for c in self._inner_columns(columns) if c != self.group]
+
+    def sql(self, source: str, columns: Columns) -> str:
+        rows, group = quote_ident(self.rows), quote_ident(self.group)
+        return (
+            f"WITH {rows} AS (SELECT {quote_ident(self.by)} AS {group}, * FROM {source}) "
+            f"SELECT {names(self.columns(columns))} FROM ({self._inner_sql(columns)})"
+        )
+
+
+def within(operators: Sequence[ir.Operator], group: str) -> list[ir.Operator]:
+    """The operators, changed so that each group of rows goes through them by itself.
+
+    Raises:
+        KqlUnsupportedError: One of them cannot be kept within a group.
+    """
+    done: list[ir.Operator] = []
+    key = ir.NamedExpr(ir.ColumnRef(group), group)
+    for op in operators:
+        if isinstance(
+            op, ir.Where | ir.Extend | ir.MvExpand | ir.Parse | ir.ProjectRename | Reorder
+        ) or isinstance(op, ir.ProjectAway | Away):
+            done.append(op)
+        elif isinstance(op, Keep):
+            done.append(dataclasses.replace(op, patterns=(*op.patterns, Pattern(group, False))))
+        elif isinstance(op, ir.Project | ir.Distinct):
+            done.append(dataclasses.replace(op, expressions=(key, *op.expressions)))
+        elif isinstance(op, ir.Summarize):
+            done.append(dataclasses.replace(op, by=(key, *op.by)))
+        elif isinstance(op, ir.Count):
+            count = ir.NamedExpr(ir.FunctionCall("count"), op.name)
+            done.append(ir.Summarize((count,), (key,)))
+        elif isinstance(op, ir.Top):
+            done.append(Each(group, op.keys, ir.Literal(op.count, "long")))
+        elif isinstance(op, ir.Take):
+            done.append(Each(group, (), ir.Literal(op.count, "long")))
+        elif isinstance(op, ir.Sort):
+            done.append(Each(group, op.keys, None))
+        else:
+            name = getattr(op, "keyword", type(op).__name__.lower())
+            raise KqlUnsupportedError(f"{name} within a group")
+    return done
+
+
+def _body(node: tree.Node) -> list[ir.Operator]:
+    return lower._lower_operators(
+        [child for child in tree.rules(node)] if tree.kind(node) == "PipeSubExpression" else [node]
+    )
+
+
+def mv_apply(node: tree.Node, library: Callable[[], Any]) -> ir.Operator:
+    """`| mv-apply [Name =] Array [to typeof(T)], … on (…)`."""
+    del library
+    targets: list[ir.MvExpandTarget] = []
+    computed: list[ir.NamedExpr] = []
+    limit: int | None = None
+    index: str | None = None
+    body: list[ir.Operator] | None = None
+    on = False
+    for child in node.children or []:
+        if not tree.rules(child) and tree.kind(child) == "TerminalNodeImpl":
+            on = on or child.getText().lower() == "on"
+            continue
+        rule = tree.kind(child)
+        if on and rule != "TerminalNodeImpl":
+            body = _body(child)
+        elif rule == "MvapplyOperatorLimitClause":
+            limit = int(child.getText().lower().removeprefix("limit"))
+        elif rule.endswith("Parameter"):
+            index = child.getText().partition("=")[2]
+        elif rule == "MvapplyOperatorExpression" or targets == [] or rule == "NamedExpression":
+            target, prelude = lower._lower_mv_expand_target(child)
+            targets.append(target)
+            if prelude is not None:
+                computed.append(prelude)
+    if body is None or not targets:
+        raise lower._unsupported(node, "mv-apply")
+    state = current()
+    rows, group = state.fresh("rows"), state.fresh("row")
+    query = ir.Query(ir.TableRef(rows), within(body, group))
+    return MvApply(query, rows, group, ir.MvExpand(tuple(targets), index, limit), tuple(computed))
+
+
+def partition(node: tree.Node, library: Callable[[], Any]) -> ir.Operator:
+    """`| partition by Column (…)`."""
+    del library
+    column = None
+    body: list[ir.Operator] = []
+    for child in tree.rules(node):
+        if tree.kind(child) == "PartitionOperatorSubExpressionBody":
+            body = _body(lower._collapse(tree.rules(child)[0]))
+        elif tree.kind(child) in ("IdentifierName", "KeywordName", "EscapedName"):
+            column = tree.name_of(child)
+        elif not tree.kind(child).endswith("Parameter"):
+            raise lower._unsupported(node, "partition")
+    if column is None or not body:
+        raise lower._unsupported(node, "partition")
+    state = current()
+    rows, group = state.fresh("rows"), state.fresh("part")
+    return Partition(ir.Query(ir.TableRef(rows), within(body, group)), rows, group, column)
+
+
+__all__ = ["Chosen", "Grouped", "mv_apply", "partition"]

@@ -1,0 +1,171 @@
+"""Where the additions enter duckdb-kql.
+
+duckdb-kql (pinned) dispatches through functions and tables of its modules. `install` puts
+wrappers there, once a process: each tries our form first and hands on what it does not know.
+Nothing of the library's own answers changes, save where a wrapper says why.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from duckdb_kql import ir, lower, schema, translate
+from duckdb_kql.errors import KqlUnsupportedError
+
+from tui.kql.engine.additions import aggregates, functions, operators, sources, tree
+from tui.kql.engine.additions.stages import Stage, rebuilt
+from tui.kql.engine.additions.state import current_or_none
+
+_lock = threading.Lock()
+_installed = False
+
+
+def install() -> None:
+    """Make duckdb-kql know the additions; further calls do nothing."""
+    global _installed
+    with _lock:
+        if _installed:
+            return
+        _hook_lowering()
+        _hook_substitution()
+        _hook_rendering()
+        functions.register()
+        aggregates.register()
+        _installed = True
+
+
+def _hook_lowering() -> None:
+    library: Any = lower
+    parse, operator, head = library.parse, library._lower_operator, library._lower_head
+    expr, call, declare = (
+        library._lower_expr,
+        library._lower_function_call,
+        library._declare_let_function,
+    )
+    target, tabular = library._lower_mv_expand_target, library._is_tabular_value
+    expand = library._expand
+
+    def parse_reshaped(text: str) -> Any:
+        result = parse(text)
+        if result.tree is not None:
+            tree.reshape(result.tree)
+        return result
+
+    def lower_operator(node: Any) -> Any:
+        inner = node
+        while tree.kind(inner) in ("PipedOperator", "AfterPipeOperator") and tree.rules(inner):
+            inner = tree.rules(inner)[0]
+        inner = lower._collapse(inner)
+        ours = operators.OPERATORS.get(tree.kind(inner))
+        if ours is None:
+            return operator(node)
+        return ours(inner, lambda: operator(node))
+
+    def lower_expr(node: Any) -> ir.Expr:
+        inner = lower._collapse(node)
+        ours = sources.EXPRESSIONS.get(tree.kind(inner))
+        return ours(inner) if ours is not None else expr(node)
+
+    def lower_mv_target(node: Any) -> Any:
+        try:
+            return target(node)
+        except KqlUnsupportedError:
+            return operators.unnamed_expansion(node)
+
+    library.parse = parse_reshaped
+    library._lower_operator = lower_operator
+    library._lower_head = lambda node, rest: sources.lower_head(node, rest, head)
+    library._lower_expr = lower_expr
+    library._lower_function_call = lambda node: functions.lower_call(node, call)
+    library._declare_let_function = lambda decl, scalars: sources.declare(decl, scalars, declare)
+    library._lower_mv_expand_target = lower_mv_target
+    library._is_tabular_value = lambda node, scalars: (
+        sources.is_tabular(node) or tabular(node, scalars)
+    )
+    library._expand = lambda node, function, arguments: sources.expand_call(
+        node, function, arguments, expand
+    )
+    library._stored_parameters = sources.scalar_parameters
+    library._lower_sort_key = operators.sort_key
+
+
+def _hook_substitution() -> None:
+    library: Any = lower
+    substitute, resolve = library._substitute_operator, library._resolve_in_subqueries
+
+    def substitute_operator(op: ir.Operator, scalars: Any) -> Any:
+        if isinstance(op, Stage | ir.Top | ir.Parse):
+            changed = rebuilt(op, lambda expression: lower._substitute(expression, scalars))
+            return operators.with_queries(
+                changed, lambda inner: lower._substitute_query(inner, scalars)
+            )
+        return substitute(op, scalars)
+
+    def resolve_subqueries(query: ir.Query, names: set[str]) -> ir.Query:
+        done: ir.Query = resolve(query, names)
+        if names and any(isinstance(op, Stage | ir.Parse | ir.Top) for op in done.operators):
+            done.operators = [
+                operators.resolved(op, names) if isinstance(op, Stage | ir.Parse | ir.Top) else op
+                for op in done.operators
+            ]
+        return done
+
+    library._substitute_operator = substitute_operator
+    library._resolve_in_subqueries = resolve_subqueries
+
+
+def _hook_rendering() -> None:
+    names: Any = schema
+    sql: Any = translate
+    columns, render = names._operator_columns_unchecked, sql.render_operator
+    table, qualified, join = sql.render_table_ref, sql._qualified_name, sql.render_join
+    lookup = sql.render_lookup
+
+    def operator_columns(op: ir.Operator, before: list[str], known: Any) -> list[str]:
+        if isinstance(op, Stage):
+            return op.columns(before)
+        return list(columns(op, before, known))
+
+    def render_operator(op: ir.Operator, source: str, cols: list[str] | None = None) -> str:
+        if isinstance(op, Stage):
+            if cols is None:
+                raise KqlUnsupportedError(op.keyword, hint="the columns before it are unknown")
+            return op.sql(source, cols)
+        if isinstance(op, ir.Distinct) and not op.expressions:
+            return f"SELECT DISTINCT * FROM {source}"
+        return str(render(op, source, cols))
+
+    def render_table(source: ir.TableRef) -> str:
+        state = current_or_none()
+        if state and source.database is None and source.name in state.relations:
+            bound, _ = translate._let_label(source.name)
+            if not bound:
+                return state.relations[source.name]
+        return str(table(source))
+
+    def render_qualified(name: str) -> str:
+        state = current_or_none()
+        if state and name in state.relations:
+            return state.relations[name]
+        return str(qualified(name))
+
+    names._operator_columns_unchecked = operator_columns
+    sql.render_operator = render_operator
+    sql.render_table_ref = render_table
+    sql._qualified_name = render_qualified
+
+    def render_join(
+        op: ir.Join, source: str, left: list[str], right_sql: str, right: list[str]
+    ) -> str:
+        text = str(join(op, source, left, right_sql, right))
+        return operators.without_null_text(text, op, left, right)
+
+    def render_lookup(
+        op: ir.Lookup, source: str, left: list[str], right_sql: str, right: list[str]
+    ) -> str:
+        text = str(lookup(op, source, left, right_sql, right))
+        return operators.without_null_text(text, op, left, right)
+
+    sql.render_join = render_join
+    sql.render_lookup = render_lookup

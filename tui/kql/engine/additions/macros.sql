@@ -1,0 +1,143 @@
+-- Scalar functions of Kusto as DuckDB macros. One statement a macro, parted by empty lines.
+
+-- A value as it stands inside a dynamic: times and spans as text in Kusto's spelling.
+CREATE OR REPLACE TEMP MACRO kql_json(x) AS CASE typeof(x)
+    WHEN 'TIMESTAMP' THEN to_json(strftime(TRY_CAST(CAST(x AS VARCHAR) AS TIMESTAMP), '%Y-%m-%dT%H:%M:%S.%f') || '0Z')
+    WHEN 'INTERVAL' THEN to_json(kql_span(TRY_CAST(CAST(x AS VARCHAR) AS INTERVAL)))
+    ELSE to_json(x) END
+
+-- A dynamic as a list of its elements; nothing where it is no array.
+CREATE OR REPLACE TEMP MACRO kql_elements(d) AS
+    CASE WHEN json_type(to_json(d)) = 'ARRAY' THEN TRY_CAST(to_json(d) AS JSON[]) END
+
+CREATE OR REPLACE TEMP MACRO kql_text(d) AS coalesce(to_json(d) ->> '$', '')
+
+CREATE OR REPLACE TEMP MACRO kql_span(i) AS list_transform([epoch_us(i)], lambda u:
+    CASE WHEN u < 0 THEN '-' ELSE '' END
+    || CASE WHEN abs(u) >= 86400000000 THEN CAST(abs(u) // 86400000000 AS VARCHAR) || '.' ELSE '' END
+    || lpad(CAST(abs(u) // 3600000000 % 24 AS VARCHAR), 2, '0') || ':'
+    || lpad(CAST(abs(u) // 60000000 % 60 AS VARCHAR), 2, '0') || ':'
+    || lpad(CAST(abs(u) // 1000000 % 60 AS VARCHAR), 2, '0')
+    || CASE WHEN abs(u) % 1000000 <> 0 THEN '.' || lpad(CAST(abs(u) % 1000000 AS VARCHAR), 6, '0') || '0' ELSE '' END)[1]
+
+-- Sets and arrays.
+CREATE OR REPLACE TEMP MACRO kql_set_difference(a, b) AS
+    to_json(list_distinct(list_filter(kql_elements(a), lambda e: NOT list_contains(coalesce(kql_elements(b), []), e))))
+
+CREATE OR REPLACE TEMP MACRO kql_set_intersect(a, b) AS
+    to_json(list_distinct(list_filter(kql_elements(a), lambda e: list_contains(coalesce(kql_elements(b), []), e))))
+
+CREATE OR REPLACE TEMP MACRO kql_unique(a) AS
+    to_json(list_filter(kql_elements(a), lambda e, i: list_position(kql_elements(a), e) = i))
+
+CREATE OR REPLACE TEMP MACRO kql_set_union(a, b) AS
+    kql_unique(list_concat(coalesce(kql_elements(a), []), coalesce(kql_elements(b), [])))
+
+CREATE OR REPLACE TEMP MACRO kql_jaccard(a, b) AS
+    len(kql_elements(kql_set_intersect(a, b))) / CAST(len(kql_elements(kql_set_union(a, b))) AS DOUBLE)
+
+CREATE OR REPLACE TEMP MACRO kql_range(a, b, s) AS to_json(generate_series(CAST(a AS BIGINT), CAST(b AS BIGINT), CAST(s AS BIGINT)))
+
+CREATE OR REPLACE TEMP MACRO kql_repeat(v, n) AS to_json(list_transform(range(CAST(n AS BIGINT)), lambda i: kql_json(v)))
+
+-- Bags.
+CREATE OR REPLACE TEMP MACRO kql_bag_keys(d) AS CASE WHEN json_type(to_json(d)) = 'OBJECT' THEN to_json(json_keys(to_json(d))) END
+
+CREATE OR REPLACE TEMP MACRO kql_bag_has_key(d, k) AS coalesce(list_contains(json_keys(to_json(d)), k), false)
+
+CREATE OR REPLACE TEMP MACRO kql_bag_remove_keys(d, ks) AS
+    CASE WHEN json_type(to_json(d)) = 'OBJECT' THEN CAST('{' || array_to_string(list_transform(
+        list_filter(json_keys(to_json(d)), lambda k: NOT list_contains(list_transform(coalesce(kql_elements(ks), []), lambda e: e ->> '$'), k)),
+        lambda k: CAST(to_json(k) AS VARCHAR) || ':' || CAST(json_extract(to_json(d), '$."' || replace(k, '"', '\"') || '"') AS VARCHAR)), ',') || '}' AS JSON) END
+
+CREATE OR REPLACE TEMP MACRO kql_bag_merge(a, b) AS
+    CASE WHEN a IS NULL THEN CAST(b AS JSON) WHEN b IS NULL THEN CAST(a AS JSON) ELSE json_merge_patch(CAST(b AS JSON), CAST(a AS JSON)) END
+
+-- Text.
+CREATE OR REPLACE TEMP MACRO kql_split(t, d) AS
+    to_json(CASE WHEN t = '' THEN [''] ELSE str_split(t, d) END)
+
+CREATE OR REPLACE TEMP MACRO kql_split_at(t, d, n) AS
+    CASE WHEN n >= 0 AND n < len(str_split(t, d)) THEN to_json([str_split(t, d)[n + 1]]) ELSE CAST('[]' AS JSON) END
+
+CREATE OR REPLACE TEMP MACRO kql_indexof(t, n) AS CAST(strpos(t, n) - 1 AS BIGINT)
+
+CREATE OR REPLACE TEMP MACRO kql_indexof_from(t, n, s, l, o) AS list_transform(
+    [CASE WHEN s < 0 THEN greatest(0, length(t) + s) ELSE s END],
+    lambda b: CASE WHEN b > length(t) THEN -1 ELSE coalesce(list_filter(
+        generate_series(CAST(b AS BIGINT), CAST(CASE WHEN l < 0 THEN length(t) ELSE least(length(t), b + l) END - length(n) AS BIGINT)),
+        lambda p: substr(t, p + 1, length(n)) = n)[CAST(o AS BIGINT)], -1) END)[1]
+
+CREATE OR REPLACE TEMP MACRO kql_translate(f, r, t) AS translate(t, f,
+    CASE WHEN length(r) = 0 THEN '' ELSE rpad(r, CAST(greatest(length(f), length(r)) AS INTEGER), right(r, 1)) END)
+
+CREATE OR REPLACE TEMP MACRO kql_format_timespan(i, f) AS list_transform([epoch_us(i)], lambda u:
+    array_to_string(list_transform(regexp_extract_all(f, 'd+|H+|h+|m+|s+|f+|F+|[^dHhmsfF]+'), lambda p:
+        CASE WHEN p[1] = 'd' THEN lpad(CAST(abs(u) // 86400000000 AS VARCHAR), CAST(greatest(length(p), length(CAST(abs(u) // 86400000000 AS VARCHAR))) AS INTEGER), '0')
+             WHEN p[1] IN ('h', 'H') THEN lpad(CAST(abs(u) // 3600000000 % 24 AS VARCHAR), CAST(greatest(length(p), length(CAST(abs(u) // 3600000000 % 24 AS VARCHAR))) AS INTEGER), '0')
+             WHEN p[1] = 'm' THEN lpad(CAST(abs(u) // 60000000 % 60 AS VARCHAR), CAST(greatest(length(p), length(CAST(abs(u) // 60000000 % 60 AS VARCHAR))) AS INTEGER), '0')
+             WHEN p[1] = 's' THEN lpad(CAST(abs(u) // 1000000 % 60 AS VARCHAR), CAST(greatest(length(p), length(CAST(abs(u) // 1000000 % 60 AS VARCHAR))) AS INTEGER), '0')
+             WHEN p[1] = 'f' THEN left(lpad(CAST(abs(u) % 1000000 AS VARCHAR), 6, '0') || '0', length(p))
+             WHEN p[1] = 'F' THEN rtrim(left(lpad(CAST(abs(u) % 1000000 AS VARCHAR), 6, '0') || '0', length(p)), '0')
+             ELSE p END), ''))[1]
+
+CREATE OR REPLACE TEMP MACRO kql_parse_path(p) AS list_transform([replace(p, '/', '\')], lambda w: json_object(
+    'Scheme', CASE WHEN contains(p, '://') THEN split_part(p, '://', 1) ELSE '' END,
+    'RootPath', regexp_extract(p, '^([A-Za-z]:)', 1),
+    'DirectoryPath', regexp_extract(p, '^(.*)[\\/]', 1),
+    'DirectoryName', regexp_extract(p, '([^\\/]*)[\\/][^\\/]*$', 1),
+    'Filename', regexp_extract(p, '([^\\/]*)$', 1),
+    'Extension', regexp_extract(p, '\.([^.\\/]*)$', 1),
+    'AlternateDataStreamName', regexp_extract(w, '[^\\]:([^\\:]+)$', 1)))[1]
+
+CREATE OR REPLACE TEMP MACRO kql_parse_csv(t) AS to_json(list_transform(
+    regexp_extract_all(',' || t, ',("(?:[^"]|"")*"|[^,]*)', 1),
+    lambda v: CASE WHEN v[1] = '"' AND length(v) > 1 THEN replace(v[2:-2], '""', '"') ELSE v END))
+
+CREATE OR REPLACE TEMP MACRO kql_url_decode(t) AS coalesce(TRY(url_decode(replace(t, '+', '%2B'))), t)
+
+CREATE OR REPLACE TEMP MACRO kql_parse_version(t) AS CASE
+    WHEN regexp_matches(t, '^[0-9]{1,8}(\.[0-9]{1,8}){0,3}$') THEN list_transform([str_split(t, '.')], lambda p:
+        CAST(coalesce(TRY_CAST(p[1] AS DECIMAL(38, 0)), 0) * 1000000000000000000000000
+           + coalesce(TRY_CAST(p[2] AS DECIMAL(38, 0)), 0) * 10000000000000000
+           + coalesce(TRY_CAST(p[3] AS DECIMAL(38, 0)), 0) * 100000000
+           + coalesce(TRY_CAST(p[4] AS DECIMAL(38, 0)), 0) AS DECIMAL(38, 0)))[1] END
+
+-- Paths into JSON text.
+CREATE OR REPLACE TEMP MACRO kql_extract_json(p, t) AS coalesce(TRY(json_extract_string(t, p)), '')
+
+-- IPv4.
+CREATE OR REPLACE TEMP MACRO kql_ipv4(t) AS CASE
+    WHEN regexp_matches(t, '^\s*(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])(\.(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])){3}\s*$')
+    THEN list_transform([str_split(trim(t), '.')], lambda o: CAST(o[1] AS BIGINT) * 16777216 + CAST(o[2] AS BIGINT) * 65536 + CAST(o[3] AS BIGINT) * 256 + CAST(o[4] AS BIGINT))[1] END
+
+CREATE OR REPLACE TEMP MACRO kql_prefix(t) AS CASE
+    WHEN contains(t, '/') THEN (CASE WHEN TRY_CAST(trim(split_part(t, '/', 2)) AS INTEGER) BETWEEN 0 AND 32 THEN CAST(trim(split_part(t, '/', 2)) AS INTEGER) END)
+    ELSE 32 END
+
+CREATE OR REPLACE TEMP MACRO kql_mask(n, b) AS n & (4294967296 - (CAST(1 AS BIGINT) << (32 - b)))
+
+CREATE OR REPLACE TEMP MACRO kql_ipv4_compare(a, b, m) AS list_transform(
+    [{'p': least(kql_prefix(a), kql_prefix(b), m), 'x': kql_ipv4(split_part(a, '/', 1)), 'y': kql_ipv4(split_part(b, '/', 1))}],
+    lambda v: CAST(sign(kql_mask(v.x, v.p) - kql_mask(v.y, v.p)) AS BIGINT))[1]
+
+CREATE OR REPLACE TEMP MACRO kql_ipv4_in(a, r) AS
+    kql_mask(kql_ipv4(split_part(a, '/', 1)), kql_prefix(r)) = kql_mask(kql_ipv4(split_part(r, '/', 1)), kql_prefix(r))
+
+CREATE OR REPLACE TEMP MACRO kql_ipv4_private(a) AS list_transform([kql_ipv4(split_part(a, '/', 1))], lambda n:
+    (n >> 24) = 10 OR (n >> 20) = 2753 OR (n >> 16) = 49320)[1]
+
+CREATE OR REPLACE TEMP MACRO kql_ipv4_in_any(a, rs) AS
+    coalesce(list_bool_or(list_transform(kql_elements(rs), lambda r: kql_ipv4_in(a, r ->> '$'))), false)
+
+CREATE OR REPLACE TEMP MACRO kql_format_ipv4(n) AS
+    CAST((n >> 24) & 255 AS VARCHAR) || '.' || CAST((n >> 16) & 255 AS VARCHAR) || '.' || CAST((n >> 8) & 255 AS VARCHAR) || '.' || CAST(n & 255 AS VARCHAR)
+
+CREATE OR REPLACE TEMP MACRO kql_format_ipv4_of(v, b) AS
+    coalesce(kql_format_ipv4(kql_mask(CASE WHEN typeof(v) = 'VARCHAR' THEN kql_ipv4(CAST(v AS VARCHAR)) ELSE TRY_CAST(CAST(v AS VARCHAR) AS BIGINT) END, b)), '')
+
+CREATE OR REPLACE TEMP MACRO kql_has_ipv4(t, a) AS
+    kql_ipv4(a) IS NOT NULL AND regexp_matches(t, '(^|[^0-9A-Za-z.])' || regexp_escape(a) || '($|[^0-9A-Za-z.])')
+
+CREATE OR REPLACE TEMP MACRO kql_has_ipv4_prefix(t, a) AS
+    regexp_matches(t, '(^|[^0-9A-Za-z.])' || regexp_escape(a) || CASE WHEN a[-1] = '.' THEN '' ELSE '($|[^0-9A-Za-z])' END)

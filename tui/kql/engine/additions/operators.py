@@ -1,0 +1,214 @@
+"""Tabular operators that duckdb-kql lacks or reads too narrowly: from tree to stage."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+from duckdb_kql import ir, lower
+from duckdb_kql.errors import KqlUnsupportedError
+from duckdb_kql.schema import join_output_columns, lookup_output_columns
+from duckdb_kql.translate import naming, quote_ident
+
+from tui.kql.engine.additions import (
+    apply,
+    columns,
+    plugins,
+    samples,
+    search,
+    series,
+    tree,
+    windows,
+)
+from tui.kql.engine.additions.stages import Stage, rebuilt
+from tui.kql.engine.additions.state import current_or_none
+
+Lowered = ir.Operator | list[ir.Operator] | None
+Handler = Callable[[tree.Node, Callable[[], Lowered]], Lowered]
+
+
+@dataclasses.dataclass(frozen=True)
+class Limited(Stage):
+    """`take` and `top` whose count is no plain literal."""
+
+    count: ir.Expr
+    keys: tuple[ir.SortKey, ...] = ()
+
+    keyword = "top"
+
+    def columns(self, columns: list[str]) -> list[str]:
+        return columns
+
+    def sql(self, source: str, columns: list[str]) -> str:
+        from duckdb_kql.translate import render_expr, render_sort_keys
+
+        order = f" ORDER BY {render_sort_keys(self.keys)}" if self.keys else ""
+        return f"SELECT * FROM {source}{order} LIMIT greatest(0, {render_expr(self.count)})"
+
+
+def sort_key(node: tree.Node) -> ir.SortKey:
+    """One key of a `sort`, its direction read from the grammar and not from the text.
+
+    The library looks for "asc" and "desc" in the whole key, so that a column called
+    FileDescription would decide its own direction.
+    """
+    node = lower._collapse(node)
+    if tree.kind(node) != "OrderedExpression":
+        return ir.SortKey(lower._lower_expr(node))
+    expression, *rest = tree.rules(node)
+    words = " ".join(token.getText().lower() for part in rest for token in _leaves(part))
+    nulls = "nulls first" in words or ("nulls last" not in words and None)
+    return ir.SortKey(
+        lower._lower_expr(expression),
+        ascending=words.split(" ")[0] in ("asc", "granny-asc"),
+        nulls_first=None if nulls is None else bool(nulls),
+    )
+
+
+def _leaves(node: Any) -> list[Any]:
+    children = getattr(node, "children", None)
+    if children:
+        return [leaf for child in children for leaf in _leaves(child)]
+    return [node] if node.getText() else []
+
+
+def unnamed_expansion(node: tree.Node) -> tuple[ir.MvExpandTarget, ir.NamedExpr]:
+    """A computed target of `mv-expand` without a name: it takes the one of what it reads."""
+    to_type = None
+    expression = None
+    for child in tree.rules(node) if tree.kind(node).startswith("Mv") else [node]:
+        if tree.kind(child) == "MvapplyOperatorExpressionToClause":
+            to_type = child.getText().lower().partition("typeof(")[2].rstrip(")").strip()
+        elif expression is None:
+            expression = child
+    lowered = lower._lower_named(expression)
+    name = lowered.name or naming.expression_name(lowered.expr)
+    if name is None:
+        read = {e.name for e in _columns_in(lowered.expr)}
+        name = read.pop() if len(read) == 1 else "Column1"
+    return ir.MvExpandTarget(name, None, to_type), ir.NamedExpr(lowered.expr, name)
+
+
+def _columns_in(expression: ir.Expr) -> list[ir.ColumnRef]:
+    from tui.kql.engine.additions.stages import expressions
+
+    return [e for e in expressions(expression) if isinstance(e, ir.ColumnRef)]
+
+
+def with_queries(node: Any, change: Callable[[ir.Query], ir.Query]) -> Any:
+    """The stage with `change` applied to the queries that its fields hold."""
+    if not isinstance(node, Stage):
+        return node
+    changes: dict[str, Any] = {}
+    for field in dataclasses.fields(node):
+        before = getattr(node, field.name)
+        if isinstance(before, ir.Query):
+            changes[field.name] = change(before)
+        elif isinstance(before, tuple) and any(isinstance(item, ir.Query) for item in before):
+            changes[field.name] = tuple(
+                change(item) if isinstance(item, ir.Query) else item for item in before
+            )
+    return dataclasses.replace(node, **changes) if changes else node
+
+
+def resolved(op: ir.Operator, names: set[str]) -> Any:
+    """The operator with `x in (T)` made a query where T is a tabular `let`."""
+    holder = ir.Query(ir.PrintSource(()), [])
+
+    def fix(expression: ir.Expr) -> ir.Expr:
+        query = ir.Query(holder.source, [ir.Where(expression)])
+        where = lower._resolve_in_subqueries(query, names).operators[0]
+        assert isinstance(where, ir.Where)
+        return where.predicate
+
+    return with_queries(rebuilt(op, fix), lambda inner: lower._resolve_in_subqueries(inner, names))
+
+
+_FILLED_SIDES = {"leftouter": (False, True), "rightouter": (True, False), "fullouter": (True, True)}
+
+
+def without_null_text(sql: str, op: ir.Join | ir.Lookup, left: list[str], right: list[str]) -> str:
+    """A join whose unmatched sides hold empty text, not nulls: Kusto has no null string."""
+    fills = _FILLED_SIDES.get(op.kind)
+    if fills is None:
+        return sql
+    selected = []
+    for index, name in enumerate(_join_columns(op, left, right)):
+        column = quote_ident(name)
+        if fills[0 if index < len(left) else 1]:
+            column = (
+                f"CASE WHEN typeof({column}) = 'VARCHAR' AND {column} IS NULL THEN '' "
+                f"ELSE {column} END AS {column}"
+            )
+        selected.append(column)
+    return f"SELECT {', '.join(selected)} FROM ({sql})"
+
+
+def _join_columns(op: ir.Join | ir.Lookup, left: list[str], right: list[str]) -> list[str]:
+    if isinstance(op, ir.Join):
+        return join_output_columns(left, right, op.kind)
+    return lookup_output_columns(left, right, [key.right for key in op.keys])
+
+
+def _take(node: tree.Node, library: Callable[[], Lowered]) -> Lowered:
+    try:
+        return library()
+    except KqlUnsupportedError:
+        return Limited(lower._lower_expr(tree.rules(node)[-1]))
+
+
+def _top(node: tree.Node, library: Callable[[], Lowered]) -> Lowered:
+    try:
+        return library()
+    except KqlUnsupportedError:
+        parts = tree.rules(node)
+        return Limited(lower._lower_expr(parts[0]), tuple(sort_key(part) for part in parts[1:]))
+
+
+def _render(node: tree.Node, library: Callable[[], Lowered]) -> Lowered:
+    del library
+    state = current_or_none()
+    if state is not None:
+        properties = {}
+        for item in tree.find(node, "RenderOperatorProperty"):
+            key, _, value = tree.text_of(item).partition("=")
+            properties[key.strip()] = value.strip().strip("\"'")
+        words = [c.getText() for c in node.children or [] if not tree.rules(c)]
+        state.render = (words[1] if len(words) > 1 else "table", properties)
+    return None
+
+
+def _nothing(node: tree.Node, library: Callable[[], Lowered]) -> Lowered:
+    del node, library
+    return None
+
+
+def _distinct(node: tree.Node, library: Callable[[], Lowered]) -> Lowered:
+    if tree.find(node, "DistinctOperatorStarTarget"):
+        return columns.DistinctAll()
+    return library()
+
+
+OPERATORS: dict[str, Handler] = {
+    "TakeOperator": _take,
+    "TopOperator": _top,
+    "RenderOperator": _render,
+    "ConsumeOperator": _nothing,
+    "AsOperator": _nothing,
+    "DistinctOperator": _distinct,
+    "ProjectReorderOperator": columns.reorder,
+    "ProjectKeepOperator": columns.keep,
+    "ProjectAwayOperator": columns.away,
+    "SerializeOperator": windows.serialize,
+    "SampleOperator": samples.sample,
+    "SampleDistinctOperator": samples.sample_distinct,
+    "TopHittersOperator": samples.top_hitters,
+    "TopNestedOperator": samples.top_nested,
+    "SearchOperator": search.piped,
+    "EvaluateOperator": plugins.evaluate,
+    "MakeSeriesOperator": series.make_series,
+    "MvapplyOperator": apply.mv_apply,
+    "PartitionOperator": apply.partition,
+}
+"""The grammar rules of our operators, and what lowers each."""

@@ -1,0 +1,258 @@
+"""Plugins of `evaluate`: those whose columns come out of the rows, and ipv4_lookup."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+from duckdb_kql import ir, lower
+from duckdb_kql.errors import KqlUnsupportedError
+from duckdb_kql.schema import join_output_columns
+from duckdb_kql.translate import (
+    _nested_schema,
+    quote_ident,
+    quote_string,
+    render_aggregate,
+    to_sql,
+)
+
+from tui.kql.engine.additions import tree
+from tui.kql.engine.additions.stages import Columns, Snapshot, Stage, names, sql_of
+
+_MOST_COLUMNS = 500
+
+
+def evaluate(node: tree.Node, library: Callable[[], Any]) -> ir.Operator:
+    """`| evaluate plugin(…)`."""
+    del library
+    call = tree.find(node, "NamedFunctionCallExpression")[0]
+    name = str(tree.rules(call)[0].getText()).lower()
+    arguments = tree.rules(call)[1:]
+    plugin = _PLUGINS.get(name)
+    if plugin is None:
+        raise lower._unsupported(node, f"evaluate {name}")
+    return plugin(node, arguments)
+
+
+@dataclasses.dataclass(frozen=True)
+class BagUnpack(Snapshot):
+    """`bag_unpack(Column [, Prefix [, ColumnsConflict [, IgnoredProperties]]])`."""
+
+    column: str
+    prefix: str = ""
+    conflict: str = "error"
+    ignored: tuple[str, ...] = ()
+
+    keyword = "evaluate"
+
+    def shaped(self, source: str, columns: Columns, ask: Callable[[str], list[Any]]) -> str:
+        bag = quote_ident(self.column)
+        found = ask(
+            "SELECT k, list(DISTINCT t), min(o) FROM (SELECT k, "
+            f"json_type({bag}, '$.\"' || replace(k, '\"', '\\\"') || '\"') AS t, rowid AS o FROM "
+            f"(SELECT {bag}, rowid, unnest(json_keys({bag})) AS k FROM {source} "
+            f"WHERE json_type({bag}) = 'OBJECT')) GROUP BY k ORDER BY k"
+        )
+        kept = [column for column in columns if column != self.column]
+        taken = {column.casefold(): column for column in kept}
+        added: dict[str, str] = {}
+        for key, types, _ in found[:_MOST_COLUMNS]:
+            if key in self.ignored:
+                continue
+            name = self.prefix + str(key)
+            value = _typed(bag, str(key), {str(t) for t in types})
+            if name.casefold() in taken:
+                if self.conflict == "keep_source":
+                    continue
+                if self.conflict == "replace_source":
+                    kept = [column for column in kept if column != taken[name.casefold()]]
+                else:
+                    raise KqlUnsupportedError(f"bag_unpack:{name}", hint="conflict")
+            taken[name.casefold()] = name
+            added[name] = value
+        select = [quote_ident(column) for column in kept]
+        select += [f"{value} AS {quote_ident(name)}" for name, value in added.items()]
+        return f"SELECT {', '.join(select) or 'NULL AS Column1'} FROM {source}"
+
+
+def _typed(bag: str, key: str, types: set[str]) -> str:
+    path = quote_string('$."' + key.replace('"', '\\"') + '"')
+    types.discard("NULL")
+    value = f"json_extract({bag}, {path})"
+    if types == {"VARCHAR"}:
+        return f"coalesce({bag} ->> {path}, '')"
+    if types and types <= {"UBIGINT", "BIGINT"}:
+        return f"TRY_CAST({value} AS BIGINT)"
+    if types and types <= {"UBIGINT", "BIGINT", "DOUBLE"}:
+        return f"TRY_CAST({value} AS DOUBLE)"
+    if types == {"BOOLEAN"}:
+        return f"TRY_CAST({value} AS BOOLEAN)"
+    return value
+
+
+@dataclasses.dataclass(frozen=True)
+class Pivot(Snapshot):
+    """`pivot(Column [, Aggregate [, Column, …]])`."""
+
+    column: ir.Expr
+    aggregate: ir.NamedExpr
+    by: tuple[str, ...]
+
+    keyword = "evaluate"
+
+    def shaped(self, source: str, columns: Columns, ask: Callable[[str], list[Any]]) -> str:
+        from duckdb_kql.translate import render_kql_tostring
+
+        text = render_kql_tostring(self.column)
+        values = [
+            str(row[0])
+            for row in ask(f"SELECT DISTINCT {text} AS v FROM {source} ORDER BY v")
+            if row[0] is not None
+        ][:_MOST_COLUMNS]
+        used = {e.name for e in _columns_in(self)}
+        by = list(self.by) or [column for column in columns if column not in used]
+        taken = {column.casefold() for column in by}
+        select = [quote_ident(column) for column in by]
+        aggregate = render_aggregate(self.aggregate)
+        for value in values:
+            name = value or "Column1"
+            while name.casefold() in taken:
+                name += "1"
+            taken.add(name.casefold())
+            select.append(f"{_filtered(aggregate, text, value)} AS {quote_ident(name)}")
+        group = f" GROUP BY {names(by)}" if by else ""
+        return f"SELECT {', '.join(select) or 'NULL AS Column1'} FROM {source}{group}"
+
+
+def _filtered(aggregate: str, text: str, value: str) -> str:
+    from tui.kql.engine.additions.aggregates import filtered
+
+    return filtered(aggregate, f"{text} = {quote_string(value)}")
+
+
+@dataclasses.dataclass(frozen=True)
+class Narrow(Stage):
+    """`narrow()`: a row for each cell."""
+
+    keyword = "evaluate"
+
+    def columns(self, columns: Columns) -> Columns:
+        del columns
+        return ["Row", "Column", "Value"]
+
+    def sql(self, source: str, columns: Columns) -> str:
+        from duckdb_kql.translate import render_kql_tostring
+
+        cells = ", ".join(
+            f"{{'c': {quote_string(column)}, 'v': {render_kql_tostring(ir.ColumnRef(column))}}}"
+            for column in columns
+        )
+        return (
+            f'SELECT "Row", cell.c AS "Column", cell.v AS "Value" FROM (SELECT _n AS "Row", '
+            f"unnest([{cells}]) AS cell FROM "
+            f"(SELECT *, row_number() OVER () - 1 AS _n FROM {source}))"
+        )
+
+
+@dataclasses.dataclass(frozen=True)
+class Ipv4Lookup(Stage):
+    """`ipv4_lookup(Table, Address, Network [, return_unmatched])`."""
+
+    right: ir.Query
+    address: ir.Expr
+    network: str
+    keep_unmatched: bool = False
+    right_columns: tuple[str, ...] = ()
+    """The columns of `right`, filled in once they are known."""
+
+    keyword = "evaluate"
+
+    def columns(self, columns: Columns) -> Columns:
+        return join_output_columns(list(columns), list(self.right_columns), "inner")
+
+    def sql(self, source: str, columns: Columns) -> str:
+        out = self.columns(columns)
+        select = [f"_l.{quote_ident(c)} AS {quote_ident(c)}" for c in columns]
+        select += [
+            f"_r.{quote_ident(c)} AS {quote_ident(o)}"
+            for c, o in zip(self.right_columns, out[len(columns) :], strict=True)
+        ]
+        kind = "LEFT" if self.keep_unmatched else "INNER"
+        right = to_sql(self.right, _nested_schema())
+        return (
+            f"SELECT {', '.join(select)} FROM (SELECT *, {sql_of(self.address)} AS _kqladdress "
+            f"FROM {source}) AS _l {kind} JOIN ({right}) AS _r "
+            f"ON kql_ipv4_in(_l._kqladdress, _r.{quote_ident(self.network)})"
+        )
+
+
+def _columns_in(node: Any) -> list[ir.ColumnRef]:
+    from tui.kql.engine.additions.stages import expressions
+
+    return [e for e in expressions(node) if isinstance(e, ir.ColumnRef)]
+
+
+def _literal(node: tree.Node) -> object:
+    value = lower._lower_expr(node)
+    return value.value if isinstance(value, ir.Literal) else None
+
+
+def _bag_unpack(node: tree.Node, arguments: list[tree.Node]) -> ir.Operator:
+    import json
+
+    column = lower._lower_expr(arguments[0])
+    if not isinstance(column, ir.ColumnRef):
+        raise lower._unsupported(node, "evaluate bag_unpack")
+    prefix, conflict = "", "error"
+    ignored: tuple[str, ...] = ()
+    for position, argument in enumerate(arguments[1:], start=1):
+        value = _literal(argument)
+        named = lower._lower_named(argument).name
+        if isinstance(value, str) and (named == "columnsConflict" or position == 2):
+            conflict = value
+        elif isinstance(value, str) and position == 1 and named in (None, "OutputColumnPrefix"):
+            prefix = value
+        elif isinstance(value, str) and position == 3:
+            ignored = tuple(str(item) for item in json.loads(value))
+    return BagUnpack(column.name, prefix, conflict, ignored)
+
+
+def _pivot(node: tree.Node, arguments: list[tree.Node]) -> ir.Operator:
+    column = lower._lower_expr(arguments[0])
+    aggregate = ir.NamedExpr(ir.FunctionCall("count"))
+    if len(arguments) > 1:
+        aggregate = lower._lower_named(arguments[1])
+    by = []
+    for argument in arguments[2:]:
+        key = lower._lower_expr(argument)
+        if not isinstance(key, ir.ColumnRef):
+            raise lower._unsupported(node, "evaluate pivot")
+        by.append(key.name)
+    return Pivot(column, aggregate, tuple(by))
+
+
+def _narrow(node: tree.Node, arguments: list[tree.Node]) -> ir.Operator:
+    del node, arguments
+    return Narrow()
+
+
+def _ipv4_lookup(node: tree.Node, arguments: list[tree.Node]) -> ir.Operator:
+    if len(arguments) < 3:
+        raise lower._unsupported(node, "evaluate ipv4_lookup")
+    table, address, network, *options = arguments
+    key = lower._lower_expr(network)
+    if not isinstance(key, ir.ColumnRef):
+        raise lower._unsupported(node, "evaluate ipv4_lookup")
+    unmatched = any("return_unmatched" in o.getText() and "true" in o.getText() for o in options)
+    return Ipv4Lookup(
+        lower._lower_query_node(table), lower._lower_expr(address), key.name, unmatched
+    )
+
+
+_PLUGINS: dict[str, Callable[[tree.Node, list[tree.Node]], ir.Operator]] = {
+    "bag_unpack": _bag_unpack,
+    "pivot": _pivot,
+    "narrow": _narrow,
+    "ipv4_lookup": _ipv4_lookup,
+}

@@ -1,0 +1,185 @@
+"""`search`: text looked for in every column, of one pipeline or of many tables."""
+
+from __future__ import annotations
+
+import dataclasses
+import fnmatch
+import re
+from collections.abc import Callable
+from typing import Any
+
+from duckdb_kql import ir, lower
+from duckdb_kql.translate import quote_ident, quote_string
+from duckdb_kql.translate.functions import term_match_sql
+
+from tui.kql.engine.additions import tree
+from tui.kql.engine.additions.columns import Pattern as Name
+from tui.kql.engine.additions.columns import Reorder
+from tui.kql.engine.additions.stages import Columns, Stage, deep, expressions, sql_of
+from tui.kql.engine.additions.state import current
+from tui.kql.engine.fault import KqlFault
+
+
+@dataclasses.dataclass(frozen=True)
+class AnyColumn(ir.Expr):
+    """Whether a text stands in any column of the row."""
+
+    text: str
+    exact_case: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class Search(Stage):
+    """`search` over the rows of a pipeline."""
+
+    predicate: ir.Expr
+
+    keyword = "search"
+
+    def columns(self, columns: Columns) -> Columns:
+        return columns
+
+    def sql(self, source: str, columns: Columns) -> str:
+        readable = ", ".join(
+            f"CASE WHEN typeof({c}) IN ('VARCHAR', 'JSON') THEN CAST({c} AS VARCHAR) END"
+            for c in map(quote_ident, columns)
+        )
+        haystack = f"concat_ws(chr(1), {readable})"
+
+        def found(expression: ir.Expr) -> ir.Expr:
+            if isinstance(expression, AnyColumn):
+                return ir.RenderedAggregate(f"({_match('_kqltext', expression)})")
+            return expression
+
+        predicate = sql_of(deep(self.predicate, found))
+        return (
+            f"SELECT * EXCLUDE (_kqltext) FROM (SELECT *, {haystack} AS _kqltext FROM {source}) "
+            f"WHERE {predicate}"
+        )
+
+
+def _match(haystack: str, wanted: AnyColumn) -> str:
+    text = wanted.text
+    inner = text.strip("*")
+    if "*" in inner:
+        pattern = ".*".join(re.escape(part) for part in text.split("*"))
+        flags = "" if wanted.exact_case else "(?i)"
+        return f"regexp_matches({haystack}, {quote_string(flags + pattern)})"
+    lead, trail = not text.startswith("*"), not text.endswith("*")
+    return term_match_sql(
+        haystack,
+        quote_string(inner),
+        case_sensitive=wanted.exact_case,
+        needle_text=inner or None,
+        lead=lead,
+        trail=trail,
+    )
+
+
+def _predicate(node: tree.Node, exact_case: bool) -> ir.Expr:
+    inner = tree.bare(node)
+    rule = tree.kind(inner)
+    if rule == "StringLiteralExpression":
+        return AnyColumn(lower._string_literal(inner), exact_case)
+    if rule in ("LogicalAndExpression", "LogicalOrExpression"):
+        word = "and" if rule == "LogicalAndExpression" else "or"
+        first, *others = tree.rules(inner)
+        result = _predicate(first, exact_case)
+        for other in others:
+            operand = tree.rules(other)[-1] if tree.kind(other).endswith("Operation") else other
+            result = ir.BinaryOp(word, result, _predicate(operand, exact_case))
+        return result
+    if rule == "NamedFunctionCallExpression":
+        name, *arguments = tree.rules(inner)
+        if name.getText() == "not" and len(arguments) == 1:
+            return ir.UnaryOp("not", _predicate(arguments[0], exact_case))
+    if rule in ("StringStarOperatorExpression", "StarEqualityExpression"):
+        literals = tree.find(inner, "StringLiteralExpression")
+        if literals:
+            return AnyColumn(lower._string_literal(literals[0]), exact_case)
+    if rule == "StringBinaryOperatorExpression":
+        column, *operations = tree.rules(inner)
+        if operations and str(operations[0].children[0].getText()) == ":":
+            needle = tree.find(operations[0], "StringLiteralExpression")
+            if needle:
+                text = lower._string_literal(needle[0])
+                word = "has_cs" if exact_case else "has"
+                if text.startswith("*") and text.endswith("*"):
+                    word = word.replace("has", "contains")
+                elif text.startswith("*"):
+                    word = word.replace("has", "hassuffix")
+                elif text.endswith("*"):
+                    word = word.replace("has", "hasprefix")
+                return ir.BinaryOp(
+                    word, lower._lower_expr(column), ir.Literal(text.strip("*"), "string")
+                )
+    return lower._lower_expr(inner)
+
+
+def _parts(node: tree.Node) -> tuple[bool, list[tree.Node], tree.Node]:
+    exact_case = False
+    scope: list[tree.Node] = []
+    predicate = None
+    for child in tree.rules(node):
+        rule = tree.kind(child)
+        if rule.endswith("Parameter"):
+            exact_case = "case_sensitive" in child.getText().lower()
+        elif rule == "SearchOperatorInClause":
+            scope = tree.rules(child)
+        else:
+            predicate = child
+    if predicate is None:
+        raise lower._unsupported(node, "search")
+    return exact_case, scope, predicate
+
+
+def piped(node: tree.Node, library: Callable[[], Any]) -> ir.Operator:
+    """`| search "text"`."""
+    del library
+    exact_case, _, predicate = _parts(node)
+    return Search(_predicate(predicate, exact_case))
+
+
+def over_tables(node: tree.Node) -> ir.Query:
+    """`search [in (Table, …)] "text"` at the head of a query."""
+    exact_case, scope, condition = _parts(node)
+    predicate = _predicate(condition, exact_case)
+    state = current()
+    chosen: list[str] = []
+    for item in scope:
+        wild = tree.find(item, "WildcardedName")
+        if wild:
+            chosen += [
+                name for name in state.table_names() if fnmatch.fnmatchcase(name, wild[0].getText())
+            ]
+        else:
+            chosen.append(tree.name_of(item))
+    if not scope:
+        chosen = state.table_names()
+    wanted = {e.name for e in expressions(predicate) if isinstance(e, ir.ColumnRef)}
+    tables = []
+    for name in dict.fromkeys(chosen):
+        columns = state.columns_of(name)
+        if columns is None or wanted <= set(columns):
+            tables.append(name)
+    if not tables:
+        missing = next(iter(sorted(wanted)), "")
+        raise KqlFault(
+            f"'search' operator: Failed to resolve column or scalar expression named '{missing}'",
+            code="SEM0100",
+        )
+    branches = [
+        ir.Query(
+            ir.TableRef(name),
+            [
+                Search(predicate),
+                ir.Extend((ir.NamedExpr(ir.Literal(name, "string"), "$table"),)),
+                Reorder((Name("$table", False),)),
+            ],
+        )
+        for name in tables
+    ]
+    first, *others = branches
+    if not others:
+        return first
+    return ir.Query(first.source, [*first.operators, ir.Union(tuple(others))])

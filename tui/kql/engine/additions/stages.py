@@ -1,0 +1,143 @@
+"""Tabular operators of our own, as stages that duckdb-kql carries through its pipeline.
+
+duckdb-kql lowers a syntax tree to its `ir` and renders that as a chain of common table
+expressions. A `Stage` is one more `ir` operator: it says its own columns and its own SQL,
+and everything around it (joins, `let`, nested queries, parameters) stays the library's.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from duckdb_kql import ir
+from duckdb_kql.translate import quote_ident, render_expr
+
+Columns = list[str]
+
+
+@dataclasses.dataclass(frozen=True)
+class Stage(ir.Operator):
+    """A tabular operator that duckdb-kql does not have."""
+
+    keyword = "stage"
+    """How the service calls the operator in its messages."""
+
+    def columns(self, columns: Columns) -> Columns:
+        """The columns it gives, for those that come in."""
+        raise NotImplementedError
+
+    def sql(self, source: str, columns: Columns) -> str:
+        """A SELECT over `source`, a relation with these columns."""
+        raise NotImplementedError
+
+    def expand(self, columns: Columns) -> Sequence[ir.Operator] | None:
+        """Plainer operators that do the same once the columns are known, or None."""
+        del columns
+        return None
+
+
+@dataclasses.dataclass(frozen=True)
+class Snapshot(Stage):
+    """A stage whose columns depend on the rows: what is before it is run first."""
+
+    def shaped(self, source: str, columns: Columns, ask: Callable[[str], list[Any]]) -> str:
+        """A SELECT over the stored rows `source`; `ask` runs SQL and fetches all."""
+        raise NotImplementedError
+
+
+def names(columns: Sequence[str], alias: str = "") -> str:
+    """A select list of these columns."""
+    prefix = f"{alias}." if alias else ""
+    return ", ".join(prefix + quote_ident(column) for column in columns)
+
+
+def sql_of(expression: ir.Expr) -> str:
+    """The SQL of a scalar expression."""
+    return render_expr(expression)
+
+
+def rebuilt(node: Any, change: Callable[[Any], Any]) -> Any:
+    """The node with `change` applied to every expression directly inside it.
+
+    `change` gets each `ir.Expr` that the fields of an operator hold, in tuples and named
+    expressions too; nested queries are left alone.
+    """
+    if isinstance(node, ir.Expr):
+        return change(node)
+    if isinstance(node, ir.Query):
+        return node
+    if isinstance(node, tuple):
+        items = tuple(rebuilt(item, change) for item in node)
+        return node if all(a is b for a, b in zip(items, node, strict=True)) else items
+    if dataclasses.is_dataclass(node) and not isinstance(node, type):
+        changes = {}
+        for field in dataclasses.fields(node):
+            before = getattr(node, field.name)
+            after = rebuilt(before, change)
+            if after is not before:
+                changes[field.name] = after
+        return dataclasses.replace(node, **changes) if changes else node
+    return node
+
+
+def deep(node: Any, change: Callable[[ir.Expr], ir.Expr]) -> Any:
+    """Like `rebuilt`, but `change` sees the inner expressions of an expression first."""
+    if isinstance(node, ir.Expr):
+        inner = node
+        changes = {}
+        for field in dataclasses.fields(node):  # type: ignore[arg-type]
+            before = getattr(node, field.name)
+            after = deep(before, change)
+            if after is not before:
+                changes[field.name] = after
+        if changes:
+            inner = dataclasses.replace(node, **changes)  # type: ignore[type-var]
+        return change(inner)
+    return rebuilt(node, lambda expression: deep(expression, change))
+
+
+def expressions(node: Any) -> Iterator[ir.Expr]:
+    """Every expression inside an operator, at any depth, outside nested queries."""
+    stack: list[Any] = [node]
+    seen: set[int] = set()
+    while stack:
+        current = stack.pop()
+        if isinstance(current, ir.Query):
+            continue
+        if isinstance(current, tuple | list):
+            stack.extend(current)
+            continue
+        if not dataclasses.is_dataclass(current) or isinstance(current, type):
+            continue
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        if isinstance(current, ir.Expr):
+            yield current
+        stack.extend(getattr(current, field.name) for field in dataclasses.fields(current))
+
+
+def queries(node: Any) -> Iterator[ir.Query]:
+    """The queries directly nested in an operator or expression."""
+    stack: list[Any] = [node]
+    seen: set[int] = set()
+    while stack:
+        current = stack.pop()
+        if isinstance(current, tuple | list):
+            stack.extend(current)
+            continue
+        if not dataclasses.is_dataclass(current) or isinstance(current, type):
+            continue
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        for field in dataclasses.fields(current):
+            value = getattr(current, field.name)
+            if isinstance(value, ir.Query):
+                yield value
+            elif dataclasses.is_dataclass(value) or isinstance(value, tuple | list):
+                stack.extend(value if isinstance(value, tuple | list) else [value])
+        if isinstance(current, ir.Query):
+            continue

@@ -1,0 +1,60 @@
+"""What one query's translation carries besides duckdb-kql's own state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Translation:
+    """State of one query while it is translated."""
+
+    text: str
+    """The query as written."""
+    render: tuple[str, dict[str, str]] | None = None
+    """Kind and properties of the last `render` that was met."""
+    relations: dict[str, str] = field(default_factory=dict)
+    """For a table, the SQL to read it by (a time range, renamed columns); others read plainly."""
+    columns_of: Callable[[str], Mapping[str, str] | None] = lambda _: None
+    """The columns of a table with their Kusto types, made in the database when first asked."""
+    table_names: Callable[[], list[str]] = list
+    """All tables that a wildcard or a `search` may mean."""
+    counter: int = 0
+
+    def fresh(self, stem: str) -> str:
+        """A name that no query can spell."""
+        self.counter += 1
+        return f"{stem}()~{self.counter}"
+
+
+_CURRENT: ContextVar[Translation | None] = ContextVar("kql translation", default=None)
+
+
+@contextmanager
+def translating(state: Translation) -> Iterator[Translation]:
+    """Make `state` the one that the additions see."""
+    token = _CURRENT.set(state)
+    try:
+        yield state
+    finally:
+        _CURRENT.reset(token)
+
+
+def current() -> Translation:
+    """The translation that is under way.
+
+    Raises:
+        LookupError: None is.
+    """
+    state = _CURRENT.get()
+    if state is None:
+        raise LookupError("no translation is under way")
+    return state
+
+
+def current_or_none() -> Translation | None:
+    """The translation that is under way, or None outside the engine."""
+    return _CURRENT.get()

@@ -1,0 +1,82 @@
+"""Reading and reshaping duckdb-kql's syntax trees.
+
+The trees are ANTLR's, untyped by nature; this module is where that ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from duckdb_kql import lower
+
+Node = Any
+"""One node of a syntax tree."""
+
+
+def kind(node: Node) -> str:
+    """The grammar rule of a node, as `WhereOperator`."""
+    return type(node).__name__.removesuffix("Context")
+
+
+def rules(node: Node) -> list[Node]:
+    """The children that are rules, not tokens."""
+    return lower._rule_children(node)
+
+
+def find(node: Node, rule: str) -> list[Node]:
+    """The shallowest nodes of a rule under `node`, in order."""
+    return lower._find_all(node, rule)
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """The node and all rules below it."""
+    stack = [node]
+    while stack:
+        current = stack.pop()
+        yield current
+        stack.extend(reversed(rules(current)))
+
+
+def name_of(node: Node) -> str:
+    """The name a node spells, brackets and quotes resolved."""
+    found = lower._find_names(node)
+    return found[0] if found else str(node.getText())
+
+
+def text_of(node: Node) -> str:
+    """The source text of a node, blanks included."""
+    stream = node.start.getInputStream()
+    return str(stream.getText(node.start.start, node.stop.stop))
+
+
+def bare(node: Node) -> Node:
+    """The node without brackets around it and rules that only pass through."""
+    return lower._unparenthesize(node)
+
+
+def reshape(tree: Node) -> Node:
+    """A parsed query with forms that lowering misreads put into those that it reads.
+
+    A join's `on a and b` becomes its list form `on a, b`, which means the same.
+    """
+    for node in walk(tree):
+        if kind(node) == "JoinOperatorOnClause":
+            flattened: list[Node] = []
+            for child in node.children or []:
+                flattened.extend(_conjuncts(child) if rules(child) else [child])
+            node.children = flattened
+    return tree
+
+
+def _conjuncts(node: Node) -> list[Node]:
+    inner = lower._collapse(node)
+    while kind(inner) == "ParenthesizedExpression" and rules(inner):
+        inner = lower._collapse(rules(inner)[0])
+    if kind(inner) == "LogicalAndExpression":
+        parts: list[Node] = []
+        for child in rules(inner):
+            operand = rules(child)[-1] if kind(child) == "LogicalAndOperation" else child
+            parts.extend(_conjuncts(operand))
+        return parts
+    return [node]

@@ -1,0 +1,376 @@
+"""Resolving a lowered query: tables, columns, functions, and what depends on them.
+
+duckdb-kql renders what it is given and leaves unknown names to the database. Here they are
+found first, in Kusto's terms, and the forms that need the columns at hand are written out.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import fnmatch
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from duckdb_kql import ir
+from duckdb_kql import schema as library
+from duckdb_kql.schema import _operator_columns, resolve_let_refs, source_columns_or_none
+from duckdb_kql.translate import _SPECIAL_FORMS, naming
+from duckdb_kql.translate.functions import AGGREGATE_FUNCTIONS, SCALAR_FUNCTIONS
+
+from tui.kql.engine import words
+from tui.kql.engine.additions import windows
+from tui.kql.engine.additions.apply import Grouped
+from tui.kql.engine.additions.columns import Away, Keep, Reorder
+from tui.kql.engine.additions.functions_known import KNOWN
+from tui.kql.engine.additions.plugins import BagUnpack, Ipv4Lookup, Pivot
+from tui.kql.engine.additions.stages import Columns, Snapshot, Stage, deep, expressions
+from tui.kql.engine.fault import KqlFault
+
+Schema = dict[str, Columns]
+Store = Callable[[ir.Query, Snapshot, Schema], tuple[str, Columns]]
+"""Runs a query and a snapshot stage over it; answers the table it made and its columns."""
+
+_KEYWORDS: dict[type, str] = {
+    ir.Where: "where",
+    ir.Project: "project",
+    ir.Extend: "extend",
+    ir.Summarize: "summarize",
+    ir.Distinct: "distinct",
+    ir.Sort: "order",
+    ir.Top: "top",
+    ir.Join: "join",
+    ir.Lookup: "lookup",
+    ir.Union: "union",
+    ir.MvExpand: "mv-expand",
+    ir.Parse: "parse",
+    ir.ProjectAway: "project-away",
+    ir.ProjectRename: "project-rename",
+    ir.Count: "count",
+    ir.Take: "take",
+    ir.GetSchema: "getschema",
+}
+
+_OURS = frozenset({"ingestion_time", "column_ifexists", "pack_all", "current_principal", "not"})
+_EVERYWHERE = frozenset({"$table"})
+
+
+def keyword(op: ir.Operator) -> str:
+    """How the service calls an operator in its messages."""
+    return op.keyword if isinstance(op, Stage) else _KEYWORDS.get(type(op), "")
+
+
+class Binder:
+    """Resolves one query.
+
+    Args:
+        text: The query as written, for the places of faults.
+        store: What runs the part of a query that is before a snapshot stage.
+    """
+
+    def __init__(self, text: str, store: Store) -> None:
+        self._text = text
+        self._store = store
+
+    def query(
+        self, query: ir.Query, schema: Schema, outer: list[tuple[str, Any]] | None = None
+    ) -> tuple[ir.Query, Columns]:
+        """The query with all names resolved, and its columns.
+
+        Args:
+            query: What lowering gave.
+            schema: Tables and tabular `let` names in scope, with their columns.
+            outer: The `let` bindings around it, resolved, for parts that are run by themselves.
+
+        Raises:
+            KqlFault: A name means nothing here.
+        """
+        scope = dict(schema)
+        around = list(outer or [])
+        lets: list[tuple[str, Any]] = []
+        for name, bound in query.lets:
+            if not isinstance(bound, ir.Query):
+                lets.append((name, bound))
+                continue
+            resolved, columns = self.query(bound, scope, around)
+            scope[name] = columns
+            lets.append((name, resolved))
+            around.append((name, resolved))
+        first = keyword(query.operators[0]) if query.operators else ""
+        source = self._source(query.source, scope, first, _fuzzy(query))
+        operators: list[ir.Operator] = []
+        columns = source_columns_or_none(source, scope) or []
+        if isinstance(source, ir.GraphSource):
+            return dataclasses.replace(query, lets=lets), columns
+        pending = list(query.operators)
+        while pending:
+            op = pending.pop(0)
+            op = self._nested(op, columns, scope, around)
+            op = resolve_let_refs(op, columns)
+            self._check(op, columns)
+            several = self._expanded(op, columns)
+            if several is not None:
+                pending[:0] = several
+                continue
+            if isinstance(op, Snapshot):
+                before = ir.Query(source, operators, [*around, *_scalars(lets)])
+                table, columns = self._store(before, op, scope)
+                scope[table] = columns
+                source, operators = ir.TableRef(table), []
+                continue
+            operators.append(op)
+            columns = _operator_columns(op, columns, scope)
+        schema.update({k: v for k, v in scope.items() if k not in schema})
+        return ir.Query(source, operators, lets, query.parameters), columns
+
+    def _source(self, source: ir.Source, scope: Schema, operator: str, fuzzy: bool) -> ir.Source:
+        if isinstance(source, ir.TableRef):
+            if source.database is not None or source.cluster is not None:
+                raise words.unknown_table(self._text, source.database or source.name, operator)
+            if source.name not in scope and not fuzzy:
+                raise words.unknown_table(self._text, source.name, operator)
+        elif isinstance(source, ir.WildcardTableRef):
+            if not any(fnmatch.fnmatchcase(name, source.pattern) for name in scope):
+                raise words.unknown_table(self._text, source.pattern, operator or "union")
+        elif isinstance(source, ir.PrintSource | ir.RangeSource | ir.DataTable):
+            source = self._nested(source, [], scope, [])
+            resolved = library.resolve_source_let_refs(source)
+            self._check_expressions(resolved, [], "print")
+            return source
+        return source
+
+    def _nested(
+        self, node: Any, columns: Columns, scope: Schema, around: list[tuple[str, Any]]
+    ) -> Any:
+        """The node with the queries inside it resolved."""
+        if isinstance(node, Grouped):
+            inner_scope = {**scope, node.rows: node._entering(columns)}
+            body, _ = self.query(node.body, inner_scope, around)
+            return dataclasses.replace(node, body=body)
+        if isinstance(node, Ipv4Lookup):
+            right, right_columns = self.query(node.right, scope, around)
+            return dataclasses.replace(node, right=right, right_columns=tuple(right_columns))
+        if isinstance(node, ir.Union) and node.isfuzzy:
+            kept = tuple(b for b in node.branches if self._resolves(b, scope, around))
+            node = dataclasses.replace(node, branches=kept)
+        return self._deep_queries(node, scope, around)
+
+    def _resolves(self, query: ir.Query, scope: Schema, around: list[tuple[str, Any]]) -> bool:
+        if isinstance(query.source, ir.TableRef) and query.source.name not in scope:
+            return False
+        try:
+            self.query(query, scope, around)
+        except KqlFault as fault:
+            return fault.code != "SEM0100"
+        return True
+
+    def _deep_queries(self, node: Any, scope: Schema, around: list[tuple[str, Any]]) -> Any:
+        if isinstance(node, ir.Query):
+            return self.query(node, scope, around)[0]
+        if isinstance(node, tuple):
+            items = tuple(self._deep_queries(item, scope, around) for item in node)
+            return node if all(a is b for a, b in zip(items, node, strict=True)) else items
+        if dataclasses.is_dataclass(node) and not isinstance(node, type):
+            changes = {}
+            for field in dataclasses.fields(node):
+                before = getattr(node, field.name)
+                after = self._deep_queries(before, scope, around)
+                if after is not before:
+                    changes[field.name] = after
+            return dataclasses.replace(node, **changes) if changes else node
+        return node
+
+    def _check(self, op: ir.Operator, columns: Columns) -> None:
+        name = keyword(op)
+        if isinstance(op, Grouped | BagUnpack | Pivot):
+            return
+        known = frozenset(columns)
+        if isinstance(op, ir.Join | ir.Lookup):
+            for key in op.keys:
+                if key.left not in known:
+                    raise words.unknown_column(self._text, _plain(key.left), name)
+            return
+        if isinstance(op, ir.MvExpand):
+            for target in op.targets:
+                if target.column not in known:
+                    raise words.unknown_column(self._text, _plain(target.column), name)
+        if isinstance(op, Reorder | Keep | Away):
+            for pattern in op.patterns:
+                if not pattern.wild and pattern.text not in known:
+                    raise words.unknown_column(self._text, _plain(pattern.text), name)
+        if isinstance(op, ir.ProjectRename):
+            for old, _ in op.renames:
+                if old not in known:
+                    raise words.unknown_column(self._text, _plain(old), name)
+        self._check_expressions(op, columns, name)
+
+    def _check_expressions(self, node: Any, columns: Columns, name: str) -> None:
+        known = frozenset(columns) | _EVERYWHERE
+        for expression in expressions(node):
+            if isinstance(expression, ir.ColumnRef) and expression.name not in known:
+                if _only_in_ifexists(node, expression):
+                    continue
+                raise words.unknown_column(self._text, _plain(expression.name), name)
+            if isinstance(expression, ir.FunctionCall):
+                self._check_function(expression.name)
+
+    def _check_function(self, name: str) -> None:
+        lowered = name.lower()
+        if (
+            lowered in SCALAR_FUNCTIONS
+            or lowered in _SPECIAL_FORMS
+            or lowered in AGGREGATE_FUNCTIONS
+            or lowered in windows.FUNCTIONS
+            or lowered in _OURS
+            or lowered in _EXPANDED_AGGREGATES
+        ):
+            return
+        if lowered in KNOWN:
+            raise words.unsupported(self._text, name)
+        raise words.unknown_function(self._text, name)
+
+    def _expanded(self, op: ir.Operator, columns: Columns) -> list[ir.Operator] | None:
+        """The operator in plainer ones, or None where it already is plain."""
+        changed = deep(op, lambda e: _with_columns(e, columns))
+        if changed is not op:
+            return [changed]
+        if isinstance(op, Stage):
+            plain = op.expand(columns)
+            return list(plain) if plain is not None else None
+        if isinstance(op, ir.Summarize):
+            return _summarize(op, columns)
+        lifted = windows.lifted(op)
+        if lifted is not op:
+            return lifted if isinstance(lifted, list) else [lifted]
+        return None
+
+
+def _plain(name: str) -> str:
+    from tui.kql.engine.names import unmarked
+
+    return unmarked(name)
+
+
+def _fuzzy(query: ir.Query) -> bool:
+    return bool(query.operators) and (
+        isinstance(query.operators[0], ir.Union) and query.operators[0].isfuzzy
+    )
+
+
+def _scalars(lets: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    return [(name, bound) for name, bound in lets if not isinstance(bound, ir.Query)]
+
+
+def _only_in_ifexists(node: Any, wanted: ir.ColumnRef) -> bool:
+    calls = [e for e in expressions(node) if isinstance(e, ir.FunctionCall)]
+    return any(
+        call.name == "column_ifexists" and call.args and call.args[0] is wanted for call in calls
+    )
+
+
+def _with_columns(expression: ir.Expr, columns: Columns) -> ir.Expr:
+    if not isinstance(expression, ir.FunctionCall):
+        return expression
+    if expression.name == "ingestion_time":
+        time = next((c for c in columns if c in ("Timestamp", "TimeGenerated")), None)
+        return ir.ColumnRef(time) if time else ir.Literal(None, "datetime")
+    if expression.name == "column_ifexists" and len(expression.args) == 2:
+        wanted, default = expression.args
+        name = wanted.value if isinstance(wanted, ir.Literal) else getattr(wanted, "name", "")
+        return ir.ColumnRef(str(name)) if name in columns else default
+    if expression.name == "pack_all":
+        pairs: list[ir.Expr] = []
+        for column in columns:
+            pairs += [ir.Literal(_plain(column), "string"), ir.ColumnRef(column)]
+        return ir.FunctionCall("bag_pack", tuple(pairs))
+    if expression.name == "current_principal":
+        return ir.Literal("", "string")
+    return expression
+
+
+_EXPANDED_AGGREGATES = frozenset({"percentiles", "take_any", "any", "arg_max", "arg_min"})
+
+
+def _summarize(op: ir.Summarize, columns: Columns) -> list[ir.Operator] | None:
+    """`summarize` with the aggregates that give several columns, or of computed values."""
+    aggregates: list[ir.NamedExpr] = []
+    before: list[ir.NamedExpr] = []
+    renames: list[tuple[str, str]] = []
+    changed = False
+    for item in op.aggregates:
+        call = item.expr
+        if not isinstance(call, ir.FunctionCall):
+            aggregates.append(item)
+            continue
+        name = call.name.lower()
+        if name == "percentiles" and len(call.args) > 1:
+            changed = True
+            aggregates += [
+                ir.NamedExpr(ir.FunctionCall("percentile", (call.args[0], p)))
+                for p in call.args[1:]
+            ]
+        elif name in ("take_any", "any") and (
+            len(call.args) > 1 or any(isinstance(a, ir.Wildcard) for a in call.args)
+        ):
+            changed = True
+            keys = {e.name or naming.expression_name(e.expr) for e in op.by}
+            for argument in call.args:
+                wanted = (
+                    [ir.ColumnRef(c) for c in columns if c not in keys]
+                    if isinstance(argument, ir.Wildcard)
+                    else [argument]
+                )
+                aggregates += [ir.NamedExpr(ir.FunctionCall(name, (w,))) for w in wanted]
+        elif name in ("arg_max", "arg_min") and any(
+            not isinstance(a, ir.ColumnRef | ir.Wildcard) for a in call.args
+        ):
+            changed = True
+            aggregates.append(_arg_extreme(item, call, op, columns, before, renames))
+        else:
+            aggregates.append(item)
+    if not changed:
+        return None
+    result: list[ir.Operator] = []
+    if before:
+        result.append(ir.Extend(tuple(before)))
+    result.append(ir.Summarize(tuple(aggregates), op.by))
+    if renames:
+        result.append(ir.ProjectRename(tuple(renames)))
+    return result
+
+
+def _arg_extreme(
+    item: ir.NamedExpr,
+    call: ir.FunctionCall,
+    op: ir.Summarize,
+    columns: Columns,
+    before: list[ir.NamedExpr],
+    renames: list[tuple[str, str]],
+) -> ir.NamedExpr:
+    keys = {e.name or naming.expression_name(e.expr) for e in op.by}
+    extreme = "max" if call.name.lower() == "arg_max" else "min"
+    arguments: list[ir.Expr] = []
+    for position, argument in enumerate(call.args):
+        if isinstance(argument, ir.Wildcard):
+            first = call.args[0]
+            taken = keys | {first.name if isinstance(first, ir.ColumnRef) else ""}
+            arguments += [ir.ColumnRef(c) for c in columns if c not in taken]
+        elif isinstance(argument, ir.ColumnRef):
+            arguments.append(argument)
+        else:
+            temporary = f"_kqlarg{len(before)}"
+            before.append(ir.NamedExpr(argument, temporary))
+            arguments.append(ir.ColumnRef(temporary))
+            if position or not item.name:
+                inner = naming.expression_name(argument) or ""
+                renames.append(
+                    (
+                        temporary,
+                        f"{extreme}_{inner}"
+                        if not position
+                        else inner or f"{extreme}__arg{position}",
+                    )
+                )
+    return ir.NamedExpr(dataclasses.replace(call, args=tuple(arguments)), item.name)
+
+
+__all__ = ["Binder", "Mapping", "Schema", "keyword"]

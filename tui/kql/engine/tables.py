@@ -1,0 +1,78 @@
+"""How Kusto's types rest in DuckDB, and the database that the engine's queries run in."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui.kql.schema import Table
+
+if TYPE_CHECKING:
+    import duckdb
+
+DUCKDB_TYPES = {
+    "string": "VARCHAR",
+    "datetime": "TIMESTAMP",
+    "long": "BIGINT",
+    "int": "INTEGER",
+    "real": "DOUBLE",
+    "decimal": "DECIMAL(38, 18)",
+    "bool": "BOOLEAN",
+    "dynamic": "JSON",
+    "guid": "UUID",
+    "timespan": "INTERVAL",
+}
+"""The DuckDB type that holds each Kusto scalar type. Kusto has no null string: a VARCHAR that a
+query may read holds empty text instead."""
+
+
+def create_sql(table: Table) -> str:
+    """The statement that makes this table, empty, with all its columns."""
+    columns = ", ".join(
+        f"{_quoted(column.name)} {DUCKDB_TYPES.get(column.type, 'VARCHAR')}"
+        + (" DEFAULT ''" if column.type == "string" else "")
+        for column in table.columns
+    )
+    return f"CREATE TABLE IF NOT EXISTS {_quoted(table.name)} ({columns})"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def open_database(
+    *, memory_limit: str = "1GB", threads: int | None = None, temporary: Path | None = None
+) -> duckdb.DuckDBPyConnection:
+    """A new in-memory database in which no query can leave the process.
+
+    Files, network, extensions and further settings are closed for the whole instance, and
+    cannot be opened again.
+
+    Args:
+        memory_limit: As DuckDB writes sizes ("512MB").
+        threads: Worker threads; DuckDB's own choice where None.
+        temporary: A private directory to spill into; without one, nothing spills.
+    """
+    import duckdb
+
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": memory_limit,
+        "temp_directory": str(temporary) if temporary else "",
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "preserve_insertion_order": "true",
+        "python_enable_replacements": "false",
+    }
+    if threads is not None:
+        settings["threads"] = threads
+    elif (os.cpu_count() or 1) > 8:
+        settings["threads"] = 8
+    connection = duckdb.connect(":memory:", config=settings)
+    for statement in (
+        "SET GLOBAL TimeZone = 'UTC'",
+        "SET GLOBAL enable_external_access = false",
+        "SET GLOBAL lock_configuration = true",
+    ):
+        connection.execute(statement)
+    return connection

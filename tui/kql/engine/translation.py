@@ -1,0 +1,238 @@
+"""From a query's text to the SQL that answers it, tables made ready on the way."""
+
+from __future__ import annotations
+
+import dataclasses
+import fnmatch
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from duckdb_kql import ir, lower, translate
+from duckdb_kql.control import is_control_command, strip_leading_comments
+from duckdb_kql.errors import KqlUnsupportedError
+from duckdb_kql.types import kusto_type as library_type
+
+from tui.kql import lexer
+from tui.kql.engine import names, words
+from tui.kql.engine.additions import hooks
+from tui.kql.engine.additions.stages import Columns, Snapshot
+from tui.kql.engine.additions.state import Translation, translating
+from tui.kql.engine.bind import Binder, Schema
+from tui.kql.schema import Table
+
+if TYPE_CHECKING:
+    import duckdb
+
+_CLOCK = f"${translate.CLOCK_SLOT}"
+
+
+def kusto_type(duckdb_type: str) -> str:
+    """The Kusto scalar type that a DuckDB type stands for."""
+    if duckdb_type in ("UBIGINT", "UHUGEINT", "HUGEINT", "UINTEGER"):
+        return "long"
+    return library_type(duckdb_type)
+
+
+class Translator:
+    """Translates one query.
+
+    Args:
+        connection: Where the tables are, and where parts are run that decide columns.
+        text: The query.
+        tables: The tables it may name; None takes those of the connection.
+        provide: Makes a table before it is read.
+        timespan: From and until, for every table's time column.
+        moment: What `now()` is; naive, in UTC.
+    """
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        text: str,
+        tables: Mapping[str, Table] | None,
+        provide: Callable[[str], None] | None,
+        timespan: tuple[datetime | None, datetime | None] | None,
+        moment: datetime,
+    ) -> None:
+        hooks.install()
+        self._connection = connection
+        self._text = text
+        self._tables = tables
+        self._provide = provide
+        self._timespan = timespan
+        self._moment = moment
+        self._stored: list[str] = []
+        self._made: dict[str, dict[str, str]] = {}
+        self._catalog = _catalog(connection) if tables is None else {}
+        self.state = Translation(
+            text, columns_of=self._known_columns, table_names=lambda: sorted(self._all())
+        )
+        self.read: tuple[str, ...] = ()
+        """The tables that the query reads."""
+
+    def sql(self) -> tuple[str, dict[str, Any]]:
+        """The SQL, and the values it binds.
+
+        Raises:
+            KqlFault: A name means nothing.
+            KqlError: duckdb-kql refuses the query.
+        """
+        with translating(self.state), translate.clock(self._moment):
+            query = self._lowered()
+            if query.parameters:
+                raise KqlUnsupportedError("declare query_parameters")
+            read = self._tables_in(query)
+            columns = [name for table in read for name in self._made[table]]
+            marks = names.marks_for(query, dict.fromkeys(columns))
+            query = names.marked(query, marks)
+            for table in read:
+                self._relate(table, marks)
+            schema: Schema = {
+                name: [marks.get(c, c) for c in self._columns(name)] for name in self._all()
+            }
+            self.read = tuple(read)
+            binder = Binder(self._text, self._store)
+            query, _ = binder.query(query, schema)
+            sql = str(translate.to_sql(query, schema))
+        return sql, self._bound(sql)
+
+    def close(self) -> None:
+        """Drop what was stored for this query."""
+        for table in self._stored:
+            self._connection.execute(f"DROP TABLE IF EXISTS {translate.quote_ident(table)}")
+        self._stored.clear()
+
+    def _lowered(self) -> ir.Query:
+        if is_control_command(strip_leading_comments(self._text)):
+            raise words.syntax(self._text, 1, 0)
+        if not any(t.kind not in ("comment", "space") for t in lexer.tokens(self._text)):
+            raise words.no_statement()
+        try:
+            query: ir.Query = lower.lower(self._text)
+        except KqlUnsupportedError as refused:
+            if refused.construct == "statement":
+                raise words.no_statement() from None
+            raise
+        return query
+
+    def _bound(self, sql: str) -> dict[str, Any]:
+        return {translate.CLOCK_SLOT: self._moment} if _CLOCK in sql else {}
+
+    def _all(self) -> Iterator[str]:
+        return iter(self._tables if self._tables is not None else self._catalog)
+
+    def _columns(self, name: str) -> list[str]:
+        if name in self._made:
+            return list(self._made[name])
+        if self._tables is not None:
+            return [column.name for column in self._tables[name].columns]
+        return list(self._catalog[name])
+
+    def _known_columns(self, name: str) -> Mapping[str, str] | None:
+        if self._tables is not None:
+            table = self._tables.get(name)
+            return {c.name: c.type for c in table.columns} if table else None
+        return self._catalog.get(name)
+
+    def _tables_in(self, query: ir.Query) -> list[str]:
+        known = set(self._all())
+        wanted: dict[str, None] = {}
+        for source in _sources(query):
+            if isinstance(source, ir.TableRef) and source.name in known:
+                wanted[source.name] = None
+            elif isinstance(source, ir.WildcardTableRef):
+                matching = (n for n in sorted(known) if fnmatch.fnmatchcase(n, source.pattern))
+                wanted.update(dict.fromkeys(matching))
+        for name in wanted:
+            if self._provide is not None:
+                self._provide(name)
+            described = self._connection.execute(
+                f"DESCRIBE {translate.quote_ident(name)}"
+            ).fetchall()
+            self._made[name] = {str(row[0]): str(row[1]) for row in described}
+        return list(wanted)
+
+    def _relate(self, table: str, marks: Mapping[str, str]) -> None:
+        columns = self._made[table]
+        plain = translate.quote_ident(table)
+        renamed = [column for column in columns if column in marks]
+        conditions = self._within(table)
+        if not renamed and not conditions:
+            return
+        selected = ", ".join(
+            translate.quote_ident(c)
+            + (f" AS {translate.quote_ident(marks[c])}" if c in marks else "")
+            for c in columns
+        )
+        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        self.state.relations[table] = f"(SELECT {selected} FROM {plain}{where})"
+
+    def _within(self, table: str) -> list[str]:
+        if self._timespan is None:
+            return []
+        known = self._tables.get(table) if self._tables is not None else None
+        column = known.time_column if known else None
+        if column is None:
+            column = next(
+                (c for c in ("Timestamp", "TimeGenerated") if c in self._made[table]), None
+            )
+        if column is None or self._made[table].get(column) != "TIMESTAMP":
+            return []
+        since, until = self._timespan
+        conditions = []
+        for sign, bound in ((">=", since), ("<=", until)):
+            if bound is not None:
+                text = bound.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+                conditions.append(f"{translate.quote_ident(column)} {sign} TIMESTAMP '{text}'")
+        return conditions
+
+    def _store(self, before: ir.Query, stage: Snapshot, schema: Schema) -> tuple[str, Columns]:
+        rows, shaped = self.state.fresh("rows"), self.state.fresh("shape")
+        sql = str(translate.to_sql(before, schema))
+        self._make(rows, sql)
+        described = self._connection.execute(f"DESCRIBE {translate.quote_ident(rows)}").fetchall()
+        source = translate.quote_ident(rows)
+
+        def ask(question: str) -> list[Any]:
+            return self._connection.execute(question, self._bound(question)).fetchall()
+
+        self._make(shaped, stage.shaped(source, [str(row[0]) for row in described], ask))
+        result = self._connection.execute(f"DESCRIBE {translate.quote_ident(shaped)}").fetchall()
+        return shaped, [str(row[0]) for row in result]
+
+    def _make(self, table: str, sql: str) -> None:
+        self._stored.append(table)
+        self._connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE {translate.quote_ident(table)} AS {sql}",
+            self._bound(sql),
+        )
+
+
+def _sources(node: Any) -> Iterator[ir.Source]:
+    stack: list[Any] = [node]
+    seen: set[int] = set()
+    while stack:
+        current = stack.pop()
+        if isinstance(current, tuple | list):
+            stack.extend(current)
+            continue
+        if not dataclasses.is_dataclass(current) or isinstance(current, type):
+            continue
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        if isinstance(current, ir.TableRef | ir.WildcardTableRef):
+            yield current
+        stack.extend(getattr(current, field.name) for field in dataclasses.fields(current))
+
+
+def _catalog(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
+    rows = connection.execute(
+        "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE NOT internal "
+        "AND database_name IN (current_database(), 'temp') ORDER BY table_name, column_index"
+    ).fetchall()
+    found: dict[str, dict[str, str]] = {}
+    for table, column, kind in rows:
+        found.setdefault(str(table), {})[str(column)] = kusto_type(str(kind))
+    return found

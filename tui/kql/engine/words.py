@@ -1,0 +1,232 @@
+"""Faults in the service's words, and where in the query they stand."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from tui.kql import lexer
+from tui.kql.engine.fault import KqlFault
+
+_CODE = re.compile(r"\b(SEM\d{4}|SYN\d{4}|CRT\d{4})\b")
+_SAYS_COLUMN = frozenset({"where", "search", "filter"})
+
+
+def syntax(text: str, line: int, column: int) -> KqlFault:
+    """A text that is no query; `line` from 1, `column` from 0."""
+    del text
+    return KqlFault(
+        f"A recognition error occurred. [line:position={line}:{column}]",
+        code="SYN0002",
+        line=line,
+        column=column + 1,
+        kind="syntax",
+    )
+
+
+def no_statement() -> KqlFault:
+    """Only comments and `let` statements: nothing to answer."""
+    return KqlFault(
+        "No tabular expression statement found", code="SYN0001", line=1, column=1, kind="syntax"
+    )
+
+
+def unknown_column(text: str, name: str, operator: str) -> KqlFault:
+    """A name that is no column at this point of the pipe."""
+    what = "column or scalar expression" if operator in _SAYS_COLUMN else "scalar expression"
+    line, column = place(text, name)
+    return KqlFault(
+        f"'{operator}' operator: Failed to resolve {what} named '{name}'",
+        code="SEM0100",
+        line=line,
+        column=column,
+    )
+
+
+def unknown_table(text: str, name: str, operator: str) -> KqlFault:
+    """A name that is no table."""
+    line, column = place(text, name)
+    return KqlFault(
+        f"'{operator}' operator: Failed to resolve table or column expression named '{name}'",
+        code="SEM0100",
+        line=line,
+        column=column,
+    )
+
+
+def unknown_function(text: str, name: str) -> KqlFault:
+    """A name that is no function."""
+    line, column = place(text, name)
+    return KqlFault(f"Unknown function: '{name}'", code="SEM0260", line=line, column=column)
+
+
+def unsupported(text: str, what: str) -> KqlFault:
+    """A construct of the language that this engine knows of and does not run."""
+    line, column = place(text, what)
+    return KqlFault(
+        f"'{what}' is not supported by this engine", line=line, column=column, kind="unsupported"
+    )
+
+
+def place(text: str, name: str) -> tuple[int | None, int | None]:
+    """Line and column (from 1) where the query first writes this name, strings aside."""
+    for token in lexer.tokens(text):
+        if token.kind in ("string", "comment", "space"):
+            continue
+        if text[token.start : token.end] == name:
+            line = text.count("\n", 0, token.start) + 1
+            return line, token.start - (text.rfind("\n", 0, token.start) + 1) + 1
+    return None, None
+
+
+def from_library(text: str, error: Exception) -> KqlFault:
+    """What duckdb-kql refused, as the service would say it."""
+    hint = str(getattr(error, "hint", "") or "")
+    code = _CODE.search(hint)
+    construct = str(getattr(error, "construct", "") or getattr(error, "name", "") or "")
+    head, _, rest = construct.partition(":")
+    if code and code.group() == "SEM0100" and rest:
+        return unknown_column(text, rest, head)
+    if code and code.group() == "SEM0079":
+        line, column = place(text, rest)
+        return KqlFault(
+            f"Let with the same name was already used in current context: '{rest}'",
+            code="SEM0079",
+            line=line,
+            column=column,
+        )
+    if code and code.group() == "SEM0034":
+        line, column = place(text, construct)
+        operator = re.search(r"`([a-z-]+)` names two", hint)
+        return KqlFault(
+            f"'{operator.group(1) if operator else 'project'}' operator: duplicate column name "
+            f"'{construct}'",
+            code="SEM0034",
+            line=line,
+            column=column,
+        )
+    span = getattr(error, "span", None)
+    if head in ("function", "aggregate"):
+        name = rest.partition(" ")[0]
+        if "argument" in hint:
+            fault = KqlFault(
+                f"{name}(): function called with a wrong number of arguments", code="SEM0219"
+            )
+        elif code:
+            fault = KqlFault(f"{name}(): the arguments are not valid here", code=code.group())
+        else:
+            fault = unsupported(text, name)
+        fault.line, fault.column = place(text, name)
+        return fault
+    what = _keyword(construct)
+    if code:
+        fault = KqlFault(f"'{what}': not valid in this place", code=code.group())
+    else:
+        fault = KqlFault(f"'{what}' is not supported by this engine", kind="unsupported")
+    if span is not None:
+        fault.line, fault.column = span.line, span.column + 1
+    else:
+        fault.line, fault.column = place(text, rest or construct)
+    return fault
+
+
+def _keyword(construct: str) -> str:
+    head, _, rest = construct.partition(":")
+    word = rest or head
+    if word.endswith(("Operator", "Expression", "OperatorPart")):
+        word = re.sub(r"(Operator|Expression|OperatorPart)$", "", word)
+        word = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", word).lower()
+    return word[:80]
+
+
+_MISSING = re.compile(r'[Cc]olumn (?:named )?"([^"]+)"')
+_COMPARED = re.compile(r"types? ([A-Z_]+(?:\[\])?)(?:\([^)]*\))? and (?:type )?([A-Z_]+(?:\[\])?)")
+_CALLED = re.compile(r"function matches the given name and argument types '([^(]+)\(([^']*)\)'")
+
+_TYPES = {
+    "VARCHAR": "string",
+    "TIMESTAMP": "datetime",
+    "TIMESTAMP WITH TIME ZONE": "datetime",
+    "BIGINT": "long",
+    "HUGEINT": "long",
+    "UBIGINT": "long",
+    "INTEGER": "int",
+    "DOUBLE": "real",
+    "DECIMAL": "decimal",
+    "BOOLEAN": "bool",
+    "JSON": "dynamic",
+    "INTERVAL": "timespan",
+    "UUID": "guid",
+}
+
+
+def from_database(text: str, error: Exception) -> KqlFault:
+    """What DuckDB refused, in Kusto's words; none of its own reach the caller."""
+    kind = type(error).__name__
+    said = str(error)
+    if kind == "InterruptException":
+        return KqlFault("Query was cancelled", kind="interrupted")
+    if kind == "OutOfMemoryException" or "max_temp_directory_size" in said:
+        return out_of_memory()
+    if kind == "BinderException":
+        missing = _MISSING.search(said) if "not found" in said or "not have" in said else None
+        if missing:
+            from tui.kql.engine.names import unmarked
+
+            return unknown_column(text, unmarked(missing.group(1)), "where")
+        compared = _COMPARED.search(said)
+        if compared:
+            left, right = (_TYPES.get(t, "dynamic") for t in compared.groups())
+            return KqlFault(
+                f"Cannot compare values of types {left} and {right}. Try adding explicit casts",
+                code="SEM0064",
+            )
+        called = _CALLED.search(said)
+        if called:
+            given = ", ".join(
+                _TYPES.get(re.sub(r"\(.*", "", t.strip()), "dynamic")
+                for t in called.group(2).split(",")
+            )
+            return KqlFault(
+                f"The operation is not valid for arguments of these types: ({given}). "
+                "Try adding explicit casts",
+                code="SEM0062",
+            )
+        return KqlFault("The query has a semantic error: types do not match", code="SEM0001")
+    if kind in ("ConversionException", "OutOfRangeException", "InvalidInputException"):
+        return KqlFault(
+            "Query execution failed: a value is out of the range of its type or malformed",
+            kind="runtime",
+        )
+    return KqlFault(
+        "An unexpected error occurred during query execution. Please try again in a few minutes.",
+        kind="runtime",
+    )
+
+
+def out_of_memory() -> KqlFault:
+    """The memory limit was reached."""
+    return KqlFault("Query stopped due to excessive resource consumption.", kind="limit")
+
+
+def out_of_time() -> KqlFault:
+    """The time limit was reached."""
+    return KqlFault("Query exceeded the timeout period.", kind="limit")
+
+
+def too_large() -> KqlFault:
+    """The size limit was reached."""
+    return KqlFault(
+        "Query execution has exceeded the allowed result size. Optimize your query by limiting "
+        "the number of results and try again.",
+        kind="limit",
+    )
+
+
+def too_deep(error: Any = None) -> KqlFault:
+    """A query nested or sized beyond what the translator takes."""
+    del error
+    return KqlFault(
+        "The query cannot run because it exceeds the allowed size limit when processed.",
+        kind="limit",
+    )
