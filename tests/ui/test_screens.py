@@ -40,21 +40,24 @@ async def test_a_wrong_filter_says_what_is_known(open_app: Open) -> None:
         await screens.sees("high", "informational")
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_a_status_is_seen_pending_and_then_confirmed(open_app: Open, size) -> None:
+@pytest.mark.parametrize(
+    ("size", "key", "shown", "status"),
+    [(SIZES[0], "w", "◐ working", "inProgress"), (SIZES[1], "c", "✓ closed", "resolved")],
+)
+async def test_a_status_is_shown_at_once_and_confirmed_by_the_service(
+    open_app: Open, size, key, shown, status
+) -> None:
     async with open_app(size) as screens:
         await screens.sign_in()
-        down = 1 if size == SIZES[0] else 4
-        await screens.press(*["j"] * down, "s")
-        await screens.sees("Status:")
         queue = screens.app.workspace.queue
-        key = screens.app.screen_stack[-2].query_one(Grid).cursor_row.key
-        await screens.press("w")
-        await screens.sees("◐ working")
+        await screens.press("s")
+        await screens.sees("Status: Human-operated ransomware")
+        await screens.press(key)
+        await screens.sees(shown)
         await queue.delivered()
-        incident = await queue.refresh_incident(key)
-        assert incident.status == "inProgress"
-        assert [edit.state for edit in await queue.history(key)][-1] == "confirmed"
+        incident = await queue.refresh_incident("4711")
+        assert incident.status == status
+        assert [edit.state for edit in await queue.history("4711")][-1] == "confirmed"
 
 
 async def test_an_incident_has_its_tabs(open_app: Open) -> None:
