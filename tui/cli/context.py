@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -61,6 +60,8 @@ def read_settings(args: argparse.Namespace) -> Settings:
 
 def run_async(work: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine to its end; Ctrl+C cancels it and leaves by `KeyboardInterrupt`."""
+    import asyncio
+
     return asyncio.run(work)
 
 

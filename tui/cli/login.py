@@ -30,7 +30,9 @@ def configure(parser: argparse.ArgumentParser, command: str) -> None:
         )
         return
     parser.add_argument(
-        "--purge", action="store_true", help="remove caches, history and drafts as well"
+        "--purge",
+        action="store_true",
+        help="remove the tenant's caches, and history, drafts and logs, as well",
     )
     parser.epilog = "example:\n  m365d-tui logout --profile contoso --purge"
 
@@ -92,7 +94,7 @@ def _logout(profile: Profile, *, purge: bool) -> int:
     from tui.auth.vault import remove_secret
 
     if purge:
-        for path in _purge():
+        for path in _purge(profile):
             say(f"Removed {path}")
     if profile.credential == "keyring":
         gone = remove_secret(profile)
@@ -106,24 +108,34 @@ def _logout(profile: Profile, *, purge: bool) -> int:
     return 0
 
 
-def _purge() -> list[Path]:
-    """Remove everything this program wrote but the settings; returns what was there."""
+def _purge(profile: Profile) -> list[Path]:
+    """Remove the tenant's caches, and history, drafts, logs and scratch, which are the user's.
+
+    Returns:
+        What was there.
+    """
     import shutil
 
     from tui.config import app_paths
+    from tui.incidents.cache import path_for
 
     paths = app_paths()
     removed: list[Path] = []
-    for folder in (paths.cache_dir, paths.data_dir, paths.state_dir, paths.temp_dir, paths.log_dir):
-        if not folder.is_dir() or folder in paths.config_file.parents:
-            continue
-        try:
-            shutil.rmtree(folder)
-        except OSError as error:
-            raise UsageProblem(
-                "Not everything was removed",
-                f"{folder}: {(error.strerror or 'refused').lower()}",
-                "Close other windows of this program and try again.",
-            ) from None
-        removed.append(folder)
+    try:
+        for api in ("graph", "classic"):
+            cache = path_for(profile, paths.cache_dir, api)
+            # Beside it lie its journal, and copies that were set aside.
+            for path in sorted(cache.parent.glob(f"{cache.stem}*")) if cache else ():
+                path.unlink()
+                removed.append(path)
+        for folder in (paths.state_dir, paths.log_dir, paths.temp_dir):
+            if folder.is_dir() and folder not in paths.config_file.parents:
+                shutil.rmtree(folder)
+                removed.append(folder)
+    except OSError as error:
+        raise UsageProblem(
+            "Not everything was removed",
+            f"{error.filename}: {(error.strerror or 'refused').lower()}",
+            "Close other windows of this program and try again.",
+        ) from None
     return removed

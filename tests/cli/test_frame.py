@@ -1,0 +1,158 @@
+"""What holds for every command: options anywhere, exit codes, streams, failures."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run
+from tui.cli.main import COMMANDS
+
+
+def test_version(run: Run) -> None:
+    ended = run("--version")
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out.startswith("m365d-tui ")
+
+
+def test_without_a_terminal_the_app_says_what_to_use(run: Run) -> None:
+    ended = run()
+    assert ended.code == 2
+    assert "m365d-tui incidents" in ended.err
+    assert ended.out == ""
+
+
+@pytest.mark.parametrize("command", list(COMMANDS))
+def test_help_of_every_command_has_an_example(run: Run, command: str) -> None:
+    module = Path(__file__).parents[2] / "tui" / "cli" / f"{COMMANDS[command][0]}.py"
+    if not module.exists():
+        pytest.skip("this command is not there yet")
+    ended = run(*command.split(), "--help")
+    assert ended.code == 0
+    assert "example" in ended.out
+    assert f"m365d-tui {command}" in ended.out
+    assert "\x1b" not in ended.out
+
+
+@pytest.mark.parametrize(
+    ("argv", "words"),
+    [
+        (["incidnts"], "Did you mean incidents?"),
+        (["config"], "needs one more word"),
+        (["config", "shw"], "Did you mean config show?"),
+        (["token", "--jsn"], "--jsn"),
+        (["token", "--profile"], "--profile"),
+        (["--demo", "--profile", "x", "token"], "exclude each other"),
+        (["token", "--config", "/no/such/file.toml"], "no file"),
+        (["token"], "no profile yet"),
+        (["demo", "serve", "--port", "99999"], "no port 99999"),
+        (["token", "--log", "/no/such/folder/log"], "cannot be written"),
+    ],
+)
+def test_wrong_usage_is_2_in_one_sentence(run: Run, argv: list[str], words: str) -> None:
+    ended = run(*argv)
+    assert ended.code == 2
+    assert ended.out == ""
+    assert words in ended.err
+    assert ended.err.startswith("m365d-tui: ")
+    assert len(ended.err.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["--config", "FILE", "config", "path"],
+        ["config", "--config", "FILE", "path"],
+        ["config", "path", "--config", "FILE"],
+        ["config", "path", "--config=FILE"],
+        ["--config=FILE", "config", "path"],
+    ],
+)
+def test_general_options_stand_anywhere(run: Run, argv: list[str]) -> None:
+    ended = run(*argv)
+    assert (ended.code, ended.out) == (0, "FILE\n")
+
+
+def test_hostile_arguments_do_not_reach_the_terminal(run: Run) -> None:
+    ended = run("\x1b[31mred")
+    assert "\x1b" not in ended.err
+
+
+def test_defect_is_one_sentence_and_a_private_file(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tui.auth.secret import Secret
+
+    Secret("mark-of-a-secret")
+
+    def broken(*_: object) -> int:
+        raise RuntimeError("mark-of-a-secret in a message")
+
+    monkeypatch.setattr("tui.cli.config.run", broken)
+    ended = run("config", "path")
+    assert ended.code == 1
+    assert "Traceback" not in ended.err
+    assert "mark-of-a-secret" not in ended.err
+    where = Path(ended.err.split("Details are in ")[1].strip().rstrip("."))
+    log = where.read_text()
+    assert "RuntimeError" in log
+    assert "mark-of-a-secret" not in log
+    assert where.stat().st_mode & 0o077 == 0
+
+
+def test_interrupt_is_130(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("tui.cli.config.run", interrupted)
+    ended = run("config", "path")
+    assert (ended.code, ended.err) == (130, "")
+
+
+def test_start_is_light() -> None:
+    code = (
+        "import sys; from tui.cli.main import main; main(['--version']); main(['config', 'path']);"
+        "heavy = {'httpx', 'jwt', 'keyring', 'textual', 'duckdb', 'rich', 'uvicorn', 'msgspec',"
+        " 'asyncio', 'cryptography', 'tomllib'}; sys.exit(len(heavy & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True).returncode == 0
+
+
+def test_reader_that_leaves_early_is_no_failure(home: Path) -> None:
+    code = (
+        "import sys; from tui.cli import config; from tui.cli.main import main\n"
+        "def run(*_):\n    for _ in range(100000): print('x' * 100)\n    return 0\n"
+        "config.run = run\nsys.exit(main(['config', 'path']))"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.stderr is not None
+    assert process.stderr.read() == b""
+    assert process.wait(20) == 0
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_demo_serve_says_that_it_listens_and_ends_on_sigterm(home: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tui", "demo", "serve"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    assert "http://127.0.0.1:" in process.stderr.readline()
+    began = time.monotonic()
+    process.send_signal(signal.SIGTERM)
+    out, err = process.communicate(timeout=10)
+    assert time.monotonic() - began < 5
+    assert (process.returncode, out, err) == (0, "", "")
