@@ -101,6 +101,24 @@ async def test_a_burst_runs_one_fetch_at_a_time_and_drops_the_outdated() -> None
     assert source.cancelled > 0
 
 
+async def test_turning_back_drops_the_fetch_of_the_far_end() -> None:
+    source = SlowSource(many(10_000))
+    app = GridApp(source)
+    async with app.run_test(size=SIZE) as pilot:
+        grid = app.grid
+        source.gate.clear()
+        source.asked.clear()
+        await pilot.press("end")
+        await source.asked.wait()
+        await pilot.press("home")
+        source.gate.set()
+        await grid.ready()
+        await pilot.pause()
+        assert lines(grid)[1].startswith("▌ #0 ")
+        assert grid.cursor_row == source.rows[0]
+    assert source.cancelled == 1
+
+
 async def test_burst_of_highlights_ends_with_the_last() -> None:
     app = GridApp(Source(many(100)))
     async with app.run_test(size=SIZE) as pilot:

@@ -225,10 +225,9 @@ class Grid(KeptRows):
             self._copy(self._line_of(row), "the row")
 
     def _line_of(self, row: Row) -> str:
-        shown = [measure for measure in self._columns.measures if not measure.hidden]
-        return "\t".join(
-            copied_text(measure.column, row.values[measure.index]) for measure in shown
-        )
+        pairs = zip(self._columns.measures, row.values, strict=False)
+        shown = [(measure.column, value) for measure, value in pairs if not measure.hidden]
+        return "\t".join(copied_text(column, value) for column, value in shown)
 
     async def _copy_selected(self) -> None:
         lines = [self._line_of(row) for row in await self._selected_rows()]

@@ -135,9 +135,11 @@ def _moment(value: datetime, digits: str) -> str:
     zone = ""
     if value.tzinfo is not None:
         try:
-            value = value.astimezone()
+            # Before there were time zones, local is a solar time to the second.
+            value = value.astimezone(None if value.year >= 1900 else UTC)
+            zone = "" if value.year >= 1900 else "Z"
         except (OverflowError, ValueError, OSError):
-            # Year 1 and 9999 have no local form.
+            # The last hours of year 9999 have no local form.
             zone = "Z"
     fraction = _fraction(digits or (f"{value.microsecond:06d}" if value.microsecond else ""))
     return (

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 from rich.cells import get_character_cell_size
-from rich.color import Color
 from rich.segment import Segment
-from rich.style import Style
 from textual.strip import Strip
 
 from tui.rows import Row, SortKey
-from tui.ui.widgets.grid_cells import TONES, Cell, Painter, Span, Tone, cut_text, displayable, fit
+from tui.ui.widgets.grid_cells import Cell, Painter, Span, Tone, cut_text, displayable, fit
 from tui.ui.widgets.grid_layout import Layout, Slot
-
-Ground = Literal["", "cursor", "idle", "cell", "idle-cell", "header"]
-"""What a piece of text stands on."""
+from tui.ui.widgets.grid_look import Ground, Palette
 
 BAR = "▌"
 TICK = "✓"
@@ -29,38 +24,6 @@ Marks = Mapping[str, Span]
 
 Run = tuple[str, Tone, int]
 """Text, its tone, and the place of its slot; -1 between the slots."""
-
-
-@dataclass(slots=True)
-class Palette:
-    """The styles of a grid under the theme in force.
-
-    Args:
-        base: Plain text on the grid's own ground.
-        inks: What each tone adds to plain text.
-        grounds: The colour behind text, where it is not the grid's own.
-        lifts: What a ground adds to plain text on it.
-    """
-
-    base: Style
-    inks: Mapping[Tone, Style]
-    grounds: Mapping[Ground, Color | None]
-    lifts: Mapping[Ground, Style]
-    _made: dict[tuple[Tone, Ground], Style] = field(default_factory=dict)
-
-    def style(self, tone: Tone, ground: Ground) -> Style:
-        """The style of text of a tone on a ground."""
-        made = self._made.get((tone, ground))
-        if made is None:
-            made = self.base + self.inks.get(tone, Style.null())
-            behind = self.grounds.get(ground)
-            if behind is not None:
-                made += Style(bgcolor=behind)
-            lift = self.lifts.get(ground)
-            if lift is not None and (tone in ("", "bold") or "cell" in ground):
-                made += lift
-            self._made[(tone, ground)] = made
-        return made
 
 
 def sort_marks(order: Sequence[SortKey]) -> dict[str, str]:
@@ -295,6 +258,3 @@ class LinePainter:
     def blank(self) -> Strip:
         """A line without a row."""
         return Strip.blank(max(self.full, 0), self.palette.base)
-
-
-__all__ = ["TONES", "Ground", "LinePainter", "Marks", "Palette", "sort_marks"]

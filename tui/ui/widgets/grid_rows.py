@@ -88,14 +88,13 @@ class RowWindow:
             Whether all rows of the view are held.
         """
         last = first + height
+        begin, end = self._asked
+        if not (begin <= max(first, 0) and min(last, self.count) <= end):
+            # Its rows would take the place of those that are seen.
+            self.cancel()
         held = self.holds(first, last)
-        if held and self.holds(first - height, last + height):
-            return True
-        if self._task is not None:
-            begin, end = self._asked
-            if begin <= max(first, 0) and min(last, self.count) <= end:
-                return held
-            self._task.cancel()
+        if self._task is not None or (held and self.holds(first - height, last + height)):
+            return held
         self._asked = self.stretch(first, height)
         self._task = asyncio.get_running_loop().create_task(self._fetch(*self._asked))
         return held

@@ -6,7 +6,6 @@ import asyncio
 from typing import Literal
 
 from rich.cells import cell_len
-from rich.style import Style
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -14,18 +13,17 @@ from textual.strip import Strip
 from tui.errors import Problem
 from tui.rows import Row, RowSource
 from tui.text import visible
-from tui.ui.widgets.grid_cells import TONES, Painter, Tone, paint_value, spans_of, width_of
+from tui.ui.widgets.grid_cells import Painter, Tone, paint_value, spans_of, width_of
 from tui.ui.widgets.grid_layout import Columns, Layout
+from tui.ui.widgets.grid_look import GRID_CLASSES, GRID_CSS, Ground, Palette, palette_of
 from tui.ui.widgets.grid_note import Note
-from tui.ui.widgets.grid_paint import Ground, LinePainter, Marks, Palette, sort_marks
+from tui.ui.widgets.grid_paint import LinePainter, Marks, sort_marks
 from tui.ui.widgets.grid_rows import RowWindow
 
 CursorType = Literal["row", "cell"]
 
 HOLD = 1 / 30
 """Seconds that the former view stays while rows are on their way; then their places are drawn."""
-
-_GROUNDS: tuple[Ground, ...] = ("cursor", "idle", "cell", "idle-cell", "header")
 
 
 class RowView(ScrollView, can_focus=True):
@@ -37,30 +35,9 @@ class RowView(ScrollView, can_focus=True):
 
     ALLOW_SELECT = False
 
-    COMPONENT_CLASSES = {f"grid--{name}" for name in (*TONES[1:], *_GROUNDS)}
+    COMPONENT_CLASSES = GRID_CLASSES
 
-    DEFAULT_CSS = """
-    RowView {
-        width: 1fr;
-        height: 1fr;
-        scrollbar-size: 1 1;
-
-        & > .grid--faint { color: $text-muted; }
-        & > .grid--bold { text-style: bold; }
-        & > .grid--accent { color: $accent; }
-        & > .grid--good { color: $success; }
-        & > .grid--bad { color: $error; }
-        & > .grid--warn { color: $warning; }
-        & > .grid--low { color: $primary; }
-        & > .grid--tag { color: $secondary; }
-        & > .grid--cursor { background: $accent 18%; text-style: bold; }
-        & > .grid--idle { background: $foreground 8%; }
-        & > .grid--cell { background: $accent 40%; text-style: bold; }
-        & > .grid--idle-cell { background: $foreground 16%; }
-        & > .grid--header { text-style: none; }
-        &:nocolor > .grid--cell { text-style: reverse; }
-    }
-    """
+    DEFAULT_CSS = GRID_CSS
 
     def __init__(
         self,
@@ -294,26 +271,11 @@ class RowView(ScrollView, can_focus=True):
         """Draw all cells anew, for painters whose answer depends on the time."""
         self._redraw()
 
-    def _make_palette(self) -> Palette:
-        inks: dict[Tone, Style] = {}
-        for tone in TONES[1:]:
-            whole = self.get_component_rich_style(f"grid--{tone}")
-            part = self.get_component_rich_style(f"grid--{tone}", partial=True)
-            inks[tone] = Style(color=whole.color) + part.without_color
-        grounds = {}
-        lifts: dict[Ground, Style] = {}
-        for ground in _GROUNDS:
-            whole = self.get_component_rich_style(f"grid--{ground}")
-            part = self.get_component_rich_style(f"grid--{ground}", partial=True)
-            grounds[ground] = whole.bgcolor
-            lifts[ground] = part.without_color
-        return Palette(self.rich_style, inks, grounds, lifts)
-
     def _painter_of_lines(self) -> LinePainter:
         line = self._line
         if line is None:
             if self._palette is None:
-                self._palette = self._make_palette()
+                self._palette = palette_of(self)
             line = self._line = LinePainter(
                 layout=self._layout,
                 palette=self._palette,
@@ -419,8 +381,10 @@ class RowView(ScrollView, can_focus=True):
 
     def on_resize(self) -> None:
         """Other space for the columns, other number of rows."""
+        seen = self._top <= self._cursor < self._top + self.page
         self._arrange()
-        self._keep_cursor_seen()
+        if seen:
+            self._keep_cursor_seen()
         self._keep_column_seen()
         if self._source is not None:
             self._look()
