@@ -1,0 +1,193 @@
+"""`m365d-tui hunt`: a KQL query without a screen."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui.cli.context import add_wait_option, open_connection, run_async
+from tui.cli.exits import FAILED, report
+from tui.cli.incidents import explain_wait
+from tui.cli.output import say
+from tui.cli.target import add_output_option, check_target, is_special, on_a_terminal
+from tui.errors import Problem, QueryProblem, UsageProblem
+from tui.text import visible
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+    from tui.api.service import Connection
+    from tui.hunting.export import Format
+    from tui.hunting.results import ResultSet
+    from tui.hunting.scratch import Scratch
+
+_FORMATS = ("table", "json", "csv", "parquet")
+
+
+def configure(parser: argparse.ArgumentParser, command: str) -> None:
+    """Arguments."""
+    del command
+    parser.add_argument("file", metavar="FILE", help="the query; - reads standard input")
+    parser.add_argument(
+        "--timespan", metavar="SPAN", help="ISO 8601, such as P7D; with Microsoft Graph only"
+    )
+    parser.add_argument("--format", choices=_FORMATS, help="how to write the rows (table)")
+    parser.add_argument(
+        "--raw", action="store_true", help="the service's own answer instead of rows"
+    )
+    parser.add_argument(
+        "--keep-formulas",
+        action="store_true",
+        help="in CSV, leave cells alone that a spreadsheet takes for formulas",
+    )
+    add_output_option(parser)
+    add_wait_option(parser)
+    parser.epilog = (
+        "examples:\n"
+        "  m365d-tui hunt query.kql --format csv -o rows.csv\n"
+        "  echo 'DeviceInfo | take 5' | m365d-tui hunt - --timespan P7D --format json"
+    )
+
+
+def run(args: argparse.Namespace, command: str) -> int:
+    """Hunt."""
+    del command
+    if args.raw and args.format not in (None, "json"):
+        raise UsageProblem("--raw is JSON", remedy="Leave --format out, or give --format json.")
+    if args.format == "parquet" and on_a_terminal(args.output):
+        raise UsageProblem(
+            "Parquet is no text for a terminal", remedy="Name a file with -o, or use a pipe."
+        )
+    if args.timespan is not None:
+        from tui.api.hunting import checked_timespan
+
+        args.timespan = checked_timespan(args.timespan)
+    check_target(args.output)
+    return run_async(_hunt(args, read_query(args.file)))
+
+
+def read_query(name: str) -> str:
+    """The query of a file, or of standard input where the name is `-`.
+
+    Raises:
+        UsageProblem: It cannot be read, or there is none.
+    """
+    shown = "Standard input" if name == "-" else visible(name)
+    try:
+        if name == "-":
+            stream = getattr(sys.stdin, "buffer", None)
+            content = stream.read() if stream is not None else sys.stdin.read().encode()
+        else:
+            content = Path(name).expanduser().read_bytes()
+    except OSError as error:
+        why = (error.strerror or "it cannot be read").lower()
+        raise UsageProblem(f"{shown} cannot be read", why, "Check the file's name.") from None
+    wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    try:
+        query = content.decode("utf-16" if wide else "utf-8-sig")
+    except UnicodeDecodeError:
+        raise UsageProblem(
+            f"{shown} is no text in UTF-8", remedy="Save the query as UTF-8."
+        ) from None
+    if not query.strip():
+        raise UsageProblem(f"{shown} holds no query", remedy="Write one, such as DeviceInfo.")
+    return query.replace("\r\n", "\n")
+
+
+async def _hunt(args: argparse.Namespace, query: str) -> int:
+    from tui.hunting.scratch import Scratch
+
+    try:
+        with Scratch() as scratch:
+            async with open_connection(args) as connection:
+                if args.raw:
+                    return await _raw(connection, args, query, scratch)
+                return await _rows(connection, args, query, scratch)
+    except QueryProblem as problem:
+        report(problem)
+        _show_place(query, problem)
+        return problem.exit_code
+    except Problem as problem:
+        explain_wait(problem, args)
+        raise
+
+
+async def _raw(
+    connection: Connection, args: argparse.Namespace, query: str, scratch: Scratch
+) -> int:
+    import asyncio
+    import shutil
+
+    answer = await connection.hunting.run(
+        query, timespan=args.timespan, to=scratch.new_file(".json")
+    )
+
+    def copy() -> None:
+        with answer.path.open("rb") as body:
+            if args.output is not None:
+                with args.output.expanduser().open("wb") as out:
+                    shutil.copyfileobj(body, out)
+            else:
+                shutil.copyfileobj(body, sys.stdout.buffer)
+                sys.stdout.buffer.write(b"\n")
+
+    await asyncio.to_thread(copy)
+    return 0
+
+
+async def _rows(
+    connection: Connection, args: argparse.Namespace, query: str, scratch: Scratch
+) -> int:
+    from tui.hunting.results import ROW_LIMIT
+    from tui.hunting.run import Run
+
+    running = Run(connection.hunting, query, scratch=scratch, timespan=args.timespan)
+    result = await running.execute()
+    try:
+        await _write(result, args)
+        for note in result.notes:
+            say(note)
+        if result.truncated is None:
+            return 0
+        say(f"{result.truncated[:1].upper()}{result.truncated[1:]}.")
+        # The service's limit is a result; an answer that broke off is part of one.
+        return 0 if result.count >= ROW_LIMIT else FAILED
+    finally:
+        result.close()
+
+
+async def _write(result: ResultSet, args: argparse.Namespace) -> None:
+    from tui.hunting.export import write
+
+    form: Format = args.format or "table"
+    guard = not args.keep_formulas
+    target: Path | None = args.output.expanduser() if args.output is not None else None
+    if target is None:
+        sys.stdout.flush()
+        await write(result, sys.stdout.buffer, form, guard_formulas=guard)
+        sys.stdout.buffer.flush()
+        return
+    if is_special(target):
+        special: BinaryIO
+        with target.open("wb") as special:
+            count = await write(result, special, form, guard_formulas=guard)
+    else:
+        count = await write(result, target, form, guard_formulas=guard)
+    say(f"{count:,} rows in {visible(str(target))}.")
+
+
+def _show_place(query: str, problem: QueryProblem) -> None:
+    """The line of the query that the service found fault with, and a mark below the place."""
+    lines = query.split("\n")
+    if problem.line is None or not 1 <= problem.line <= len(lines):
+        return
+    line = lines[problem.line - 1].replace("\t", " ")
+    number = f"{problem.line:>5} │ "
+    start = 0
+    if problem.column is not None and problem.column > 60:
+        start = problem.column - 40
+    say(f"{number}{line[start : start + 100]}")
+    if problem.column is not None and problem.column <= len(line) + 1:
+        say(" " * (len(number) + len(visible(line[start : problem.column - 1]))) + "▲")

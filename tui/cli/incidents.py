@@ -1,0 +1,160 @@
+"""`m365d-tui incidents`: the queue without a screen."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from tui.cli.context import add_wait_option, open_connection, run_async
+from tui.cli.exits import FAILED, NO_ANSWER, report
+from tui.cli.incident_rows import FORMATS, write_list
+from tui.cli.output import say
+from tui.cli.target import add_output_option, check_target, output_to
+from tui.errors import Problem, Throttled, Unreachable, UsageProblem
+
+if TYPE_CHECKING:
+    from tui.api.records import Incident
+    from tui.api.service import Connection
+    from tui.incidents.filters import Filter
+
+_ME = "\0me"
+
+
+def configure(parser: argparse.ArgumentParser, command: str) -> None:
+    """Arguments."""
+    del command
+    parser.add_argument(
+        "--filter", metavar="EXPR", default="", help="only incidents that match, see below"
+    )
+    parser.add_argument(
+        "--top", metavar="N", type=int, default=50, help="at most so many, newest first (50)"
+    )
+    add_format_options(parser)
+    add_output_option(parser)
+    add_wait_option(parser)
+    parser.epilog = (
+        "filter: words of the name, and fields such as sev:high,medium status:active\n"
+        "assigned:none tag:vip age:<7d; - before a term negates it.\n\n"
+        "examples:\n"
+        "  m365d-tui incidents --filter 'sev:high -status:resolved'\n"
+        "  m365d-tui incidents --top 500 --format json | jq -r '.[].name'"
+    )
+
+
+def add_format_options(parser: argparse.ArgumentParser) -> None:
+    """`--format` and `--raw`."""
+    parser.add_argument("--format", choices=FORMATS, help="how to write it (table)")
+    parser.add_argument(
+        "--raw", action="store_true", help="the service's own JSON instead of the model's"
+    )
+
+
+def chosen_format(args: argparse.Namespace) -> str:
+    """The format asked for.
+
+    Raises:
+        UsageProblem: `--raw` with anything but JSON.
+    """
+    if args.raw and args.format not in (None, "json"):
+        raise UsageProblem("--raw is JSON", remedy="Leave --format out, or give --format json.")
+    return args.format or ("json" if args.raw else "table")
+
+
+def run(args: argparse.Namespace, command: str) -> int:
+    """List."""
+    del command
+    if args.top < 1:
+        raise UsageProblem(f"--top {args.top} would show nothing", remedy="Give 1 or more.")
+    form = chosen_format(args)
+    from tui.incidents.filters import parse
+
+    parse(args.filter, _ME)  # before anything is asked of a service
+    check_target(args.output)
+    return run_async(_list(args, form))
+
+
+class _Found:
+    """What came of the list, in its order."""
+
+    def __init__(self) -> None:
+        self.incidents: dict[str, Incident] = {}
+        self.unread: list[str] = []
+        self.more = False
+
+
+async def _list(args: argparse.Namespace, form: str) -> int:
+    found = _Found()
+    code = 0
+    try:
+        async with open_connection(args) as connection:
+            await _collect(connection, args, found)
+    except Problem as problem:
+        explain_wait(problem, args)
+        if found.incidents:
+            code = FAILED
+            report(problem)
+            say(f"Only part of the list came: {len(found.incidents)} incidents.")
+        elif isinstance(problem, Unreachable):
+            from tui.cli.offline import cached_list
+
+            cached = await cached_list(args, problem, args.filter, args.top)
+            if cached is None:
+                raise
+            code = NO_ANSWER
+            found.incidents = {one.id: one for one in cached}
+        else:
+            raise
+    incidents = list(found.incidents.values())
+    with output_to(args.output):
+        write_list(incidents, form, raw=args.raw)
+    for words in found.unread:
+        code = FAILED
+        say(words)
+    for one in incidents:
+        say_faults(one)
+    if found.more and code == 0:
+        say(f"The newest {len(incidents)} only, there may be more: --top shows them.")
+    return code
+
+
+async def _collect(connection: Connection, args: argparse.Namespace, found: _Found) -> None:
+    from tui.incidents.filters import parse
+
+    wanted = parse(args.filter, _user(connection))
+    pages = connection.incidents.pages(
+        odata=wanted.odata(connection.dialect) if wanted else None,
+        top=None if wanted else args.top,
+    )
+    async for page in pages:
+        found.unread += [fault for fault in page.faults if fault not in found.unread]
+        for number, incident in enumerate(page.incidents):
+            if not _matches(wanted, incident, connection):
+                found.incidents.pop(incident.id, None)
+                continue
+            found.incidents[incident.id] = incident
+            if len(found.incidents) >= args.top:
+                found.more = page.more or number + 1 < len(page.incidents)
+                return
+
+
+def _matches(wanted: Filter, incident: Incident, connection: Connection) -> bool:
+    return not wanted or wanted.matches(incident, connection.session.now())
+
+
+def _user(connection: Connection) -> str | None:
+    """Who `assigned:me` is: the user of the token, where one signed in."""
+    token = connection.session.current(connection.dialect)
+    claims = token.claims if token is not None else None
+    return claims.user_name or None if claims is not None and claims.is_user else None
+
+
+def explain_wait(problem: Problem, args: argparse.Namespace) -> None:
+    """Name `--wait` to whom a throttled service turned away."""
+    if isinstance(problem, Throttled) and not args.wait:
+        problem.remedy = f"{problem.remedy} Or give --wait.".strip()
+
+
+def say_faults(incident: Incident) -> None:
+    """Name what could not be read of an incident."""
+    for fault in incident.faults:
+        say(f"incident {incident.id}: {fault}")
