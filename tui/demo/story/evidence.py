@@ -463,3 +463,99 @@ def security_group(name: str, **reading: Unpack[Reading]) -> Evidence:
         "sid": f"{DOMAIN_SID}-{int(digest(name)[:4], 16)}",
     }
     return _evidence("securityGroup", fields, reading)
+
+
+def mailbox_rule(one: Person, name: str, **reading: Unpack[Reading]) -> Evidence:
+    """A rule of a mailbox."""
+    fields = {
+        "configurationId": f"{one.object_id}\\{int(digest(one.name + name)[:12], 16)}",
+        "configurationType": "userInboxRule",
+        "displayName": name,
+        "externalDirectoryObjectId": one.object_id,
+        "mailboxPrimaryAddress": one.upn,
+        "upn": one.upn,
+    }
+    return _evidence("mailboxConfiguration", fields, reading)
+
+
+def submission(one: Mail, moment: datetime, **reading: Unpack[Reading]) -> Evidence:
+    """A message that its recipient reported."""
+    fields = {
+        "networkMessageId": one.network_id,
+        "recipient": one.to.upn,
+        "reportType": "Phish",
+        "sender": one.sender,
+        "senderIp": one.sender_ip,
+        "subject": one.subject,
+        "submissionDateTime": stamp(moment),
+        "submissionId": guid(f"submission/{one.network_id}"),
+        "submitter": one.to.upn,
+    }
+    return _evidence("submissionMail", fields, reading)
+
+
+def cloud_session(
+    one: Person, moment: datetime, source: Evidence, **reading: Unpack[Reading]
+) -> Evidence:
+    """A session of a browser in the cloud, from the address that `source` is."""
+    fields = {
+        "account": user(one, verdict="unknown", roles=("contextual",)),
+        "browser": "Edge 131.0.0",
+        "deviceName": None,
+        "operatingSystem": "Windows 10",
+        "previousLogonDateTime": None,
+        "protocol": "https",
+        "sessionId": guid(f"session/{one.name}/{source['ipAddress']}"),
+        "startUtcDateTime": stamp(moment),
+        "userAgent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 "
+        "(KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36 Edg/131.0.0.0",
+    }
+    return _evidence("cloudLogonSession", fields, reading)
+
+
+def teams_message(
+    one: Person, address: str, moment: datetime, **reading: Unpack[Reading]
+) -> Evidence:
+    """A message of a chat with somebody outside."""
+    key = f"{one.name}/{address}"
+    fields = {
+        "campaignId": None,
+        "channelId": None,
+        "deliveryAction": "delivered",
+        "deliveryLocation": "teams",
+        "files": [],
+        "groupId": None,
+        "isExternal": True,
+        "isOwned": False,
+        "lastModifiedDateTime": stamp(moment),
+        "messageDirection": "inbound",
+        "messageId": str(int(moment.timestamp() * 1000)),
+        "owningTenantId": guid("tenant of helpdesk"),
+        "parentMessageId": "",
+        "receivedDateTime": stamp(moment),
+        "recipients": [one.upn],
+        "senderFromAddress": "support@helpdesk-it.example",
+        "senderIP": None,
+        "sourceAppName": "Teams",
+        "sourceId": guid(f"teams/{key}"),
+        "subject": "",
+        "suspiciousRecipients": [],
+        "threadId": f"19:{digest(key, 'md5')}@unq.gbl.spaces",
+        "threadType": "chat",
+        "urls": [url(address)],
+    }
+    return _evidence("teamsMessage", fields, reading)
+
+
+_SUBSCRIPTION = "b2f1c6d4-8e07-4a39-9c15-6d0e3f7a2b98"
+
+
+def azure_resource(storage: str, **reading: Unpack[Reading]) -> Evidence:
+    """A storage account."""
+    fields = {
+        "resourceId": f"/subscriptions/{_SUBSCRIPTION}/resourceGroups/rg-web/providers/"
+        f"Microsoft.Storage/storageAccounts/{storage}",
+        "resourceName": storage,
+        "resourceType": "Microsoft.Storage/storageAccounts",
+    }
+    return _evidence("azureResource", fields, reading)
