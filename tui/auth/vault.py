@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import os
+import threading
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import TypeVar, cast
 
 from tui.auth.profiles import Profile
 from tui.auth.secret import Secret
 from tui.errors import SignInProblem
+
+T = TypeVar("T")
 
 AskSecret = Callable[[Profile, str], Awaitable[Secret | None]]
 """Asks a person for the secret of a profile; the text is the question. None: declined."""
@@ -95,10 +100,37 @@ def _program(profile: Profile) -> str:
     return PurePath(profile.secret_command[0]).name if profile.secret_command else "a command"
 
 
+async def _in_daemon_thread(work: Callable[[], T]) -> T:
+    """Do work in a thread that does not hold up the exit of a cancelled caller."""
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[T] = loop.create_future()
+
+    def settle(value: T | None, error: Exception | None) -> None:
+        if future.done():
+            return
+        if error is not None:
+            future.set_exception(error)
+        else:
+            future.set_result(cast("T", value))
+
+    def run() -> None:
+        value: T | None = None
+        caught: Exception | None = None
+        try:
+            value = work()
+        except Exception as error:
+            caught = error
+        with suppress(RuntimeError):  # The loop has closed meanwhile: nobody waits.
+            loop.call_soon_threadsafe(settle, value, caught)
+
+    threading.Thread(target=run, name="vault", daemon=True).start()
+    return await future
+
+
 async def _from_keyring(profile: Profile) -> FoundSecret:
     from tui.auth.keychain import read
 
-    value, backend = await asyncio.to_thread(read, profile)
+    value, backend = await _in_daemon_thread(lambda: read(profile))
     if value is None:
         raise SignInProblem(
             _what(profile),

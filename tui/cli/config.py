@@ -73,7 +73,7 @@ def _show(args: argparse.Namespace) -> int:
             ]
         )
         return 0
-    width = min(48, max((len(one.name) + len(one.text) + 3 for one in values), default=0))
+    width = max(len(one.name) + len(one.text) + 3 for one in values)
     for one in values:
         print(visible(f"{f'{one.name} = {one.text}':<{width}}  # {one.origin}"))
     return 0

@@ -32,7 +32,9 @@ def quiet_log() -> None:
     logger.propagate = False
     if not logger.handlers:
         logger.addHandler(logging.NullHandler())
-    logging.getLogger("asyncio").addHandler(logging.NullHandler())
+    loop = logging.getLogger("asyncio")
+    if not loop.handlers:
+        loop.addHandler(logging.NullHandler())
 
 
 def start_log(path: Path) -> None:
