@@ -87,30 +87,47 @@ class Engine:
                 raise self._worded(kql, error) from None
 
     def interrupt(self) -> None:
-        """Stop the query that runs now; its `run` raises `KqlFault` of kind `interrupted`."""
+        """Stop the query that runs, or else the next one; from any thread.
+
+        Its `run` raises `KqlFault` of kind `interrupted`.
+        """
         self._stop("interrupted")
+
+    def close(self) -> None:
+        """Give back the connection, and with it the rows of the last answer."""
+        self._connection.close()
 
     def _stop(self, why: str) -> None:
         with self._guard:
-            if self._running and self._stopped is None:
-                self._stopped = why
-                self._connection.interrupt()
+            if self._stopped is not None or not (self._running or why == "interrupted"):
+                return
+            self._stopped = why
+            if self._running:
+                threading.Thread(target=self._press, daemon=True).start()
+
+    def _press(self) -> None:
+        """Interrupt until the run ends: one that falls between two statements is lost."""
+        while self._running:
+            self._connection.interrupt()
+            time.sleep(0.05)
 
     @contextmanager
     def _watched(self, time_limit: float | None) -> Iterator[None]:
         with self._guard:
-            self._running, self._stopped = True, None
+            self._running = True
         timer = threading.Timer(time_limit, self._stop, ("time",)) if time_limit else None
         if timer is not None:
             timer.daemon = True
             timer.start()
         try:
+            self._check_stopped()
             yield
         finally:
             if timer is not None:
                 timer.cancel()
             with self._guard:
                 self._running = False
+                self._stopped = None
 
     def _check_stopped(self) -> None:
         if self._stopped is not None:

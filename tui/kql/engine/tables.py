@@ -56,6 +56,8 @@ def open_database(
     """
     import duckdb
 
+    from tui.kql.engine.additions.functions import define
+
     settings: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": memory_limit,
         "temp_directory": str(temporary) if temporary else "",
@@ -75,4 +77,5 @@ def open_database(
         "SET GLOBAL lock_configuration = true",
     ):
         connection.execute(statement)
+    define(connection, lasting=True)
     return connection

@@ -23,7 +23,8 @@ def _set(condition: str, limit: str = "") -> str:
         f"THEN CAST(to_json({{0}}) AS JSON[]) ELSE [{_ELEMENT}] END) "
         f"FILTER (WHERE {{0}} IS NOT NULL{condition})"
     )
-    taken = f"list_distinct(flatten(coalesce({kept}, [])))"
+    # Kusto promises no order; sorting makes the answer the same each time.
+    taken = f"list_sort(list_distinct(flatten(coalesce({kept}, []))))"
     return f"to_json({taken}[:{limit}])" if limit else f"to_json({taken})"
 
 

@@ -137,6 +137,18 @@ class Partition(Grouped):
         )
 
 
+_ROW_BY_ROW = (
+    ir.Where,
+    ir.Extend,
+    ir.MvExpand,
+    ir.Parse,
+    ir.ProjectRename,
+    ir.ProjectAway,
+    Away,
+    Reorder,
+)
+
+
 def within(operators: Sequence[ir.Operator], group: str) -> list[ir.Operator]:
     """The operators, changed so that each group of rows goes through them by itself.
 
@@ -146,9 +158,7 @@ def within(operators: Sequence[ir.Operator], group: str) -> list[ir.Operator]:
     done: list[ir.Operator] = []
     key = ir.NamedExpr(ir.ColumnRef(group), group)
     for op in operators:
-        if isinstance(
-            op, ir.Where | ir.Extend | ir.MvExpand | ir.Parse | ir.ProjectRename | Reorder
-        ) or isinstance(op, ir.ProjectAway | Away):
+        if isinstance(op, _ROW_BY_ROW):
             done.append(op)
         elif isinstance(op, Keep):
             done.append(dataclasses.replace(op, patterns=(*op.patterns, Pattern(group, False))))
@@ -173,7 +183,7 @@ def within(operators: Sequence[ir.Operator], group: str) -> list[ir.Operator]:
 
 def _body(node: tree.Node) -> list[ir.Operator]:
     return lower._lower_operators(
-        [child for child in tree.rules(node)] if tree.kind(node) == "PipeSubExpression" else [node]
+        list(tree.rules(node)) if tree.kind(node) == "PipeSubExpression" else [node]
     )
 
 
@@ -218,10 +228,8 @@ def partition(node: tree.Node, library: Callable[[], Any]) -> ir.Operator:
     for child in tree.rules(node):
         if tree.kind(child) == "PartitionOperatorSubExpressionBody":
             body = _body(lower._collapse(tree.rules(child)[0]))
-        elif tree.kind(child) in ("IdentifierName", "KeywordName", "EscapedName"):
-            column = tree.name_of(child)
         elif not tree.kind(child).endswith("Parameter"):
-            raise lower._unsupported(node, "partition")
+            column = tree.name_of(child)
     if column is None or not body:
         raise lower._unsupported(node, "partition")
     state = current()

@@ -347,9 +347,25 @@ def lower_call(node: tree.Node, library_lower: Callable[[Any], ir.Expr]) -> ir.E
     return call
 
 
-def define(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the macros that the functions use, for this connection."""
+def define(connection: duckdb.DuckDBPyConnection, *, lasting: bool = False) -> None:
+    """Make the macros that the functions use, where the database lacks them.
+
+    Args:
+        connection: Where to.
+        lasting: For all connections of its database, not for this one alone.
+    """
+    import duckdb
+
+    if not lasting:
+        try:
+            connection.execute("SELECT kql_span(INTERVAL 0 SECOND)").fetchall()
+        except duckdb.CatalogException:
+            pass
+        else:
+            return
     text = files(__package__).joinpath("macros.sql").read_text("utf-8")
+    if lasting:
+        text = text.replace("CREATE OR REPLACE TEMP MACRO", "CREATE OR REPLACE MACRO")
     lines = [line for line in text.splitlines() if not line.startswith("--")]
     for statement in "\n".join(lines).split("\n\n"):
         if statement.strip():

@@ -9,7 +9,7 @@ from typing import Any
 from duckdb_kql import ir, lower
 from duckdb_kql.errors import KqlUnsupportedError
 from duckdb_kql.schema import join_output_columns, lookup_output_columns
-from duckdb_kql.translate import naming, quote_ident
+from duckdb_kql.translate import naming, quote_ident, render_expr, render_sort_keys
 
 from tui.kql.engine.additions import (
     apply,
@@ -41,7 +41,7 @@ class Limited(Stage):
         return columns
 
     def sql(self, source: str, columns: list[str]) -> str:
-        from duckdb_kql.translate import render_expr, render_sort_keys
+        del columns
 
         order = f" ORDER BY {render_sort_keys(self.keys)}" if self.keys else ""
         return f"SELECT * FROM {source}{order} LIMIT greatest(0, {render_expr(self.count)})"
