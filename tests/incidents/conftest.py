@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from queue_fakes import ME, PROFILE, FakeConnection, FakeService, OpenQueue, incident
 
+from tests.incidents.fakes import ME, PROFILE, FakeConnection, FakeService, OpenQueue, incident
 from tui.incidents.queue import Queue
 
 

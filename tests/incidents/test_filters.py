@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from queue_fakes import ME, NOW, incident, stamp
 
+from tests.incidents.fakes import ME, NOW, incident, stamp
 from tui.api.decode import decode_incident
 from tui.errors import UsageProblem
 from tui.incidents import store

@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from queue_fakes import NOW, FakeService, OpenQueue, incident
 
+from tests.incidents.fakes import NOW, FakeService, OpenQueue, incident
 from tui.api.records import IncidentChange
 from tui.incidents import outbox, schema, store
 from tui.incidents.cache import Cache, CacheProblem, cache_path
@@ -205,7 +205,7 @@ connection = schema.open_file(Path(sys.argv[1])).connection
 with schema.transaction(connection):
     outbox.add(connection, [("1", IncidentChange(comment="Hello"), None, None)], datetime.now(UTC))
 with schema.transaction(connection):
-    outbox.claim(connection, datetime.now(UTC))
+    outbox.claim(connection, outbox.new_sender(), datetime.now(UTC))
 connection.execute("BEGIN IMMEDIATE")
 connection.execute("DELETE FROM outbox")
 os.kill(os.getpid(), 9)
@@ -219,7 +219,7 @@ def test_edit_survives_the_death_of_its_program(tmp_path: Path) -> None:
     assert died.returncode == -9
     connection = schema.open_file(path).connection
     assert outbox.release_dead(connection) == ["1"]
-    task = outbox.claim(connection, NOW)
+    task = outbox.claim(connection, outbox.new_sender(), NOW)
     connection.close()
     assert task is not None
     assert task.change == IncidentChange(comment="Hello")

@@ -5,10 +5,18 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from queue_fakes import ME, FakeConnection, FakeService, OpenQueue, incident
 
+from tests.incidents.fakes import ME, FakeConnection, FakeService, OpenQueue, incident
 from tui.api.records import IncidentChange
-from tui.errors import BadAnswer, Forbidden, ServiceProblem, Throttled, Unreachable, UsageProblem
+from tui.errors import (
+    BadAnswer,
+    Forbidden,
+    Problem,
+    ServiceProblem,
+    Throttled,
+    Unreachable,
+    UsageProblem,
+)
 from tui.incidents import outbox
 from tui.incidents.queue import Queue, QueueChanged
 
@@ -252,7 +260,7 @@ async def test_claim_of_a_dead_program_is_put_back(
 ) -> None:
     queue = await open_queue(offline=True)
     await queue.edit(["1"], CLOSE)
-    host = outbox.SENDER.partition("/")[0]
+    host = outbox.new_sender().partition("/")[0]
     await queue.cache.run(
         lambda connection: connection.execute(
             "UPDATE outbox SET state = 'sending', sender = ?, lease = 99999999999",
@@ -392,3 +400,49 @@ async def test_two_programs_on_one_cache_send_each_edit_once(
         one._courier.call()
         await one.delivered()
     assert sorted(call[1] for call in service.writes()) == ["1", "2", "2", "3"]
+
+
+async def test_undo_of_what_may_have_arrived_sends_the_former_values(
+    queue: Queue, service: FakeService
+) -> None:
+    service.lose_answer = True
+    service.faults = [Unreachable("Changing failed", "the answer was cut", stage="read")]
+    await queue.edit(["1"], CLOSE)
+    await queue.delivered()
+    assert service.incidents["1"].status == "resolved"
+    await queue.undo()
+    await queue.delivered()
+    assert service.incidents["1"].status == "active"
+    assert await queue.outbox() == []
+
+
+async def test_changes_of_their_own_for_each_incident_are_undone_together(
+    queue: Queue, service: FakeService
+) -> None:
+    await queue.edit_each({"1": IncidentChange(tags=("a",)), "2": IncidentChange(tags=("b", "b"))})
+    await queue.delivered()
+    assert (service.incidents["1"].tags, service.incidents["2"].tags) == (("a",), ("b",))
+    await queue.undo()
+    await queue.delivered()
+    assert service.incidents["1"].tags == service.incidents["2"].tags == ()
+
+
+async def test_what_another_program_did_to_the_cache_is_seen_at_the_next_sync(
+    open_queue: OpenQueue, queue: Queue, service: FakeService
+) -> None:
+    other = await open_queue()
+    heard: list[QueueChanged] = []
+    queue.subscribe(heard.append)
+    await other.edit(["2"], CLOSE)
+    await other.delivered()
+    await queue.sync()
+    assert heard[0] == QueueChanged(None)
+    assert (await queue.incident("2")).status == "resolved"  # type: ignore[union-attr]
+
+
+async def test_closed_queue_says_so(queue: Queue) -> None:
+    source = queue.source()
+    await queue.close()
+    await queue.close()
+    with pytest.raises(Problem, match="closed"):
+        await source.window(0, 10)

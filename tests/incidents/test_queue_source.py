@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from queue_fakes import ME, NOW, FakeService, OpenQueue, incident
 
+from tests.incidents.fakes import ME, NOW, FakeService, OpenQueue, incident
 from tui.errors import UsageProblem
 from tui.incidents.queue import Queue, QueueSource
 from tui.rows import SortKey
@@ -137,3 +137,13 @@ async def test_age_filter_counts_back_from_the_service_clock(
     source = queue.source()
     await source.filter("age:<150m")
     assert await keys(source) == ["1", "2"]
+
+
+async def test_owners_and_tags_are_known_most_frequent_first(
+    queue: Queue, service: FakeService
+) -> None:
+    service.change("1", customTags=["vip", "lab"], assignedTo="d.ito@contoso.com")
+    service.change("2", customTags=["lab"], assignedTo="D.ITO@contoso.com")
+    await queue.sync()
+    assert [owner.lower() for owner in await queue.owners()] == ["d.ito@contoso.com", ME]
+    assert await queue.tags() == ["lab", "vip"]

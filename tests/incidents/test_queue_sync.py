@@ -8,8 +8,17 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from queue_fakes import ME, NOW, PROFILE, FakeConnection, FakeService, OpenQueue, incident, stamp
 
+from tests.incidents.fakes import (
+    ME,
+    NOW,
+    PROFILE,
+    FakeConnection,
+    FakeService,
+    OpenQueue,
+    incident,
+    stamp,
+)
 from tui.errors import BadAnswer, Unreachable
 from tui.incidents.queue import Queue, QueueChanged, SyncProgress
 

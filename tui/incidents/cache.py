@@ -98,7 +98,12 @@ class Cache:
         Raises:
             CacheProblem: The file is locked, full, or cannot be read or written.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._executor, self._do, work)
+        loop = asyncio.get_running_loop()
+        try:
+            answer = loop.run_in_executor(self._executor, self._do, work)
+        except RuntimeError:
+            raise CacheProblem("The queue is closed") from None
+        return await answer
 
     def _do(self, work: Callable[[sqlite3.Connection], T]) -> T:
         if self._opened is None:

@@ -58,6 +58,7 @@ class Courier:
         self._called = 0
         self._later: set[str] = set()
         self._unsettled: list[EditId] = []
+        self._sender = outbox.new_sender()
         self.service: IncidentService | None = None
         self.held: Problem | None = None
         """Why nothing is sent for now; the next call tries again."""
@@ -88,6 +89,8 @@ class Courier:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        with suppress(CacheProblem):
+            await self._cache.run(lambda connection: outbox.release(connection, self._sender))
 
     async def _work(self) -> None:
         while (service := self.service) is not None and self.held is None:
@@ -114,7 +117,7 @@ class Courier:
             with transaction(connection):
                 for edit in unsettled:
                     outbox.settle(connection, edit, "pending", fate_known=False)
-                return outbox.claim(connection, now, later)
+                return outbox.claim(connection, self._sender, now, later)
 
         try:
             return await self._cache.run(claim)
@@ -133,7 +136,9 @@ class Courier:
             await self._settle(task, "failed", why, fate_known=False)
         else:
             await self._cache.run(
-                lambda connection: store.confirm(connection, task.edit, answer, self._author())
+                lambda connection: store.confirm(
+                    connection, task.edit, task.incident_id, answer, self._author()
+                )
             )
         self._announce(frozenset([task.incident_id]))
 
@@ -176,7 +181,7 @@ class Courier:
             await asyncio.wait(self._workers, timeout=_RENEW_SECONDS)
             if self._workers:
                 with suppress(CacheProblem):
-                    await self._cache.run(outbox.renew)
+                    await self._cache.run(lambda connection: outbox.renew(connection, self._sender))
 
 
 def _with_comments(incident: Incident, comments: tuple[Comment, ...]) -> Incident:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,12 +34,13 @@ class Task:
     """When an attempt began whose fate is not known; None where there was none."""
 
 
-def _process() -> str:
-    return f"{os.uname().nodename if hasattr(os, 'uname') else 'here'}/{os.getpid()}"
+def new_sender() -> str:
+    """A name among all that share an outbox: host, process, and a part of its own."""
+    return f"{_host()}/{os.getpid()}/{os.urandom(4).hex()}"
 
 
-SENDER = f"{_process()}/{os.urandom(4).hex()}"
-"""Names this program among those that share an outbox."""
+def _host() -> str:
+    return os.uname().nodename if hasattr(os, "uname") else "here"
 
 
 def add(
@@ -151,10 +152,13 @@ def before(connection: sqlite3.Connection, edit: EditId) -> IncidentChange | Non
     return _change_decoder.decode(row[0]) if row and row[0] else None
 
 
-def claim(connection: sqlite3.Connection, now: datetime, busy: Iterable[str] = ()) -> Task | None:
+def claim(
+    connection: sqlite3.Connection, sender: str, now: datetime, busy: Iterable[str] = ()
+) -> Task | None:
     """Take the next edit to send, the oldest of an incident that nobody is sending for.
 
     Args:
+        sender: Who takes it.
         busy: Incidents to leave alone for now.
     """
     skipped = list(busy)
@@ -172,7 +176,7 @@ def claim(connection: sqlite3.Connection, now: datetime, busy: Iterable[str] = (
     connection.execute(
         "UPDATE outbox SET state = 'sending', why = '', sender = ?, lease = ?,"
         " tried = ifnull(tried, ?) WHERE edit = ?",
-        (SENDER, int(time.time()) + LEASE_SECONDS, ticks(now), edit),
+        (sender, int(time.time()) + LEASE_SECONDS, ticks(now), edit),
     )
     return Task(
         edit, incident_id, _change_decoder.decode(change), None if tried is None else moment(tried)
@@ -210,20 +214,20 @@ def explain(connection: sqlite3.Connection, why: str) -> None:
     connection.execute("UPDATE outbox SET why = ? WHERE state = 'pending'", (why,))
 
 
-def renew(connection: sqlite3.Connection) -> None:
-    """Say that this program is still sending what it claimed."""
+def renew(connection: sqlite3.Connection, sender: str) -> None:
+    """Say that the sender is still at what it claimed."""
     connection.execute(
         "UPDATE outbox SET lease = ? WHERE state = 'sending' AND sender = ?",
-        (int(time.time()) + LEASE_SECONDS, SENDER),
+        (int(time.time()) + LEASE_SECONDS, sender),
     )
 
 
-def release_own(connection: sqlite3.Connection) -> None:
-    """Put back what this program was sending: it ends."""
+def release(connection: sqlite3.Connection, sender: str) -> None:
+    """Put back what a sender claimed: it ends, and the fate of its attempts is unknown."""
     connection.execute(
         "UPDATE outbox SET state = 'pending', sender = NULL, lease = NULL"
         " WHERE state = 'sending' AND sender = ?",
-        (SENDER,),
+        (sender,),
     )
 
 
@@ -234,8 +238,6 @@ def release_dead(connection: sqlite3.Connection) -> list[str]:
     ).fetchall()
     released: list[str] = []
     for edit, incident_id, sender, lease in rows:
-        if sender == SENDER:
-            continue
         if _is_dead(sender) or (lease or 0) < time.time():
             settle(
                 connection,
@@ -250,12 +252,10 @@ def release_dead(connection: sqlite3.Connection) -> list[str]:
 
 def _is_dead(sender: str | None) -> bool:
     host, _, rest = (sender or "").partition("/")
-    if os.name != "posix" or host != SENDER.partition("/")[0]:
+    if os.name != "posix" or host != _host():
         return not sender
     number = rest.partition("/")[0]
     if not number.isdigit():
-        return True
-    if int(number) == os.getpid():
         return True
     try:
         os.kill(int(number), 0)
@@ -266,26 +266,33 @@ def _is_dead(sender: str | None) -> bool:
     return False
 
 
-def reopen(connection: sqlite3.Connection, ids: Sequence[EditId] | None) -> list[str]:
-    """Make failed edits pending again, all or these; returns their incidents."""
+def reopen(connection: sqlite3.Connection, ids: Collection[EditId] | None) -> dict[EditId, str]:
+    """Make failed edits pending again, all or these; returns them with their incidents."""
     return _touch(
         connection, ids, "state = 'failed'", "UPDATE outbox SET state = 'pending', why = ''"
     )
 
 
-def remove(connection: sqlite3.Connection, ids: Sequence[EditId]) -> list[str]:
-    """Forget edits that are not being sent and not confirmed; returns their incidents."""
-    return _touch(connection, ids, "state IN ('pending', 'failed')", "DELETE FROM outbox")
+def remove(
+    connection: sqlite3.Connection, ids: Collection[EditId], *, tried: bool = True
+) -> dict[EditId, str]:
+    """Forget those of the edits that are neither being sent nor confirmed; returns them.
+
+    Args:
+        tried: Also those that the service may have done without our hearing of it.
+    """
+    condition = "state IN ('pending', 'failed')" + ("" if tried else " AND tried IS NULL")
+    return _touch(connection, ids, condition, "DELETE FROM outbox")
 
 
 def _touch(
-    connection: sqlite3.Connection, ids: Sequence[EditId] | None, condition: str, statement: str
-) -> list[str]:
+    connection: sqlite3.Connection,
+    ids: Collection[EditId] | None,
+    condition: str,
+    statement: str,
+) -> dict[EditId, str]:
     rows = connection.execute(f"SELECT edit, incident FROM outbox WHERE {condition}").fetchall()
-    wanted = None if ids is None else set(ids)
-    touched: list[str] = []
-    for edit, incident_id in rows:
-        if wanted is None or edit in wanted:
-            connection.execute(f"{statement} WHERE edit = ? AND {condition}", (edit,))
-            touched.append(incident_id)
+    touched = {edit: incident_id for edit, incident_id in rows if ids is None or edit in ids}
+    for edit in touched:
+        connection.execute(f"{statement} WHERE edit = ?", (edit,))
     return touched

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
-from weakref import WeakSet
 
 from tui.api.records import Incident, IncidentChange
 from tui.errors import Problem, Unreachable
@@ -22,6 +20,7 @@ from tui.incidents.facts import moment
 from tui.incidents.schema import transaction
 from tui.incidents.source import QueueSource
 from tui.incidents.sync import SYNCED, sync
+from tui.incidents.telling import Teller
 from tui.incidents.wishes import Wish, undone, wishes_back, wishes_for
 
 if TYPE_CHECKING:
@@ -39,7 +38,6 @@ __all__ = [
     "SyncResult",
 ]
 
-_TOLD_AFTER = 0.1
 _OFFLINE = "There is no connection; it is sent when there is one."
 
 
@@ -52,15 +50,13 @@ class Queue:
         self._profile = profile
         self._directory = directory
         self._connection: Connection | None = None
-        self._sources: WeakSet[QueueSource] = WeakSet()
-        self._watchers: list[Callable[[QueueChanged], None]] = []
-        self._changed: set[str] | None = set()
-        self._telling: asyncio.TimerHandle | None = None
+        self._teller = Teller()
         self._syncing = asyncio.Lock()
         self._done: list[list[EditId]] = []
         self._loop = asyncio.get_running_loop()
         self._given_me = me
         self._synced_here = False
+        self._version: int | None = None
         self.last_synced: datetime | None = None
         """When the cache was last brought up to date; None if never."""
         self.sync_problem: Problem | None = None
@@ -72,7 +68,7 @@ class Queue:
         """Where the incidents are kept; for the rooms of `incidents` alone."""
         cache.on_rescued = self._rescued
         self._courier = Courier(
-            cache, announce=self._tell_soon, author=lambda: self.me or "you", now=self.now
+            cache, announce=self._teller.tell_soon, author=lambda: self.me or "you", now=self.now
         )
 
     @classmethod
@@ -117,23 +113,29 @@ class Queue:
         if path is not None and self.cache.path is not None and path != self.cache.path:
             await self._leave()
             self._use(await Cache.open(path))
-            self.last_synced, self._synced_here = None, False
+            self.last_synced, self._synced_here, self._version = None, False, None
             await self._look()
             self._done.clear()
-            self._tell(None)
+            self._teller.tell(None)
         self._connection = connection
         self._courier.service = connection.incidents
         self._courier.call()
 
     async def _look(self) -> None:
-        def look(connection: sqlite3.Connection) -> int | None:
+        """See what other programs on the same file did, and what dead ones left."""
+
+        def look(connection: sqlite3.Connection) -> tuple[int | None, int]:
             if outbox.any_sending(connection):
                 with transaction(connection):
                     outbox.release_dead(connection)
-            return store.get_meta(connection, SYNCED)
+            (version,) = connection.execute("PRAGMA data_version").fetchone()
+            return store.get_meta(connection, SYNCED), version
 
-        synced = await self.cache.run(look)
+        synced, version = await self.cache.run(look)
         self.last_synced = None if synced is None else moment(synced)
+        if self._version not in (None, version):
+            self._teller.tell(None)
+        self._version = version
 
     @property
     def notices(self) -> list[str]:
@@ -170,12 +172,20 @@ class Queue:
     def source(self, columns: Sequence[str] | None = None) -> QueueSource:
         """Rows of the queue with an order and a filter of their own."""
         source = QueueSource(self, columns)
-        self._sources.add(source)
+        self._teller.add_source(source)
         return source
 
     async def total(self) -> int:
         """How many incidents are known."""
         return await self.cache.run(store.total)
+
+    async def owners(self) -> list[str]:
+        """Known owners, who has most incidents first; for completion."""
+        return await self.cache.run(store.owners)
+
+    async def tags(self) -> list[str]:
+        """Known tags, the most frequent first; for completion."""
+        return await self.cache.run(store.tags)
 
     async def incident(self, incident_id: str) -> Incident | None:
         """An incident as it will be once its edits are delivered; None if it is not known."""
@@ -193,7 +203,7 @@ class Queue:
             lambda connection: store.put(connection, [fetched], self.me or "you")
         )
         if ids:
-            self._tell(ids)
+            self._teller.tell(ids)
         return await self.incident(incident_id) or fetched
 
     async def sync(self, on_progress: Callable[[SyncProgress], None] | None = None) -> SyncResult:
@@ -207,6 +217,7 @@ class Queue:
         async with self._syncing:
             try:
                 service = self._service()
+                await self._look()
                 self._courier.call()
                 result = await sync(
                     self.cache,
@@ -214,13 +225,13 @@ class Queue:
                     now=self.now,
                     author=self.me or "you",
                     on_progress=on_progress,
-                    on_changed=self._tell_soon,
+                    on_changed=self._teller.tell_soon,
                 )
             except Problem as problem:
                 self.sync_problem = problem
                 raise
             finally:
-                self._tell_collected()
+                self._teller.flush()
             self.sync_problem = None
             self._synced_here = True
             self.last_synced = self.now()
@@ -229,7 +240,7 @@ class Queue:
             return result
 
     async def edit(self, ids: Sequence[str], change: IncidentChange) -> list[EditId]:
-        """Write a change down for each incident, show it at once, and deliver it.
+        """Write one change down for each incident, show it at once, and deliver it.
 
         The fields and the comment of a change are edits of their own, for they are delivered
         by different requests.
@@ -238,10 +249,15 @@ class Queue:
             UsageProblem: The change makes no sense or this API cannot make it; nothing is
                 written down.
         """
+        return await self.edit_each(dict.fromkeys(ids, change))
+
+    async def edit_each(self, changes: Mapping[str, IncidentChange]) -> list[EditId]:
+        """Write a change of its own down for each incident, as one edit to undo; see `edit`."""
         supports = self._connection.incidents.supports if self._connection else None
-        change = tidy(change)
-        check(change, supports)
-        made = await self._write_down(lambda connection: wishes_for(connection, ids, change))
+        wanted = {incident_id: tidy(change) for incident_id, change in changes.items()}
+        for change in wanted.values():
+            check(change, supports)
+        made = await self._write_down(lambda connection: wishes_for(connection, wanted))
         self._done.append(made)
         return made
 
@@ -258,7 +274,9 @@ class Queue:
             return None
         batch = set(self._done.pop())
         edits = [edit for edit in await self.history() if edit.id in batch]
-        dropped = set(await self._drop([edit.id for edit in edits]))
+        dropped = set(
+            await self._touch(lambda connection: outbox.remove(connection, batch, tried=False))
+        )
         sent = [edit for edit in edits if edit.id not in dropped]
         back: set[EditId] = set()
 
@@ -292,7 +310,7 @@ class Queue:
 
     async def discard(self, ids: Sequence[EditId]) -> None:
         """Forget edits that are not delivered; the incidents show the service's values."""
-        await self._drop(ids)
+        await self._touch(lambda connection: outbox.remove(connection, ids))
 
     async def delivered(self) -> None:
         """Wait until every edit is confirmed, failed, or held up."""
@@ -300,26 +318,15 @@ class Queue:
 
     def subscribe(self, callback: Callable[[QueueChanged], None]) -> Callable[[], None]:
         """Be told in the loop when rows changed; bursts are told once. Returns the way out."""
-        self._watchers.append(callback)
-
-        def leave() -> None:
-            if callback in self._watchers:
-                self._watchers.remove(callback)
-
-        return leave
+        return self._teller.subscribe(callback)
 
     async def close(self) -> None:
         """Stop delivering and close the cache; edits under way are tried again next time."""
-        if self._telling is not None:
-            self._telling.cancel()
-            self._telling = None
-        self._watchers.clear()
+        self._teller.stop()
         await self._leave()
 
     async def _leave(self) -> None:
         await self._courier.stop()
-        with suppress(CacheProblem, RuntimeError):
-            await self.cache.run(outbox.release_own)
         await self.cache.close()
 
     def _service(self) -> IncidentService:
@@ -346,48 +353,27 @@ class Queue:
             return made, touched
 
         made, touched = await self.cache.run(write)
-        self._tell(touched)
+        self._teller.tell(touched)
         self._courier.call()
         return made
 
-    async def _drop(self, ids: Sequence[EditId]) -> list[EditId]:
-        before = {edit.id for edit in await self.outbox()}
-        await self._touch(lambda connection: outbox.remove(connection, ids))
-        after = {edit.id for edit in await self.outbox()}
-        return [edit for edit in ids if edit in before and edit not in after]
-
-    async def _touch(self, work: Callable[[sqlite3.Connection], list[str]]) -> None:
-        def touch(connection: sqlite3.Connection) -> frozenset[str]:
+    async def _touch(
+        self, work: Callable[[sqlite3.Connection], Mapping[EditId, str]]
+    ) -> Collection[EditId]:
+        def touch(connection: sqlite3.Connection) -> Mapping[EditId, str]:
             with transaction(connection):
                 touched = work(connection)
-                store.rewish(connection, touched, self.me or "you")
-            return frozenset(touched)
+                store.rewish(connection, touched.values(), self.me or "you")
+            return touched
 
-        self._tell(await self.cache.run(touch))
+        touched = await self.cache.run(touch)
+        if touched:
+            self._teller.tell(frozenset(touched.values()))
+        return touched.keys()
 
     def _rescued(self) -> None:
         self._loop.call_soon_threadsafe(self._forget)
 
     def _forget(self) -> None:
         self.last_synced, self._synced_here = None, False
-        self._tell(None)
-
-    def _tell_soon(self, ids: frozenset[str]) -> None:
-        if self._changed is not None:
-            self._changed |= ids
-        if self._telling is None:
-            self._telling = self._loop.call_later(_TOLD_AFTER, self._tell_collected)
-
-    def _tell_collected(self) -> None:
-        if self._telling is None:
-            return
-        self._telling.cancel()
-        self._telling = None
-        ids, self._changed = self._changed, set()
-        self._tell(None if ids is None else frozenset(ids))
-
-    def _tell(self, ids: frozenset[str] | None) -> None:
-        for source in list(self._sources):
-            source.changed()
-        for callback in list(self._watchers):
-            callback(QueueChanged(ids))
+        self._teller.tell(None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -50,13 +51,17 @@ def put(
 
 
 def confirm(
-    connection: sqlite3.Connection, edit: int, answer: Incident | None, author: str = ""
+    connection: sqlite3.Connection,
+    edit: int,
+    incident_id: str,
+    answer: Incident | None,
+    author: str = "",
 ) -> None:
-    """Settle an edit that the service did, and keep its answer, at once."""
+    """Settle an edit of an incident that the service did, and keep its answer, at once."""
     with transaction(connection):
         outbox.settle(connection, edit, "confirmed")
-        if answer is not None:
-            key = storable(answer.id)
+        key = storable(answer.id) if answer is not None else None
+        if answer is not None and key:
             wishes = outbox.wished(connection, [key]).get(key, ())
             row = connection.execute(
                 "SELECT incident.n, body.data FROM incident JOIN body ON body.n = incident.n"
@@ -67,6 +72,8 @@ def confirm(
                 answer = with_alerts_of(answer, unpack(row[1]))
             came = ticks(answer.updated) if answer.updated else None
             _write(connection, row and row[0], answer, pack(answer), came, wishes, author)
+        if key != incident_id:
+            rewish(connection, [incident_id], author)
 
 
 def _write(
@@ -135,6 +142,26 @@ def values_seen(connection: sqlite3.Connection, column: str) -> frozenset[str]:
     return frozenset(
         value for (value,) in connection.execute(f"SELECT DISTINCT {column} FROM incident")
     )
+
+
+def owners(connection: sqlite3.Connection) -> list[str]:
+    """Whom incidents are assigned to, who has most first."""
+    rows = connection.execute(
+        "SELECT owner FROM incident WHERE owner_key <> '' GROUP BY owner_key"
+        " ORDER BY count(*) DESC, owner_key LIMIT 500"
+    )
+    return [owner for (owner,) in rows]
+
+
+def tags(connection: sqlite3.Connection) -> list[str]:
+    """The tags that incidents carry, the most frequent first."""
+    counted: Counter[str] = Counter()
+    for lines, count in connection.execute(
+        "SELECT tags, count(*) FROM incident WHERE tags <> '' GROUP BY tags"
+    ):
+        for tag in lines.split("\n"):
+            counted[tag] += count
+    return [tag for tag, _ in counted.most_common(500)]
 
 
 def get_meta(connection: sqlite3.Connection, key: str) -> int | None:

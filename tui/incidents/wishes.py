@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from tui.api.records import IncidentChange
 from tui.incidents import outbox, store
@@ -14,16 +14,14 @@ Wish = tuple[str, IncidentChange, IncidentChange | None, EditId | None]
 """An incident's id, the change, what takes it back, and the edit that it takes back itself."""
 
 
-def wishes_for(
-    connection: sqlite3.Connection, ids: Sequence[str], change: IncidentChange
-) -> list[Wish]:
-    """The change as wishes for each incident, with the values it replaces.
+def wishes_for(connection: sqlite3.Connection, changes: Mapping[str, IncidentChange]) -> list[Wish]:
+    """Changes of incidents as wishes, with the values they replace.
 
     Raises:
         UsageProblem: It does not fit one of the incidents.
     """
     wishes: list[Wish] = []
-    for incident_id in dict.fromkeys(ids):
+    for incident_id, change in changes.items():
         incident = store.load(connection, incident_id)
         for part in parts(completed(change, incident)):
             before = None if incident is None else former(incident, part)

@@ -116,7 +116,7 @@ class FakeService:
             for name in IncidentChange.__struct_fields__
             if getattr(change, name) is not UNSET
         }
-        self.change(incident_id, **msgspec.to_builtins(fields))
+        self.change(incident_id, **msgspec.json.decode(msgspec.json.encode(fields)))
         self._lose()
         answer = dict(self.incidents[incident_id].raw)
         del answer["alerts"]  # Graph's answer to PATCH expands nothing
