@@ -28,6 +28,8 @@ class Measure:
     """Cells of the widest cell seen."""
     short: int = 0
     """Cells of the widest short form seen; 0 where there is none."""
+    longest: int = 0
+    """Characters of the longest value seen."""
     by_hand: int | None = None
     """Cells given to it by hand."""
     hidden: bool = False

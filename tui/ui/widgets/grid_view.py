@@ -164,16 +164,21 @@ class RowView(ScrollView, can_focus=True):
         columns that rows are known by.
         """
         columns, rows = self._columns, self._window.rows
+        settled, paint = columns.settled, self._painter
         grown = False
         for measure in columns.measures:
-            column = measure.column
-            if columns.settled and not (column.pinned or column.kind == "number"):
+            column, index = measure.column, measure.index
+            if settled and not (column.pinned or column.kind == "number"):
                 continue
-            index, paint = measure.index, self._painter
             for row in rows:
                 if measure.content >= column.most or index >= len(row.values):
                     break
-                cell = paint(column, row.values[index], row)
+                value = row.values[index]
+                length = len(value if isinstance(value, str) else str(value))
+                if settled and length <= measure.longest:
+                    continue
+                measure.longest = max(measure.longest, length)
+                cell = paint(column, value, row)
                 width = width_of(spans_of(cell))
                 if width > measure.content:
                     measure.content = width
