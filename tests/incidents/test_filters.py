@@ -122,6 +122,7 @@ def test_values_met_in_answers_can_be_filtered_for() -> None:
     strange = incident(9, severity="Catastrophic")
     with pytest.raises(FilterProblem):
         parse("sev:catastrophic")
+    assert parse('sev:"catastrophic"').matches(strange)
     assert parse("sev:catastrophic", seen=Seen(severities=frozenset(["Catastrophic"]))).matches(
         strange
     )

@@ -3,7 +3,8 @@
 From one parse come the condition for the cache (`sql`), the part that the service can
 filter (`odata`), the explanation under the line (`words`) and the test for lists that are
 in no cache (`matches`). Fields: `sev:high,medium`, `status:active`, `assigned:me`,
-`tag:`, `id:`, `age:<7d`, `created:`, `updated:`; see `filter_syntax` for the rest.
+`tag:`, `id:`, `age:<7d`, `created:`, `updated:`; see `filter_syntax` for the rest. A value
+in quotes is taken as it is, so that values no page lists can be filtered for.
 """
 
 from __future__ import annotations
@@ -228,13 +229,15 @@ class _Parser:
         for value in token.values:
             wanted = fold(value.text)
             found = known.get(wanted) or aliases.get(wanted)
+            if value.quoted:
+                found = (wanted,)
             if found is None:
                 near = nearest(wanted, [*known, *aliases])
                 names = [_SPELLED.get(name, name) for name in known]
                 raise FilterProblem(
                     f"“{value.text}” is no {column}",
                     (f"Did you mean “{_SPELLED.get(near, near)}”? " if near else "")
-                    + f"Known: {', '.join(names)}.",
+                    + f"Known: {', '.join(names)}; in quotes, any other.",
                     column=value.column,
                     length=len(value.text),
                 )
