@@ -6,8 +6,8 @@ from tui.api.records import Alert, Evidence
 from tui.text import visible_lines
 from tui.ui import words
 from tui.ui.incident_blocks import alert_time, comment_blocks, evidence_line, shown
+from tui.ui.page import Block, Span, field, gap, line, spans, text
 from tui.ui.process_tree import process_blocks
-from tui.ui.widgets.sheet import Block, Span, field, gap, line, spans, text
 
 _SOURCES = {
     "microsoftDefenderForEndpoint": "Defender for Endpoint",

@@ -9,7 +9,6 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual.app import App
 from textual.binding import Binding
 from textual.message import Message
 from textual.screen import Screen
@@ -21,6 +20,7 @@ from tui.text import visible
 from tui.ui.commands import common
 from tui.ui.commands.provider import ScreenCommands
 from tui.ui.drafts import Drafts
+from tui.ui.host import Host
 from tui.ui.keys import keymap_of
 from tui.ui.problems import sentence
 from tui.ui.theme import DARK, THEMES
@@ -67,7 +67,7 @@ def _token() -> Screen[Any]:
     return TokenScreen()
 
 
-class M365dApp(App[int]):
+class M365dApp(Host):
     """m365d-tui.
 
     Args:
@@ -133,8 +133,7 @@ class M365dApp(App[int]):
         """Comments begun and not sent."""
         self.defects: list[BaseException] = []
         """Errors of this program in this run; each is in the log of defects too."""
-        self.workspace: Workspace | None = None
-        """What is signed in to; None on the sign-in screen."""
+        self.workspace = None
         for theme in THEMES:
             self.register_theme(theme)
         wanted = settings.ui.theme
@@ -258,8 +257,8 @@ class M365dApp(App[int]):
         ]
         if not waiting:
             return True
+        from tui.ui.page import text
         from tui.ui.screens.dialogs import Confirm
-        from tui.ui.widgets.sheet import text
         from tui.ui.words import counted
 
         kept = (
@@ -335,7 +334,7 @@ class M365dApp(App[int]):
             markup=False,
         )
 
-    def _handle_exception(self, error: Exception) -> None:
+    def hold(self, error: Exception) -> None:
         """The edge of the program: no error of a widget or worker leaves it as a traceback."""
         if self._exit or not self.is_running:
             _log.debug("while ending: %r", error)
@@ -350,4 +349,7 @@ class M365dApp(App[int]):
         try:
             await super()._dispatch_message(message)
         except Exception as error:
-            self._handle_exception(error)
+            self.hold(error)
+
+    def _handle_exception(self, error: Exception) -> None:
+        self.hold(error)

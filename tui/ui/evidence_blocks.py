@@ -8,7 +8,7 @@ from typing import Any
 from tui.api.records import Evidence
 from tui.ui import words
 from tui.ui.incident_blocks import shown
-from tui.ui.widgets.sheet import Block, field, gap, line, spans, text
+from tui.ui.page import Block, field, gap, line, spans, text
 
 
 def _flat(fields: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]:

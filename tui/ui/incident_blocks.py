@@ -8,8 +8,8 @@ from datetime import datetime
 from tui.api.records import Alert, Comment, Evidence, Incident
 from tui.text import calm, visible, visible_lines
 from tui.ui import words
-from tui.ui.widgets.sheet import Block, Span, field, gap, line, spans, text
-from tui.ui.widgets.sparkline import sparkline
+from tui.ui.page import Block, Span, field, gap, line, spans, text
+from tui.ui.sparkline import sparkline
 
 _VERDICT_ORDER = {"malicious": 0, "suspicious": 1, "unknown": 2, "nothreatsfound": 3}
 

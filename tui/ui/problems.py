@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tui.errors import Problem
 from tui.text import visible, visible_lines
-from tui.ui.widgets.sheet import Block, line, spans, text
+from tui.ui.page import Block, line, spans, text
 
 
 def problem_blocks(problem: Problem, *, next_step: str = "") -> list[Block]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from tui.api.records import Evidence
 from tui.ui.incident_blocks import shown
-from tui.ui.widgets.sheet import Block, Span, line
+from tui.ui.page import Block, Span, line
 
 _DEEPEST = 12
 

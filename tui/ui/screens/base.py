@@ -16,7 +16,7 @@ from tui.ui.widgets.header_line import HeaderLine
 from tui.ui.widgets.key_line import KeyLine
 
 if TYPE_CHECKING:
-    from tui.ui.app import M365dApp
+    from tui.ui.host import Host
     from tui.ui.workspace import Workspace
 
 
@@ -40,9 +40,9 @@ class FramedScreen(Screen[None]):
     """
 
     @property
-    def m365d(self) -> M365dApp:
+    def m365d(self) -> Host:
         """The application, by its own type."""
-        return cast("M365dApp", self.app)
+        return cast("Host", self.app)
 
     @property
     def workspace(self) -> Workspace:
@@ -87,4 +87,4 @@ class FramedScreen(Screen[None]):
         try:
             await super()._dispatch_message(message)
         except Exception as error:
-            self.app._handle_exception(error)
+            self.m365d.hold(error)

@@ -13,8 +13,9 @@ from textual.screen import ModalScreen
 from textual.suggester import SuggestFromList
 from textual.widgets import Input, OptionList, TextArea
 
+from tui.ui.page import Block, line, text
 from tui.ui.widgets.pick_list import Choice, PickList
-from tui.ui.widgets.sheet import Block, Sheet, line, text
+from tui.ui.widgets.sheet import Sheet
 
 
 class Dialog(ModalScreen[str | None]):

@@ -13,8 +13,8 @@ from textual_enhanced.commands.bindings import all_keys_for
 from tui import __version__
 from tui.ui.commands.common import EVERYWHERE
 from tui.ui.commands.provider import commands_of
+from tui.ui.page import Block, field, gap, text
 from tui.ui.screens.dialogs import Page
-from tui.ui.widgets.sheet import Block, field, gap, text
 
 _WIDTH = 16
 

@@ -26,7 +26,6 @@ from tui.ui.commands import common
 from tui.ui.commands import grid as grid_commands
 from tui.ui.commands import incident as timeline_commands
 from tui.ui.commands import incidents as commands
-from tui.ui.edit_actions import EditActions, change_words
 from tui.ui.evidence_blocks import evidence_blocks
 from tui.ui.incident_blocks import (
     alert_time,
@@ -39,13 +38,15 @@ from tui.ui.incident_blocks import (
     summary_blocks,
 )
 from tui.ui.list_source import ListSource
+from tui.ui.page import STYLES, Block, line, spans, text
 from tui.ui.painters import alert_painter, evidence_painter
-from tui.ui.pivot_choice import alert_of, choose_entity, hunt_on
 from tui.ui.problems import problem_blocks
 from tui.ui.screens.dialogs import Page
+from tui.ui.screens.edit_actions import EditActions, change_words
+from tui.ui.screens.pivot_choice import alert_of, choose_entity, hunt_on
 from tui.ui.widgets.grid import Grid
 from tui.ui.widgets.grid_messages import RowOpened
-from tui.ui.widgets.sheet import STYLES, Block, Sheet, line, spans, text
+from tui.ui.widgets.sheet import Sheet
 from tui.ui.widgets.timeline import Timeline
 
 if TYPE_CHECKING:

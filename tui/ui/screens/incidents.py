@@ -19,15 +19,16 @@ from tui.ui import words
 from tui.ui.commands import common
 from tui.ui.commands import grid as grid_commands
 from tui.ui.commands import incidents as commands
-from tui.ui.edit_actions import EditActions, change_words
 from tui.ui.incident_blocks import pane_blocks
+from tui.ui.page import Block, gap, line, spans, text
 from tui.ui.painters import queue_painter
-from tui.ui.pivot_choice import choose_entity
 from tui.ui.problems import sentence
+from tui.ui.screens.edit_actions import EditActions, change_words
+from tui.ui.screens.pivot_choice import choose_entity
 from tui.ui.widgets.filter_bar import FilterBar
 from tui.ui.widgets.grid import Grid
 from tui.ui.widgets.grid_messages import RowHighlighted, RowOpened, SelectionChanged
-from tui.ui.widgets.sheet import Block, Sheet, gap, line, spans, text
+from tui.ui.widgets.sheet import Sheet
 
 if TYPE_CHECKING:
     from tui.incidents.changes import QueueChanged, SyncProgress

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -13,13 +14,15 @@ from textual.widgets import Input, Label, Select
 
 from tui.errors import Problem
 from tui.text import visible
+from tui.ui.page import line, text
 from tui.ui.problems import problem_blocks
 from tui.ui.screens.dialogs import Dialog
-from tui.ui.widgets.sheet import Sheet, line, text
+from tui.ui.widgets.sheet import Sheet
 
 if TYPE_CHECKING:
     from tui.auth.profiles import Profile
-    from tui.config import Settings
+    from tui.config import ProfileSettings, Settings
+    from tui.config.settings import Api
 
 _CREDENTIALS = (
     ("keyring: in this machine's keyring", "keyring"),
@@ -124,6 +127,22 @@ class ProfileForm(Dialog):
     def _picked(self, name: str) -> str:
         return str(self.query_one(f"#{name}", Select).value)
 
+    def _filled(self, name: str, tenant: str, client: str) -> ProfileSettings:
+        """The profile as the form says it; what the form does not show stays as it was."""
+        from tui.config import ProfileSettings
+
+        former = self._settings.profiles[name] if self._profile else None
+        profile = former or ProfileSettings(name=name, tenant_id=tenant, client_id=client)
+        own_hosts = former is not None and not isinstance(former.cloud, str)
+        return replace(
+            profile,
+            tenant_id=tenant,
+            client_id=client,
+            api=cast("Api", self._picked("api")),
+            cloud=profile.cloud if own_hosts else self._picked("cloud"),
+            credential=self._picked("credential"),
+        )
+
     def action_save(self) -> None:
         """Check, write, store."""
         self.run_worker(self._save(), exclusive=True)
@@ -132,7 +151,7 @@ class ProfileForm(Dialog):
         from tui.auth.profiles import add_profile, profiles_of
         from tui.auth.secret import Secret
         from tui.auth.vault import store_secret
-        from tui.config import ProfileSettings, load_settings
+        from tui.config import load_settings
 
         said = self.query_one("#said", Sheet)
         name, tenant, client = self._value("name"), self._value("tenant"), self._value("client")
@@ -144,20 +163,10 @@ class ProfileForm(Dialog):
         if missing:
             said.show([text(f"Still needed: {', '.join(missing)}.", "warn")])
             return
-        cloud = self._settings.profiles[name].cloud if self._profile else self._picked("cloud")
-        if self._profile and isinstance(cloud, str):
-            cloud = self._picked("cloud")
         try:
             add_profile(
                 self._settings,
-                ProfileSettings(
-                    name=name,
-                    tenant_id=tenant,
-                    client_id=client,
-                    api=self._picked("api"),  # type: ignore[arg-type]
-                    cloud=cloud,
-                    credential=self._picked("credential"),
-                ),
+                self._filled(name, tenant, client),
                 replace=self._profile is not None,
             )
             secret = self._value("secret")

@@ -18,11 +18,12 @@ from tui.text import visible
 from tui.ui import words
 from tui.ui.commands import common
 from tui.ui.commands import sign_in as commands
+from tui.ui.page import Block, field, gap, line, text
 from tui.ui.problems import problem_blocks
 from tui.ui.screens.base import FramedScreen
 from tui.ui.screens.dialogs import AskLine, Confirm, Page
 from tui.ui.widgets.pick_list import Choice, PickList
-from tui.ui.widgets.sheet import Block, Sheet, field, gap, line, text
+from tui.ui.widgets.sheet import Sheet
 from tui.ui.widgets.steps import Steps
 from tui.ui.workspace import has_cache, open_offline, sign_in
 

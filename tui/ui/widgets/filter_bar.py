@@ -12,7 +12,8 @@ from textual.message import Message
 from textual.widgets import Input, Label
 
 from tui.text import visible
-from tui.ui.widgets.sheet import Sheet, Span, line
+from tui.ui.page import Span, line
+from tui.ui.widgets.sheet import Sheet
 
 
 class FilterBar(Vertical):

@@ -11,11 +11,11 @@ from textual.style import Style
 from textual.widget import Widget
 
 from tui.text import visible
-from tui.ui.widgets.sheet import STYLES
+from tui.ui.page import STYLES
 from tui.ui.widgets.token_clock import TokenClock
 
 if TYPE_CHECKING:
-    from tui.ui.app import M365dApp
+    from tui.ui.host import Host
 
 PLACES = (("incidents", "1", "Incidents"), ("hunting", "2", "Hunting"), ("token", "3", "Token"))
 """The three places: mode, key and name."""
@@ -27,7 +27,7 @@ class _Tenant(Widget):
     """
 
     def render(self) -> RenderResult:
-        workspace = cast("M365dApp", self.app).workspace
+        workspace = cast("Host", self.app).workspace
         if workspace is None:
             return Content.styled("m365d", STYLES["faint"])
         parts = [("m365d  ", STYLES["faint"]), (visible(workspace.tenant), STYLES["bold"])]

@@ -11,7 +11,7 @@ from textual.style import Style
 from textual.widget import Widget
 from textual_enhanced.commands import Command
 
-from tui.ui.widgets.sheet import STYLES
+from tui.ui.page import STYLES
 
 _NAMES = {
     "enter": "Enter",

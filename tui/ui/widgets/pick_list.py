@@ -11,7 +11,7 @@ from textual.strip import Strip
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from tui.ui.widgets.sheet import Span, styled
+from tui.ui.page import Span, styled
 
 
 @dataclass(frozen=True, slots=True)

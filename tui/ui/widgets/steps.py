@@ -8,7 +8,7 @@ from textual.geometry import Size
 from textual.widget import Widget
 
 from tui.text import visible
-from tui.ui.widgets.sheet import STYLES
+from tui.ui.page import STYLES
 
 _GLYPHS = {"running": ("◐", "accent"), "done": ("✓", "good"), "failed": ("✗", "bad")}
 

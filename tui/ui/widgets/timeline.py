@@ -18,7 +18,7 @@ from tui.api.records import Alert
 from tui.ui import words
 from tui.ui.commands.incident import TIMELINE
 from tui.ui.incident_blocks import alert_time, in_order
-from tui.ui.widgets.sheet import STYLES
+from tui.ui.page import STYLES
 
 _STEPS = (
     *(timedelta(seconds=n) for n in (1, 5, 10, 30)),

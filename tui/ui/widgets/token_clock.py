@@ -11,10 +11,10 @@ from textual.events import Click
 from textual.widget import Widget
 
 from tui.ui import words
-from tui.ui.widgets.sheet import STYLES
+from tui.ui.page import STYLES
 
 if TYPE_CHECKING:
-    from tui.ui.app import M365dApp
+    from tui.ui.host import Host
 
 
 class TokenClock(Widget):
@@ -53,7 +53,7 @@ class TokenClock(Widget):
 
     def face(self) -> list[tuple[str, str]]:
         """What the clock says, as spans."""
-        workspace = cast("M365dApp", self.app).workspace
+        workspace = cast("Host", self.app).workspace
         if workspace is None:
             return [("✗ ", "faint"), ("signed out", "faint")]
         state, left = workspace.token_state()

@@ -12,7 +12,7 @@ from tui.ui.screens.dialogs import Choose
 from tui.ui.widgets.pick_list import Choice
 
 if TYPE_CHECKING:
-    from tui.ui.app import M365dApp
+    from tui.ui.host import Host
 
 
 def alert_of(incident: Incident, evidence: Evidence) -> Alert | None:
@@ -28,7 +28,7 @@ def alert_of(incident: Incident, evidence: Evidence) -> Alert | None:
     )
 
 
-async def choose_entity(app: M365dApp, incident: Incident) -> None:
+async def choose_entity(app: Host, incident: Incident) -> None:
     """Ask which entity of the incident to hunt on, then hunt."""
     found = entities(incident)
     if not found:
@@ -53,7 +53,7 @@ async def choose_entity(app: M365dApp, incident: Incident) -> None:
         await hunt_on(app, evidence, alert_of(incident, evidence))
 
 
-async def hunt_on(app: M365dApp, evidence: Evidence, alert: Alert | None) -> None:
+async def hunt_on(app: Host, evidence: Evidence, alert: Alert | None) -> None:
     """Open Hunting with a query about the entity; ask where several fit."""
     from tui.hunting.pivots import pivots
 

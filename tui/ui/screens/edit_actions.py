@@ -9,10 +9,10 @@ from tui.api.records import DETERMINATIONS, Incident, IncidentChange
 from tui.errors import Problem
 from tui.text import visible
 from tui.ui import words
+from tui.ui.page import text
 from tui.ui.screens.base import FramedScreen
 from tui.ui.screens.dialogs import AskLine, Choose, Confirm, WriteText
 from tui.ui.widgets.pick_list import Choice
-from tui.ui.widgets.sheet import text
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine

@@ -1,0 +1,77 @@
+"""What screens and widgets may ask of the application they run in."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from textual.app import App
+
+if TYPE_CHECKING:
+    from tui.auth.profiles import DemoLauncher
+    from tui.config import Settings
+    from tui.errors import Problem
+    from tui.ui.drafts import Drafts
+    from tui.ui.workspace import Workspace
+
+
+class Host(App[int]):
+    """The application, as its screens see it."""
+
+    settings: Settings
+    profile_name: str | None
+    """The profile to preselect."""
+    demo: DemoLauncher | None
+    """Starts the embedded tenant; None where it is not to be had."""
+    use_demo: bool
+    """The embedded tenant is preselected."""
+    no_cache: bool
+    """Everything stays in memory."""
+    fixed_now: Callable[[], datetime] | None
+    """A clock for pictures; None is the machine's."""
+    drafts: Drafts
+    """Comments begun and not sent."""
+    workspace: Workspace | None = None
+    """What is signed in to; None on the sign-in screen."""
+
+    @abstractmethod
+    def now(self) -> datetime:
+        """The time, by the server's clock where one is known."""
+
+    @abstractmethod
+    def me(self) -> str | None:
+        """Who works here, where somebody said."""
+
+    @abstractmethod
+    def remember_me(self, name: str) -> None:
+        """The answer to "who are you"."""
+
+    @abstractmethod
+    def last_profile(self) -> str | None:
+        """The profile that signed in last on this machine."""
+
+    @abstractmethod
+    def remember_profile(self, name: str) -> None:
+        """Preselect this profile next time."""
+
+    @abstractmethod
+    async def enter(self, workspace: Workspace) -> None:
+        """Signed in: show the queue."""
+
+    @abstractmethod
+    async def hunt(self, query: str, name: str) -> None:
+        """Open Hunting with a query, in a tab of this name, and run it."""
+
+    @abstractmethod
+    async def action_sign_out(self) -> None:
+        """Drop the token and return to the sign-in screen."""
+
+    @abstractmethod
+    def report(self, problem: Problem) -> None:
+        """Say a problem that has no place of its own on the screen."""
+
+    @abstractmethod
+    def hold(self, error: Exception) -> None:
+        """The edge of the program: an error that nobody else took."""
