@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Literal, Self
+from typing import Literal
 
 from tui.rows import Kind
 
@@ -50,42 +48,8 @@ _KINDS: dict[Family, Kind] = {
     "bool": "bool",
     "dynamic": "dynamic",
 }
-_TIME = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?)?"
-    r"\s?(Z|[+-]\d\d:?\d\d)?"
-)
-_SPAN = re.compile(r"(-?)(?:(\d+)\.)?(\d{1,2}):(\d\d):(\d\d)(?:\.(\d{1,7}))?")
 _TRUE = frozenset({"1", "true"})
 _FALSE = frozenset({"0", "false"})
-
-
-class Moment(datetime):
-    """A time as the service wrote it: a datetime in UTC that keeps its text.
-
-    `datetime` holds six digits of a second, the service sends seven.
-    """
-
-    text: str
-
-    @classmethod
-    def read(cls, text: str) -> Self | None:
-        """The time that a text names (without a zone: UTC), or None."""
-        match = _TIME.fullmatch(text)
-        if match is None:
-            return None
-        try:
-            plain = datetime.fromisoformat(
-                f"{match[1]}-{match[2]}-{match[3]}T{match[4] or '00'}:{match[5] or '00'}"
-                f":{match[6] or '00'}.{(match[7] or '0')[:6]:0<6}{match[8] or 'Z'}"
-            ).astimezone(UTC)
-        except (ValueError, OverflowError):
-            return None
-        moment = cls(*plain.timetuple()[:6], plain.microsecond, tzinfo=UTC)
-        moment.text = text
-        return moment
-
-    def __reduce_ex__(self, protocol: object) -> tuple[object, ...]:
-        return (type(self).read, (self.text,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +74,9 @@ class Declared:
 def value_of(family: Family, text: str | None) -> object:
     """A cell's value; a text that does not fit its type stays that text.
 
-    Integers become `int`, reals `float`, booleans `bool`, times `Moment`. Decimals, spans
-    and dynamic values stay text, for Python's types would round or reorder them.
+    Integers become `int`, reals `float`, booleans `bool`. Times, decimals, spans and dynamic
+    values stay text, for Python's types would round or reorder them: a service's time has
+    seven digits of a second, a datetime six.
     """
     if text is None:
         return None
@@ -122,8 +87,6 @@ def value_of(family: Family, text: str | None) -> object:
     if family == "bool":
         lowered = text.lower()
         return True if lowered in _TRUE else False if lowered in _FALSE else text
-    if family == "time":
-        return Moment.read(text) or text
     return text
 
 
@@ -137,16 +100,6 @@ def _real(text: str) -> object:
         return float(text)
     except ValueError:
         return text
-
-
-def span_ticks(text: str) -> int | None:
-    """A time span's ticks of 100 ns (`-1.02:03:04.5000000`), or None."""
-    match = _SPAN.fullmatch(text)
-    if match is None:
-        return None
-    seconds = (int(match[2] or 0) * 24 + int(match[3])) * 3600 + int(match[4]) * 60 + int(match[5])
-    ticks = seconds * 10_000_000 + int((match[6] or "").ljust(7, "0"))
-    return -ticks if match[1] else ticks
 
 
 _SPAN_SQL = r"^(-?)(?:(\d+)\.)?(\d{1,2}):(\d\d):(\d\d)(?:\.(\d{1,7}))?$"

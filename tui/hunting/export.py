@@ -91,7 +91,7 @@ async def write(
                 tell(written)
         return written
 
-    return await result.store.run(work)
+    return await result.store.ask(work)
 
 
 def _to_file(target: Path, put: Callable[[BinaryIO], int]) -> int:

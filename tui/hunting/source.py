@@ -148,7 +148,7 @@ class ResultSource:
                 )
                 return int(self._store.execute(f"SELECT count(*) FROM {self._view}")[0][0])
 
-            self._count = await self._store.run(make)
+            self._count = await self._store.ask(make)
             self._viewed = True
         self._order, self._text = order, text
 
@@ -209,7 +209,7 @@ class ResultSource:
             values = tuple((value_of(family, text), int(number)) for text, number in found)
             return Distinct(int(total[0]), int(total[1]), values)
 
-        return await self._store.run(ask)
+        return await self._store.ask(ask)
 
 
 def _pattern(word: str) -> str:

@@ -10,6 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from tui.errors import Problem
+
 if TYPE_CHECKING:
     import duckdb
 
@@ -21,6 +23,19 @@ _MEMORY = "1GB"
 def literal(text: str) -> str:
     """A text as an SQL literal."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def _gone() -> Problem:
+    return Problem("Reading the rows failed", "this result was closed", "Run the query again.")
+
+
+def _refused(fault: Exception) -> Problem:
+    if "OutOfMemory" in type(fault).__name__:
+        why = "it needs more memory or more room on the disk than there is"
+        return Problem("Arranging the rows failed", why, "Ask for fewer rows or columns.")
+    if "Interrupt" in type(fault).__name__:
+        return Problem("Arranging the rows was stopped")
+    return Problem("Arranging the rows failed", "a value does not allow it", "Try another column.")
 
 
 class Store:
@@ -45,7 +60,7 @@ class Store:
     def connection(self) -> duckdb.DuckDBPyConnection:
         """The connection; for the store's own thread alone."""
         if self._closed:
-            raise RuntimeError("the result is closed")
+            raise _gone()
         if self._connection is None:
             import duckdb
 
@@ -71,7 +86,12 @@ class Store:
         """Do a piece of work in the store's thread.
 
         A cancelled caller interrupts the statement that runs and waits for its end.
+
+        Raises:
+            Problem: The store is closed.
         """
+        if self._closed:
+            raise _gone()
         future = asyncio.get_running_loop().run_in_executor(self._thread, work)
         try:
             return await asyncio.shield(future)
@@ -84,9 +104,18 @@ class Store:
                     future.exception()
             raise
 
+    async def ask(self, work: Callable[[], Answer]) -> Answer:
+        """As `run`, with the engine's failures as problems; for rows that are loaded."""
+        try:
+            return await self.run(work)
+        except Exception as fault:
+            if type(fault).__module__.lstrip("_").startswith("duckdb"):
+                raise _refused(fault) from fault
+            raise
+
     async def rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """All rows of a statement."""
-        return await self.run(lambda: self.execute(sql, values))
+        return await self.ask(lambda: self.execute(sql, values))
 
     def execute(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """All rows of a statement; for the store's own thread alone."""

@@ -2,40 +2,392 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+import time
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from textual import on
+from textual.containers import Vertical, VerticalScroll
+from textual.events import Resize, ScreenResume
 from textual.widget import Widget
+from textual.widgets import Input
+from textual_enhanced.commands import Command
+
+from tui.errors import Forbidden, Problem, QueryProblem
+from tui.text import calm, visible
+from tui.ui.commands import common
+from tui.ui.commands import grid as grid_commands
+from tui.ui.commands import hunting as commands
+from tui.ui.hunting_tab import (
+    QueryTab,
+    first_words,
+    range_words,
+    rule_words,
+    sort_words,
+)
+from tui.ui.problems import problem_blocks
+from tui.ui.screens.hunting_results import paint_result
+from tui.ui.screens.hunting_tabs import EditorTabs
+from tui.ui.widgets.cell_strip import CellStrip
+from tui.ui.widgets.grid import Grid
+from tui.ui.widgets.hunting_lines import RuleLine, TabLine
+from tui.ui.widgets.sheet import Block, Sheet, Span, line, text
 
 if TYPE_CHECKING:
-    from tui.api.protocols import Connection
-    from tui.hunting.library import Library
-    from tui.hunting.scratch import Scratch
+    from tui.api.waiting import Wait
 
-    ConnectionProvider = Callable[[], "Connection | None"]
+_TICK = 0.2
+_RESULT_ACTIONS = frozenset(
+    {
+        "only_this_command",
+        "not_this_command",
+        "hunt_on_cell_command",
+        "filter_results_command",
+        "export_results_command",
+    }
+)
+_WAITS = {
+    "throttled": "the service asks to wait",
+    "busy": "the service is busy, trying again in",
+    "unreachable": "no answer, trying again in",
+}
 
 
-class HuntingView(Widget):
-    """The body of the Hunting screen.
+class HuntingScreen(EditorTabs):
+    """Advanced hunting."""
 
-    Args:
-        connection: Asked for the tenant's connection whenever a query is run.
-        library: History and drafts.
-        scratch: Where answers rest; the caller closes it when the program ends.
+    PLACE = "hunting"
+    HELP = """
+    Blank lines part queries; the bar marks the one that runs. A selection runs alone.
+    Results: S sorts by the column of the cursor, / filters, Enter opens the whole row.
+    Value keys (= ! h y) act on the cell under the cursor. What is typed is kept at once.
+    """
+    COMMAND_MESSAGES = commands.EVERYTHING
+    FOOTER = (
+        commands.RunQuery,
+        commands.ToResults,
+        commands.ToEditor,
+        commands.HuntOnCell,
+        commands.OnlyThis,
+        commands.NotThis,
+        grid_commands.CopyText,
+        commands.FilterResults,
+        commands.ExportResults,
+        commands.ShowHistory,
+        commands.ChooseRange,
+        commands.NewTab,
+        common.Back,
+    )
+    BINDINGS = Command.bindings(*commands.EVERYTHING)
+    DEFAULT_CSS = """
+    HuntingScreen {
+        #editors { height: 8; }
+        #editors > QueryEditor { height: 1fr; }
+        #fault { height: auto; max-height: 4; padding: 0 2; margin-top: 1; display: none; }
+        #fault.-shown { display: block; }
+        #rule { margin: 1 0 0 0; }
+        #find, #find:focus {
+            display: none; height: 1; border: none; padding: 0 2; background: $surface;
+        }
+        #find.-shown { display: block; }
+        #rows { height: 1fr; margin-top: 1; }
+        #state { height: 1fr; padding: 1 2; display: none; }
+        &.-without-rows #rows { display: none; }
+        &.-without-rows #state { display: block; }
+        &.-without-rows #strip { display: none; }
+        &.-low TabLine { margin: 0; }
+        &.-low #rule { margin: 0; }
+        &.-low #rows { margin: 0; }
+        &.-low #fault { margin: 0; }
+        &.-low #state { padding: 0 2; }
+    }
     """
 
-    def __init__(
-        self,
-        connection: ConnectionProvider,
-        *,
-        library: Library,
-        scratch: Scratch,
-        id: str | None = None,
-    ) -> None:
-        super().__init__(id=id)
-        self._connection = connection
-        self._library = library
-        self._scratch = scratch
+    def __init__(self) -> None:
+        super().__init__()
+        self._unlisten: Callable[[], None] | None = None
+        self._shown: object = None
 
-    def open_query(self, text: str, name: str, *, run: bool = False) -> None:
-        """Open a new tab with this query, and run it if asked to."""
+    def compose_body(self) -> Iterable[Widget]:
+        """Tabs, editor, rule, rows, strip."""
+        yield TabLine(id="tabs")
+        yield Vertical(id="editors")
+        yield Sheet(id="fault")
+        yield RuleLine(id="rule")
+        yield Input(id="find", placeholder='words   Column:word   -word   "a phrase"')
+        yield Grid(paint_result, cursor_type="cell", id="rows")
+        with VerticalScroll(id="state", can_focus=False):
+            yield Sheet(id="words")
+        yield CellStrip(id="strip")
+
+    async def on_mount(self) -> None:
+        """Bring back the tabs of the last time; the cursor stands in the editor."""
+        from tui.hunting.library import Library
+        from tui.hunting.scratch import Scratch
+
+        app = self.m365d
+        demo = self.workspace.profile.is_demo
+        self.library = Library(memory=app.no_cache or demo)
+        self.scratch = Scratch()
+        connection = self.workspace.connection
+        if connection is not None:
+            self._unlisten = connection.transport.listen(self._waits)
+        await self._restore()
+        for note in self.library.notes:
+            self.notify(visible(note), severity="warning", markup=False)
+        self.set_interval(_TICK, self._tick)
+
+    def on_unmount(self) -> None:
+        """Keep what was typed, stop what runs, and leave nothing behind."""
+        if self._unlisten is not None:
+            self._unlisten()
+        for tab in self._tabs:
+            tab.close()
+        if self._unsaved:
+            self._save_now(*self._drafts())
+        self.scratch.close()
+
+    @on(ScreenResume)
+    def _resumed(self) -> None:
+        if self._tabs:
+            self._tell()
+
+    # Running.
+
+    def action_run_query_command(self) -> None:
+        """Run the selection or the query under the cursor."""
+        tab = self.tab
+        wanted = tab.editor.wanted
+        if tab.run is not None:
+            self.notify("This tab's query is still running; Esc cancels it.", timeout=4)
+        elif wanted is None:
+            self.notify("There is no query at the cursor.", timeout=4)
+        elif self.workspace.connection is None:
+            tab.problem = Problem(
+                "Hunting needs the service",
+                "this is the cached queue, without a connection",
+                "Sign in: Ctrl+P, then Sign out, leads to the profiles.",
+            )
+            self._tell()
+        else:
+            from tui.hunting.run import Run
+
+            tab.editor.clear_fault()
+            tab.problem, tab.cancelled, tab.waits_until = None, False, 0.0
+            tab.run = Run(
+                self.workspace.connection.hunting,
+                wanted.query,
+                scratch=self.scratch,
+                timespan=tab.timespan,
+                offset=(wanted.line, wanted.column),
+            )
+            self.run_worker(self._ran(tab), group=f"run-{id(tab)}")
+            self._tell()
+
+    action_run_again_command = action_run_query_command
+
+    async def _ran(self, tab: QueryTab) -> None:
+        run = tab.run
+        assert run is not None
+        rows: int | None = None
+        failure = ""
+        try:
+            result = await run.execute()
+        except asyncio.CancelledError:
+            tab.cancelled = True
+            failure = "cancelled"
+            if not self.is_attached:
+                raise
+        except Problem as problem:
+            tab.problem = problem
+            failure = problem.code or type(problem).__name__
+            if isinstance(problem, QueryProblem) and problem.line is not None:
+                tab.editor.show_fault(problem.line, problem.column)
+        else:
+            former, tab.result = tab.result, result
+            tab.source = result.source()
+            tab.row = None
+            rows = result.count
+            if tab is self.tab:
+                await self._show_rows()
+            if former is not None:
+                former.close()
+        finally:
+            tab.run = None
+        if tab is self.tab:
+            if rows and self._in_editor:
+                self.query_one("#rows", Grid).refresh()
+            self._fit()
+            self._tell()
+        await self._remember(tab, run.query, rows, run.seconds, failure)
+
+    async def _remember(
+        self, tab: QueryTab, query: str, rows: int | None, seconds: float, failure: str
+    ) -> None:
+        from tui.hunting.library import HistoryEntry
+
+        entry = HistoryEntry(
+            query,
+            self.m365d.now(),
+            rows,
+            round(seconds, 3),
+            self.workspace.profile.name,
+            tab.timespan,
+            failure,
+        )
+        try:
+            await asyncio.to_thread(self.library.remember, entry)
+        except OSError as fault:
+            self.log.warning(f"history not written: {fault.strerror}")
+
+    def _waits(self, wait: Wait) -> None:
+        if wait.what and "query" not in wait.what.lower():
+            return
+        for tab in self._tabs:
+            if tab.run is not None:
+                tab.waiting = _WAITS.get(wait.reason, "waiting to stay within the quota")
+                tab.waits_until = time.monotonic() + wait.seconds if wait.seconds else 0.0
+        self._tell()
+
+    def _tick(self) -> None:
+        if self.is_current and self.tab.run is not None:
+            self._tell()
+
+    # What is shown.
+
+    async def _show_rows(self) -> None:
+        tab = self.tab
+        if tab.source is not None and tab.source is not self._shown:
+            self._shown = tab.source
+            await self.query_one("#rows", Grid).show(tab.source, at=tab.row)
+
+    def _tell(self) -> None:
+        tab = self.tab
+        connection = self.workspace.connection
+        left = connection.quota("hunting") if connection is not None else None
+        right: list[Span] = [(range_words(tab.timespan), "faint")]
+        if left is not None:
+            right.append((f"   quota {left}", "faint" if left.left else "warn"))
+        names = [calm(visible(one.name)) + (" ◐" if one.run else "") for one in self._tabs]
+        self.query_one(TabLine).show(names, self._active, right)
+        rule = self.query_one(RuleLine)
+        rule.show(rule_words(tab, time.monotonic()), sort_words(tab))
+        self._tell_fault(tab)
+        blocks = self._state(tab)
+        self.set_class(bool(blocks), "-without-rows")
+        if blocks:
+            self.query_one("#words", Sheet).show(blocks)
+        self.tell_cell()
+
+    def _tell_fault(self, tab: QueryTab) -> None:
+        fault: list[Block] = []
+        if isinstance(tab.problem, QueryProblem):
+            place = f"line {tab.problem.line}" if tab.problem.line else ""
+            if place and tab.problem.column:
+                place += f", column {tab.problem.column}"
+            words = visible(tab.problem.why or tab.problem.what)
+            fault = [text(f"✗ {place + ': ' if place else ''}{words}", "bad")]
+            if tab.problem.remedy:
+                fault.append(text(visible(tab.problem.remedy), "faint", indent=2))
+        sheet = self.query_one("#fault", Sheet)
+        sheet.show(fault)
+        sheet.set_class(bool(fault), "-shown")
+
+    def _state(self, tab: QueryTab) -> list[Block]:
+        """What stands instead of rows; empty where there are rows to show."""
+        problem = tab.problem
+        if problem is not None and not isinstance(problem, QueryProblem) and tab.run is None:
+            step = "F5 tries again." if not isinstance(problem, Forbidden) else ""
+            return problem_blocks(problem, next_step=step)
+        if tab.result is not None:
+            if tab.source is not None and not tab.source.shown:
+                grid = self.query_one("#rows", Grid)
+                filtered = bool(tab.source.filter_text)
+                grid.say(
+                    "Nothing matches the filter." if filtered else "No rows.",
+                    "Esc takes it away."
+                    if filtered
+                    else "The query ran; nothing met it in this time range.",
+                )
+            return []
+        if tab.run is not None:
+            return [text("The rows appear here.", "faint")]
+        if isinstance(problem, QueryProblem):
+            return [text("The service refused the query; its words stand above.", "faint")]
+        return self._missing_role() or first_words()
+
+    def _missing_role(self) -> list[Block]:
+        """What to grant, where the token already shows that hunting is not permitted."""
+        from tui.auth import claims
+
+        connection, session = self.workspace.connection, self.workspace.session
+        if connection is None or session is None:
+            return [line(("Offline: the queue is cached, hunting needs the service.", "warn"))]
+        resource = connection.hunting.dialect
+        token = session.current(resource)
+        if token is None or token.claims is None:
+            return []
+        for feature in claims.features(resource):
+            if feature.name == "Advanced hunting" and not claims.allowed(token.claims, feature):
+                return [
+                    line(("✗ This application may not hunt.", "badbold")),
+                    text(f"It needs the role {' or '.join(feature.any_of)}.", indent=2),
+                    text(claims.how_to_grant(feature, token.claims), "bold", indent=2),
+                ]
+        return []
+
+    # Room.
+
+    def on_resize(self, event: Resize) -> None:
+        """Few lines: no air between the parts."""
+        self.set_class(event.size.height < 30, "-low")
+        if self._tabs:
+            self._fit()
+
+    def _fit(self) -> None:
+        """The editor is as tall as its text, within reason: the rest is for the rows."""
+        height = self.size.height
+        wanted = self.tab.editor.document.line_count + 1
+        most = max(4, height * 2 // 5)
+        self.query_one("#editors").styles.height = max(min(6, most), min(wanted, most))
+
+    # Focus.
+
+    def action_to_results(self) -> None:
+        """The rows take the focus, where there are any."""
+        if not self.has_class("-without-rows"):
+            self.query_one("#rows", Grid).focus()
+
+    def action_to_editor(self) -> None:
+        """The editor takes the focus."""
+        self.tab.editor.focus()
+
+    def action_back_command(self) -> None:
+        """The first of these that applies: cancel, drop a selection, a find, leave the editor."""
+        tab = self.tab
+        grid = self.query_one("#rows", Grid)
+        if self.focused is self.query_one("#find"):
+            self.leave_find()
+        elif tab.run is not None:
+            tab.run.cancel()
+        elif self._in_editor and not tab.editor.selection.is_empty:
+            tab.editor.move_cursor(tab.editor.cursor_location)
+        elif not self._in_editor and grid.clear_selection():
+            pass
+        elif not self._in_editor and tab.source is not None and tab.source.filter_text:
+            self.drop_find()
+        elif tab.problem is not None and tab.result is not None:
+            tab.problem = None
+            tab.editor.clear_fault()
+            self._tell()
+        elif self._in_editor and not self.has_class("-without-rows"):
+            self.action_to_results()
+        else:
+            super().action_back_command()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What acts on rows is offered where rows are."""
+        if action in _RESULT_ACTIONS and self._tabs:
+            return self.tab.source is not None and not self.has_class("-without-rows")
+        return super().check_action(action, parameters)

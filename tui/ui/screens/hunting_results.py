@@ -1,0 +1,402 @@
+"""What can be done with the rows of a query: filtered, opened, hunted on, exported."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.widgets import Input
+
+from tui.errors import Problem, UsageProblem
+from tui.rows import Column, Row
+from tui.text import calm, visible
+from tui.ui import words
+from tui.ui.hunting_tab import RANGES, QueryTab, range_words
+from tui.ui.screens.base import FramedScreen
+from tui.ui.widgets.cell_strip import CellStrip
+from tui.ui.widgets.grid import Cell, Grid, copied_text, paint_value
+from tui.ui.widgets.grid_messages import Copied, RowHighlighted, RowOpened, SortChanged
+from tui.ui.widgets.pick_list import Choice
+from tui.ui.widgets.sheet import Span, line
+
+if TYPE_CHECKING:
+    from tui.hunting.export import Format
+    from tui.hunting.library import Library
+    from tui.hunting.scratch import Scratch
+
+_SETTLED = 0.12
+"""Seconds that the cursor rests on a column before its values are counted."""
+_ACTIONS = (("h", "hunt on it"), ("=", "only this"), ("!", "not this"), ("y", "copy"))
+_EXPORTS = (
+    ("csv", "c", "CSV", "for spreadsheets; cells that would act as formulas are guarded"),
+    ("csv-plain", "u", "CSV, unguarded", "formulas stay as they are"),
+    ("json", "j", "JSON", "an array of rows"),
+    ("parquet", "p", "Parquet", "types kept"),
+    ("table", "t", "table", "text in columns, for the eye"),
+)
+
+
+def paint_result(column: Column, value: object, row: Row) -> Cell:
+    """A cell of a result: times and dynamic values stand back."""
+    cell = paint_value(column, value, row)
+    if value is not None and column.kind in ("time", "dynamic", "span"):
+        return Cell(cell.text, "faint")
+    return cell
+
+
+class ResultActions(FramedScreen):
+    """The half of the Hunting screen that deals with rows."""
+
+    library: Library
+    scratch: Scratch
+
+    @property
+    def tab(self) -> QueryTab:
+        """The tab in front."""
+        raise NotImplementedError
+
+    def _tell(self) -> None:
+        raise NotImplementedError
+
+    def _changed(self) -> None:
+        raise NotImplementedError
+
+    async def open_query(self, query: str, name: str, *, run: bool = False) -> None:
+        """Open a query in a tab."""
+        raise NotImplementedError
+
+    @property
+    def _rows(self) -> Grid:
+        return self.query_one("#rows", Grid)
+
+    # The strip.
+
+    @on(RowHighlighted)
+    def _highlighted(self, event: RowHighlighted) -> None:
+        event.stop()
+        if event.row is not None:
+            self.tab.row = event.row.key
+        self.tell_cell()
+
+    @on(SortChanged)
+    def _sorted(self, event: SortChanged) -> None:
+        event.stop()
+        self._tell()
+
+    @on(Copied)
+    def _copied(self, event: Copied) -> None:
+        event.stop()
+        self.notify(f"Copied {event.what}", markup=False, timeout=3)
+
+    def tell_cell(self) -> None:
+        """Show the cell under the cursor; count its column's values when the cursor rests."""
+        grid, strip = self._rows, self.query_one(CellStrip)
+        column, source = grid.cursor_column, self.tab.source
+        if column is None or source is None or grid.cursor_row is None:
+            strip.show((), ())
+            strip.spread(())
+            return
+        value = copied_text(column, grid.cursor_value)
+        said = (
+            calm(value[:2000]) if value else ("nothing" if grid.cursor_value is None else "empty")
+        )
+        tone = "bold" if value else "faint"
+        strip.show([(calm(visible(column.title)), "faint"), ("  ", ""), (said, tone)], _ACTIONS)
+        state = (id(source), column.key, source.filter_text)
+        if state != getattr(self, "_counted", None):
+            self._counted = state
+            strip.spread(())
+            self.run_worker(self._spread(column), group="spread", exclusive=True)
+
+    async def _spread(self, column: Column) -> None:
+        await asyncio.sleep(_SETTLED)
+        source = self.tab.source
+        if source is None:
+            return
+        try:
+            found = await source.distinct(column.key, 8)
+        except Problem:
+            return
+        said: list[Span] = [(f"{found.count:,} distinct", "faint")]
+        if found.empty:
+            said.append((f"   {found.empty:,} without a value", "faint"))
+        if found.count > 1 and found.top[0][1] == 1:
+            said.append(("   every value once", "faint"))
+        elif found.count > 1:
+            shown = (
+                (calm(copied_text(column, value))[:40] or "(empty)", number)
+                for value, number in found.top
+            )
+            said += [(f"   {text} ×{number:,}", "faint") for text, number in shown]
+        self.query_one(CellStrip).spread(said)
+
+    # Filter.
+
+    def action_filter_results_command(self) -> None:
+        """Type what rows shall hold."""
+        find = self.query_one("#find", Input)
+        find.add_class("-shown")
+        find.focus()
+
+    @on(Input.Changed, "#find")
+    def _find_typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self.run_worker(self._find(event.value), group="find", exclusive=True)
+
+    @on(Input.Submitted, "#find")
+    def _find_done(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.leave_find()
+
+    async def _find(self, wanted: str) -> None:
+        source = self.tab.source
+        if source is None or source.filter_text == wanted:
+            return
+        try:
+            await self._rows.filter(wanted)
+        except UsageProblem as problem:
+            self.notify(visible(str(problem)), severity="warning", markup=False)
+        self._tell()
+
+    def leave_find(self) -> None:
+        """Back to the rows; the line stays while it filters."""
+        find = self.query_one("#find", Input)
+        find.set_class(bool(find.value), "-shown")
+        self._rows.focus()
+
+    def drop_find(self) -> None:
+        """All rows again."""
+        find = self.query_one("#find", Input)
+        find.remove_class("-shown")
+        if find.value:
+            find.value = ""
+        else:
+            self.run_worker(self._find(""), group="find", exclusive=True)
+
+    # A cell.
+
+    async def _record(self) -> Mapping[str, object]:
+        row, result = self._rows.cursor_row, self.tab.result
+        if row is None or result is None:
+            return {}
+        return await result.row(int(row.key))
+
+    def _condition(self, *, wanted: bool) -> None:
+        from tui.hunting.cells import condition
+
+        grid = self._rows
+        column = grid.cursor_column
+        if column is None or grid.cursor_row is None:
+            return
+        stage = condition(column.title, column.kind, grid.cursor_value, wanted=wanted)
+        self.tab.editor.append(stage)
+        self.notify(f"Added to the query: {visible(stage)[:120]}   F5 runs it.", markup=False)
+
+    def action_only_this_command(self) -> None:
+        """Keep only rows with this value."""
+        self._condition(wanted=True)
+
+    def action_not_this_command(self) -> None:
+        """Leave out rows with this value."""
+        self._condition(wanted=False)
+
+    def action_hunt_on_cell_command(self) -> None:
+        """Ask about the entity that the cell names."""
+        self.run_worker(self._hunt_on_cell(), group="dialog", exclusive=True)
+
+    async def _hunt_on_cell(self) -> None:
+        from tui.hunting.cells import evidence_of
+        from tui.hunting.pivots import pivots
+        from tui.ui.screens.dialogs import Choose
+
+        column = self._rows.cursor_column
+        if column is None:
+            return
+        record = await self._record()
+        entity = evidence_of(column.title, record.get(column.title), record)
+        found = pivots(entity, _time_of(record), now=self.m365d.now()) if entity else []
+        if entity is None or not found:
+            self.notify(
+                "This value names no device, account, file, address or mail. "
+                "= and ! narrow the query by it.",
+                timeout=5,
+                markup=False,
+            )
+            return
+        title = calm(visible(entity.title))[:48]
+        picked: str | None = "0"
+        if len(found) > 1:
+            picked = await self.app.push_screen_wait(
+                Choose(
+                    f"Hunt on {title}",
+                    [Choice(str(at), ((one.name, ""),)) for at, one in enumerate(found)],
+                )
+            )
+        if picked is not None:
+            pivot = found[int(picked)]
+            await self.open_query(pivot.query, f"{title}: {pivot.name}", run=True)
+
+    # A row.
+
+    @on(RowOpened)
+    def _opened(self, event: RowOpened) -> None:
+        event.stop()
+        self.run_worker(self._inspect(event.column), group="dialog", exclusive=True)
+
+    async def _inspect(self, column: Column | None) -> None:
+        from tui.ui.screens.record import RecordScreen
+
+        grid, result, source = self._rows, self.tab.result, self.tab.source
+        if result is None or source is None:
+            return
+
+        async def fetch(index: int) -> tuple[int, Mapping[str, object]] | None:
+            rows = await source.window(index, index + 1)
+            if not rows:
+                return None
+            number = int(rows[0].key)
+            return number, await result.row(number)
+
+        await self.app.push_screen_wait(
+            RecordScreen(
+                fetch,
+                grid.cursor_index,
+                source.shown,
+                {one.title: one for one in result.columns},
+                column.title if column else None,
+                grid.move_to,
+            )
+        )
+
+    # Export.
+
+    def action_export_results_command(self) -> None:
+        """Ask for form and place, and write."""
+        self.run_worker(self._export(), group="export", exclusive=True)
+
+    async def _export(self) -> None:
+        from tui.hunting import export
+        from tui.ui.screens.dialogs import AskLine, Choose, Confirm
+
+        tab = self.tab
+        result, source = tab.result, tab.source
+        if result is None or source is None:
+            return
+        rows = words.counted(source.shown, "row")
+        picked = await self.app.push_screen_wait(
+            Choose(
+                f"Export {rows}",
+                [
+                    Choice(id, ((f"{key}  ", "accent"), (name, ""), (f"   {why}", "faint")), key)
+                    for id, key, name, why in _EXPORTS
+                ],
+                note="As they are sorted and filtered now. Times are UTC.",
+            )
+        )
+        if picked is None:
+            return
+        form: Format = "csv" if picked.startswith("csv") else picked  # type: ignore[assignment]
+        ending = {"table": "txt"}.get(form, form)
+        stamp = self.m365d.now().astimezone().strftime("%Y%m%d-%H%M")
+        place = await self.app.push_screen_wait(
+            AskLine("Write to", value=f"{Path.cwd() / f'hunting-{stamp}.{ending}'}")
+        )
+        if not place:
+            return
+        path = await asyncio.to_thread(Path(place).expanduser)
+        if await asyncio.to_thread(path.exists):
+            answer = await self.app.push_screen_wait(
+                Confirm(
+                    "Replace the file?",
+                    [line((visible(str(path)), "faint"))],
+                    yes="replace it",
+                    no="keep it",
+                )
+            )
+            if answer != "yes":
+                return
+        try:
+            written = await export.write(
+                result, path, form, source=source, guard_formulas=picked != "csv-plain"
+            )
+        except Problem as problem:
+            self.m365d.report(problem)
+            return
+        self.notify(
+            f"Wrote {words.counted(written, 'row')} to {visible(str(path))}",
+            markup=False,
+            timeout=8,
+        )
+
+    # Time range and history.
+
+    def action_choose_range_command(self) -> None:
+        """Ask how far back the service shall look."""
+        self.run_worker(self._choose_range(), group="dialog", exclusive=True)
+
+    async def _choose_range(self) -> None:
+        from tui.ui.screens.dialogs import AskLine, Choose
+
+        tab = self.tab
+        connection = self.workspace.connection
+        if connection is not None and connection.hunting.dialect == "classic":
+            self.notify(
+                "The classic API always looks at the last 30 days; narrow it in the query: "
+                "| where Timestamp > ago(7d)",
+                timeout=8,
+                markup=False,
+            )
+            return
+        choices = [Choice(one or "", ((range_words(one), ""),)) for one in RANGES]
+        picked = await self.app.push_screen_wait(
+            Choose(
+                "How far back the service looks",
+                [*choices, Choice("other", (("another, as ISO 8601…", ""),), "o")],
+                current=tab.timespan or "",
+                note="A time in the query narrows this further.",
+            )
+        )
+        if picked == "other":
+            picked = await self.app.push_screen_wait(
+                AskLine(
+                    "Time range",
+                    note="A duration (P14D, PT6H) or start/end (2026-11-01/2026-11-08).",
+                    value=tab.timespan or "",
+                )
+            )
+        if picked is not None:
+            tab.timespan = picked or None
+            self._changed()
+            self._tell()
+
+    def action_show_history_command(self) -> None:
+        """List what ran; one taken up is put below what stands in the editor."""
+        self.run_worker(self._history(), group="dialog", exclusive=True)
+
+    async def _history(self) -> None:
+        from tui.ui.screens.query_history import HistoryDialog
+
+        entries = await asyncio.to_thread(self.library.history)
+        if not entries:
+            self.notify("Nothing has run yet.", timeout=4)
+            return
+        picked = await self.app.push_screen_wait(HistoryDialog(entries, self.m365d.now()))
+        if picked is not None:
+            self.tab.editor.add_query(entries[int(picked)].query)
+            self.tab.editor.focus()
+
+
+def _time_of(record: Mapping[str, object]) -> datetime | None:
+    for name in ("Timestamp", "TimeGenerated"):
+        text = record.get(name)
+        if isinstance(text, str):
+            try:
+                moment = datetime.fromisoformat(text[:19])
+            except ValueError:
+                continue
+            return moment.replace(tzinfo=UTC)
+    return None

@@ -1,0 +1,102 @@
+"""The queries that ran, to look through and take up again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.widgets import Input, OptionList
+
+from tui.text import calm, visible
+from tui.ui import words
+from tui.ui.screens.dialogs import Dialog
+from tui.ui.widgets.pick_list import Choice, PickList
+from tui.ui.widgets.sheet import Sheet, Span, line, text
+
+if TYPE_CHECKING:
+    from tui.hunting.library import HistoryEntry
+
+_SHOWN = 200
+
+
+class HistoryDialog(Dialog):
+    """Type words to find a query; Enter answers its place in the list."""
+
+    DEFAULT_CSS = """
+    HistoryDialog {
+        & > .dialog { width: 100; }
+        PickList { height: auto; max-height: 16; margin: 0; }
+    }
+    """
+    BINDINGS = [
+        Binding("down,ctrl+n", "move(1)", show=False),
+        Binding("up,ctrl+r", "move(-1)", show=False),
+    ]
+
+    def __init__(self, entries: Sequence[HistoryEntry], now: datetime) -> None:
+        super().__init__()
+        self._entries = tuple(entries)
+        self._now = now
+
+    def compose(self) -> ComposeResult:
+        """A field for words, the list, the query under the cursor."""
+        with Vertical(classes="dialog"):
+            yield Sheet([text("What ran before", "bold")])
+            yield Input(placeholder="words of the query")
+            yield PickList()
+            yield Sheet(id="whole")
+            yield Sheet(
+                [line(("Enter", "accent"), (" puts it into the editor   ", "faint"),
+                      ("Esc", "accent"), (" leaves", "faint"))]
+            )  # fmt: skip
+
+    def on_mount(self) -> None:
+        """Typing searches at once."""
+        self.query_one(PickList).can_focus = False
+        self.query_one(Input).focus()
+        self._offer("")
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        self._offer(event.value)
+
+    def _offer(self, wanted: str) -> None:
+        terms = wanted.casefold().split()
+        choices = [
+            Choice(str(at), self._spans(entry))
+            for at, entry in enumerate(self._entries)
+            if all(term in entry.query.casefold() for term in terms)
+        ]
+        self.query_one(PickList).offer(choices[:_SHOWN])
+
+    def _spans(self, entry: HistoryEntry) -> tuple[Span, ...]:
+        flat = calm(visible(" ".join(entry.query.split())))[:72]
+        if entry.rows is None:
+            result = entry.failure or "failed"
+        else:
+            result = words.counted(entry.rows, "row")
+        age = words.age(entry.at, self._now)
+        return ((f"{age:>4}  ", "faint"), (flat, ""), (f"   {visible(result)}", "faint"))
+
+    def action_move(self, step: int) -> None:
+        """To the next or the former query."""
+        picks = self.query_one(PickList)
+        if step > 0:
+            picks.action_cursor_down()
+        else:
+            picks.action_cursor_up()
+
+    @on(Input.Submitted)
+    def _taken(self) -> None:
+        picks = self.query_one(PickList)
+        if picks.highlighted is not None:
+            self.dismiss(picks.get_option_at_index(picks.highlighted).id)
+
+    @on(OptionList.OptionSelected)
+    def _clicked(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(event.option.id)

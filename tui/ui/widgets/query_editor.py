@@ -1,0 +1,400 @@
+"""The editor of KQL: colours, the query that would run, and the place of a fault.
+
+TextArea's highlight map is private to Textual, whose minor version is pinned for it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import cast
+
+from rich.segment import Segment
+from rich.style import Style
+from rich.text import Text
+from textual import events
+from textual.document._document import Document
+from textual.message import Message
+from textual.strip import Strip
+from textual.widgets import TextArea
+from textual_enhanced.commands import Command
+
+from tui.kql.lexer import Fence, line_tokens, statements
+from tui.text import visible
+from tui.ui.commands.hunting import ToResults
+
+_NAMES = {
+    "keyword": "keyword",
+    "operator": "keyword",
+    "let": "name",
+    "table": "table",
+    "function": "function",
+    "type": "function",
+    "datetime": "number",
+    "timespan": "number",
+    "number": "number",
+    "string": "string",
+    "comment": "comment",
+    "pipe": "faint",
+    "punctuation": "faint",
+    "error": "error",
+}
+_LET = re.compile(r"\blet\s+([A-Za-z_]\w*)")
+_BUSY = 200_000
+"""Characters from which work on the whole text waits for a pause in typing."""
+_PAUSE = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What would run: a query, and where in the editor it stands."""
+
+    query: str
+    line: int
+    """Lines before it."""
+    column: int
+    """Characters before it in its first line."""
+
+
+class _Lines(dict[int, list[tuple[int, int | None, str]]]):
+    """Highlights of lines, made when a line is first drawn."""
+
+    def __init__(self, editor: QueryEditor) -> None:
+        super().__init__()
+        self._editor = editor
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __missing__(self, line: int) -> list[tuple[int, int | None, str]]:
+        found = self._editor.highlights_of(line)
+        self[line] = found
+        return found
+
+
+class QueryEditor(TextArea):
+    """A text of several queries, parted by blank lines; the one at the cursor is marked.
+
+    Args:
+        text: What stands in it.
+    """
+
+    COMMAND_MESSAGES = (ToResults,)
+    BINDINGS = Command.bindings(*COMMAND_MESSAGES)
+    COMPONENT_CLASSES = {
+        "query-editor--keyword",
+        "query-editor--name",
+        "query-editor--table",
+        "query-editor--function",
+        "query-editor--number",
+        "query-editor--string",
+        "query-editor--comment",
+        "query-editor--faint",
+        "query-editor--error",
+        "query-editor--fault",
+        "query-editor--bar",
+        "query-editor--bar-blurred",
+    }
+    DEFAULT_CSS = """
+    QueryEditor, QueryEditor:focus {
+        border: none;
+        padding: 0 1 0 2;
+        background: $background;
+        color: $foreground;
+        & .text-area--gutter { color: $text-muted; }
+        & .text-area--cursor-gutter { color: $foreground; background: $background; }
+        & .text-area--cursor-line { background: $background; }
+        & .text-area--selection { background: $accent 30%; }
+        & .text-area--placeholder { color: $text-muted; }
+        & .query-editor--keyword { color: $secondary; }
+        & .query-editor--name { color: $foreground; text-style: bold; }
+        & .query-editor--table { color: $primary; text-style: bold; }
+        & .query-editor--function { color: $primary; }
+        & .query-editor--number { color: $warning; }
+        & .query-editor--string { color: $success; }
+        & .query-editor--comment { color: $text-muted; text-style: italic; }
+        & .query-editor--faint { color: $text-muted; }
+        & .query-editor--error { color: $error; }
+        & .query-editor--fault { color: $error; text-style: bold underline; }
+        & .query-editor--bar { color: $accent; }
+        & .query-editor--bar-blurred { color: $border; }
+    }
+    QueryEditor:focus .text-area--cursor-line { background: $surface; }
+    """
+
+    @dataclass
+    class Edited(Message):
+        """The text is another than before."""
+
+        editor: QueryEditor
+
+    @dataclass
+    class CursorMoved(Message):
+        """The cursor stands elsewhere, perhaps in another query."""
+
+        editor: QueryEditor
+
+    def __init__(self, text: str = "", *, id: str | None = None) -> None:
+        self._found: list[tuple[int, int]] = []
+        self._bar: tuple[int, int] = (0, -1)
+        self._names: frozenset[str] = frozenset()
+        self._fences: dict[int, Fence] = {}
+        self._drawn: dict[tuple[str, Fence, frozenset[str]], list[tuple[int, int | None, str]]] = {}
+        self._fault: tuple[int, int] | None = None
+        self._stale = False
+        super().__init__(
+            text.replace("\r\n", "\n").replace("\r", "\n"),
+            id=id,
+            soft_wrap=False,
+            show_line_numbers=True,
+            tab_behavior="indent",
+            placeholder=_PLACEHOLDER,
+        )
+        self.cursor_blink = False
+
+    @property
+    def _lines_of_text(self) -> Document:
+        return cast("Document", self.document)
+
+    # What would run.
+
+    @property
+    def wanted(self) -> Wanted | None:
+        """The selection, else the query under the cursor; None where there is neither."""
+        start, end = sorted(self.selection)
+        if start != end and self.selected_text.strip():
+            text = self.selected_text
+            return Wanted(text, start[0], start[1])
+        first, last = self._statement()
+        query = self.text[first:last]
+        if not query.strip():
+            return None
+        line, column = self._lines_of_text.get_location_from_index(first)
+        return Wanted(query, line, column)
+
+    def _statement(self) -> tuple[int, int]:
+        if self._stale:
+            self._read()
+        if not self._found:
+            return (0, 0)
+        offset = self._lines_of_text.get_index_from_location(self.cursor_location)
+        best = self._found[0]
+        for start, end in self._found:
+            if start > offset:
+                break
+            best = (start, end)
+        return best
+
+    def append(self, addition: str) -> None:
+        """Put lines at the end of the query under the cursor, before its `render` if it ends so."""
+        first, last = self._statement()
+        query = self.text[first:last].rstrip()
+        semicolon = query.endswith(";")
+        lines = query.removesuffix(";").rstrip().split("\n")
+        at = len(lines)
+        if at > 1 and re.match(r"\s*\|\s*render\b", lines[-1]):
+            at -= 1
+        lines.insert(at, addition)
+        text = "\n".join(lines) + (";" if semicolon else "")
+        place = self.cursor_location
+        self.replace(
+            text,
+            self._lines_of_text.get_location_from_index(first),
+            self._lines_of_text.get_location_from_index(last),
+            maintain_selection_offset=False,
+        )
+        self.move_cursor(place)
+
+    def add_query(self, query: str) -> None:
+        """Put a query behind what stands here, and the cursor at its beginning."""
+        text = self.text.rstrip()
+        before = f"{text}\n\n" if text else ""
+        self.replace(before[len(text) :] + query, *self._tail(text))
+        self.move_cursor(self._lines_of_text.get_location_from_index(len(before)))
+
+    def _tail(self, text: str) -> tuple[tuple[int, int], tuple[int, int]]:
+        return self._lines_of_text.get_location_from_index(len(text)), self.document.end
+
+    # The fault.
+
+    def show_fault(self, line: int, column: int | None) -> None:
+        """Mark the place of a fault, counted from 1, and go there."""
+        row = max(0, min(line - 1, self.document.line_count - 1))
+        place = max(0, min((column or 1) - 1, len(self.document.get_line(row))))
+        self._fault = (row, place)
+        self._build_highlight_map()
+        self.move_cursor((row, place))
+        self.refresh()
+
+    def clear_fault(self) -> None:
+        """The text was changed, or ran: the mark goes."""
+        if self._fault is not None:
+            self._fault = None
+            self._build_highlight_map()
+            self.refresh()
+
+    # Drawing.
+
+    def _build_highlight_map(self) -> None:
+        self._line_cache.clear()
+        self._highlights = _Lines(self)
+        self._stale = True
+        if len(self.document.text) < _BUSY:
+            self._read()
+        elif self.is_attached:
+            self.set_timer(_PAUSE, self._read_late)
+
+    def _read_late(self) -> None:
+        if self._stale:
+            self._read()
+            self.refresh()
+
+    def _read(self) -> None:
+        text = self.document.text
+        self._stale = False
+        self._found = statements(text)
+        self._names = frozenset(_LET.findall(text))
+        self._fences = {}
+        if "```" in text or "~~~" in text:
+            inside: Fence = ""
+            for number, line in enumerate(text.split("\n")):
+                self._fences[number] = inside
+                _, inside = line_tokens(line, inside)
+        self._mark()
+
+    def _mark(self) -> None:
+        first, last = self._statement()
+        bar = (0, -1)
+        if last > first:
+            bar = (
+                self._lines_of_text.get_location_from_index(first)[0],
+                self._lines_of_text.get_location_from_index(last)[0],
+            )
+        if bar != self._bar:
+            self._bar = bar
+            self._line_cache.clear()
+            self.refresh()
+
+    def highlights_of(self, number: int) -> list[tuple[int, int | None, str]]:
+        """The colours of a line, in bytes, as TextArea's map has them."""
+        line = self.document.get_line(number)
+        inside = self._fences.get(number, "")
+        key = (line, inside, self._names)
+        found = self._drawn.get(key)
+        if found is None:
+            found = _coloured(line, inside, self._names)
+            if len(self._drawn) > 4000:
+                self._drawn.clear()
+            self._drawn[key] = found
+        if self._fault is None or self._fault[0] != number:
+            return found
+        return [*found, _fault_span(line, self._fault[1])]
+
+    def get_line(self, line_index: int) -> Text:
+        """The line to draw: what does not show as itself is replaced, one for one."""
+        text = self.document.get_line(line_index)
+        if not (text.isascii() and text.isprintable()):
+            text = "".join(map(_drawable, text))
+        return Text(text, end="", no_wrap=True)
+
+    def render_lines(self, crop: object) -> list[Strip]:
+        """Draw with the colours that the theme has now."""
+        theme = self._theme
+        if theme is not None:
+            styles = {
+                name: self.get_component_rich_style(f"query-editor--{name}", partial=True)
+                for name in {*_NAMES.values(), "fault"}
+            }
+            if styles != theme.syntax_styles:
+                theme.syntax_styles = styles
+                self._line_cache.clear()
+        return super().render_lines(crop)  # type: ignore[arg-type]
+
+    def _render_line(self, y: int) -> Strip:
+        strip = super()._render_line(y)
+        width = self.gutter_width
+        info = self.wrapped_document._offset_to_line_info
+        place = y + self.scroll_offset.y
+        if place >= len(info):
+            return strip
+        first, last = self._bar
+        name = "bar" if self.has_focus else "bar-blurred"
+        style = self.get_component_rich_style(f"query-editor--{name}", partial=True)
+        base = next(iter(strip.crop(width - 2, width - 1)), Segment(" "))
+        mark = "▎" if first <= info[place][0] <= last else " "
+        bar = Segment(f" {mark} ", (base.style or Style()) + style)
+        return Strip.join([strip.crop(1, width - 2), Strip([bar], 3), strip.crop(width)])
+
+    @property
+    def gutter_width(self) -> int:
+        """Line numbers of at least two digits, the bar, and a gap."""
+        return max(2, len(str(self.document.line_count))) + 4
+
+    # Keys and messages.
+
+    async def _on_key(self, event: events.Key) -> None:
+        if event.key == "escape":
+            # Not "next widget", as TextArea has it: the screen decides what Escape does.
+            return
+        await super()._on_key(event)
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        """Say it in our own words."""
+        event.stop()
+        if self._fault is not None:
+            self.clear_fault()
+        self._mark()
+        self.post_message(self.Edited(self))
+
+    def on_text_area_selection_changed(self, event: TextArea.SelectionChanged) -> None:
+        """Mark the query that the cursor is in now."""
+        event.stop()
+        self._mark()
+        self.post_message(self.CursorMoved(self))
+
+    def on_focus(self) -> None:
+        """The bar is lit."""
+        self._line_cache.clear()
+
+    def on_blur(self) -> None:
+        """The bar is dim."""
+        self._line_cache.clear()
+
+
+def _coloured(line: str, inside: Fence, names: frozenset[str]) -> list[tuple[int, int | None, str]]:
+    found, _ = line_tokens(line, inside, lets=names)
+    plain = line.isascii()
+    spans: list[tuple[int, int | None, str]] = []
+    for token in found:
+        name = _NAMES.get(token.kind)
+        if name is not None:
+            start, end = token.start, token.end
+            if not plain:
+                start, end = _bytes(line, start), _bytes(line, end)
+            spans.append((start, end, name))
+    return spans
+
+
+def _bytes(line: str, index: int) -> int:
+    return len(line[:index].encode("utf-8", "surrogatepass"))
+
+
+def _fault_span(line: str, column: int) -> tuple[int, int | None, str]:
+    end = column
+    while end < len(line) and (line[end].isalnum() or line[end] == "_"):
+        end += 1
+    end = max(end, column + 1)
+    return _bytes(line, column), _bytes(line, min(end, len(line))), "fault"
+
+
+def _drawable(character: str) -> str:
+    if character == "\t":
+        return character
+    shown = visible(character)
+    return shown if len(shown) == 1 else "�"
+
+
+_PLACEHOLDER = """DeviceProcessEvents
+| where Timestamp > ago(7d)
+| summarize Hits = count() by FileName
+| top 10 by Hits"""
