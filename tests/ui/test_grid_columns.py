@@ -7,7 +7,7 @@ from grid_support import COLUMNS, Column, GridApp, Source, lines, many
 from textual.color import Color
 from textual.geometry import Region
 
-from tui.rows import SortKey
+from tui.rows import Row, SortKey
 from tui.ui.widgets.grid import Cell, Grid, next_order, paint_value
 from tui.ui.widgets.grid_layout import Columns, Layout
 
@@ -88,6 +88,19 @@ async def test_numbers_stand_at_the_right_under_their_title() -> None:
         assert rows[11][end - 2 : end] == "11"
 
 
+async def test_title_stands_where_the_painter_stands_its_cells() -> None:
+    def paint(column: Column, value: object, row: Row) -> Cell:
+        if column.key == "owner":
+            return Cell("six days", align="right")
+        return paint_value(column, value, row)
+
+    app = GridApp(Source(many(3)), Grid(paint))
+    async with app.run_test(size=(60, 6)):
+        head, first, *_ = lines(app.grid)
+        assert head.rstrip().endswith("Owner")
+        assert len(head.rstrip()) == len(first.rstrip())
+
+
 async def test_columns_are_resized_hidden_and_brought_back() -> None:
     app = GridApp(Source(many(12)))
     async with app.run_test(size=(60, 14)) as pilot:
@@ -135,10 +148,10 @@ def test_order_of_a_column_turns_and_ends() -> None:
 
 
 async def test_painters_tone_and_marks_show() -> None:
-    def paint(column: Column, value: object, row: object) -> Cell:
+    def paint(column: Column, value: object, row: Row) -> Cell:
         if column.key == "owner":
             return Cell(spans=(("▲", "bad"), (" H", "tag")))
-        return paint_value(column, value, row)  # type: ignore[arg-type]
+        return paint_value(column, value, row)
 
     rows = many(3)
     rows[1] = type(rows[1])("k1", rows[1].values, frozenset({"failed"}))

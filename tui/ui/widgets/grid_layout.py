@@ -30,6 +30,8 @@ class Measure:
     """Cells of the widest short form seen; 0 where there is none."""
     longest: int = 0
     """Characters of the longest value seen."""
+    right: bool | None = None
+    """Whether the painter stands its cells at the right; None where it does not say."""
     by_hand: int | None = None
     """Cells given to it by hand."""
     hidden: bool = False
@@ -219,7 +221,9 @@ def _place(chosen: Sequence[Measure], widths: dict[int, int], gap: int) -> Layou
     x = 0
     for measure in chosen:
         size = widths[measure.index]
-        right = measure.column.kind in ("number", "span")
+        right = measure.right
+        if right is None:
+            right = measure.column.kind in ("number", "span")
         slots.append(Slot(measure.index, measure.column, x, size, right))
         x += size + gap
     pinned = sum(1 for measure in chosen if measure.column.pinned)

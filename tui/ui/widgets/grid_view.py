@@ -183,6 +183,8 @@ class RowView(ScrollView, can_focus=True):
                 if width > measure.content:
                     measure.content = width
                     grown = True
+                if cell.align:
+                    measure.right = cell.align == "right"
                 if cell.short:
                     measure.short = max(measure.short, width_of(cell.short))
         columns.rows_seen += len(rows)
