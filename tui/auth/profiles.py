@@ -33,6 +33,8 @@ class Profile:
     token_file: Path | None = None
     engines: Mapping[str, EngineSettings] = field(default_factory=dict)
     is_demo: bool = False
+    analyst: str | None = None
+    """Who works here, as `assigned_to` spells it; the embedded tenant knows, settings may say."""
     given_secret: Secret | None = field(default=None, repr=False, compare=False)
     """The published secret of the embedded tenant; None for every other profile."""
 

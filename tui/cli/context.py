@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tui.auth.secret import Secret
     from tui.auth.session import Session
     from tui.config import Settings
+    from tui.demo.options import Options
     from tui.demo.server import DemoTenant
 
 T = TypeVar("T")
@@ -91,9 +92,14 @@ async def ask_at_terminal(_profile: Profile, question: str) -> Secret | None:
 
 
 class Launcher:
-    """Starts the embedded tenant in a thread of its own."""
+    """Starts the embedded tenant in a thread of its own.
 
-    def __init__(self) -> None:
+    Args:
+        options: How the tenant is to be; as by default unless given.
+    """
+
+    def __init__(self, options: Options | None = None) -> None:
+        self._options = options
         self._tenant: DemoTenant | None = None
         self._profile: Profile | None = None
 
@@ -105,11 +111,11 @@ class Launcher:
         from tui.auth.profiles import Profile
         from tui.auth.secret import Secret
         from tui.config import HostTable
-        from tui.demo.identity import applications
+        from tui.demo.identity import ANALYST, applications
         from tui.demo.options import Options
         from tui.demo.server import DemoTenant
 
-        tenant = DemoTenant(Options())
+        tenant = DemoTenant(self._options or Options())
         try:
             origin = tenant.start()
         except (OSError, RuntimeError):
@@ -127,6 +133,7 @@ class Launcher:
             cloud=custom_cloud(HostTable(authority=origin)),
             credential="prompt",
             is_demo=True,
+            analyst=ANALYST,
             given_secret=Secret(app.client_secret),
         )
         return self._profile

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 COLUMNS: tuple[Column, ...] = (
     Column("id", "ID", pinned=True, least=4, most=12),
     Column("severity", "Sev", least=3, most=5),
-    Column("status", "Status", least=1, most=9, rank=2),
+    Column("status", "Status", least=1, most=10, rank=2),
     Column("name", "Name", least=16, most=400, fill=True),
     Column("alerts", "Alerts", kind="number", least=6, most=6, rank=3),
     Column("owner", "Owner", least=1, most=16, rank=1),

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine
 
 _STATUS_CHOICES = (("active", "a"), ("inProgress", "w"), ("resolved", "c"))
+_MANY = 10
+"""Incidents from which an edit asks first."""
 _CLASS_KEYS = {"truePositive": "t", "informationalExpectedActivity": "i", "falsePositive": "f"}
 
 
@@ -37,18 +39,23 @@ class EditActions(FramedScreen):
             return f"{verb}: {name[:70]}{'…' if len(name) > 70 else ''}"
         return f"{verb}: {words.counted(len(incidents), 'incident')}"
 
-    async def _send(self, incidents: Sequence[Incident], change: IncidentChange) -> bool:
-        if len(incidents) >= 10:
-            sure = await self.app.push_screen_wait(
-                Confirm(
-                    f"Change {words.counted(len(incidents), 'incident')}?",
-                    [text("Each is sent on its own; u takes the last edit back.", "faint")],
-                    yes="change them",
-                    no="leave them",
-                )
+    async def _sure(self, many: int) -> bool:
+        """Ask before many incidents are changed at once."""
+        if many < _MANY:
+            return True
+        answer = await self.app.push_screen_wait(
+            Confirm(
+                f"Change {words.counted(many, 'incident')}?",
+                [text("Each is sent on its own; u takes the whole edit back.", "faint")],
+                yes="change them",
+                no="leave them",
             )
-            if sure != "yes":
-                return False
+        )
+        return answer == "yes"
+
+    async def _send(self, incidents: Sequence[Incident], change: IncidentChange) -> bool:
+        if not await self._sure(len(incidents)):
+            return False
         try:
             await self.workspace.queue.edit([incident.id for incident in incidents], change)
         except Problem as problem:
@@ -191,13 +198,18 @@ class EditActions(FramedScreen):
         typed = await self.app.push_screen_wait(
             AskLine(title, note="Tags to add to each, parted by commas.", known=known)
         )
-        if typed:
-            for incident in incidents:
-                added = tuple(dict.fromkeys((*incident.tags, *_listed(typed))))
-                if added != incident.tags and not await self._send(
-                    [incident], IncidentChange(tags=added)
-                ):
-                    return
+        if not typed:
+            return
+        changes = {
+            incident.id: IncidentChange(tags=added)
+            for incident in incidents
+            if (added := tuple(dict.fromkeys((*incident.tags, *_listed(typed))))) != incident.tags
+        }
+        if changes and await self._sure(len(changes)):
+            try:
+                await self.workspace.queue.edit_each(changes)
+            except Problem as problem:
+                self.m365d.report(problem)
 
     def action_write_comment_command(self) -> None:
         """Open the composer, with the draft that was left there."""

@@ -210,7 +210,7 @@ class SignInScreen(FramedScreen):
                 on_step=self._step,
                 on_wait=self._waits,
                 memory=app.no_cache or profile.is_demo,
-                me=app.me(),
+                me=profile.analyst or app.me(),
                 now=app.fixed_now,
             )
         except Problem as problem:
