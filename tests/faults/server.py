@@ -166,8 +166,8 @@ class FaultServer:
                 aud=audience.removesuffix("/.default"),
                 roles=list(roles),
                 app_displayname=name,
-                tid="t",
-                appid="c",
+                tid=seen.path.split("/")[1],
+                appid=form.get("client_id", ""),
             )
             return json_answer({"token_type": "Bearer", "expires_in": 3599, "access_token": token})
 

@@ -122,21 +122,37 @@ def _write_sheet(incident: Incident) -> None:
             ],
             style=lambda _, value: _STYLES.get(value, "") if isinstance(value, str) else "",
         )
-    entities = [
-        *((item, one.title) for one in incident.alerts for item in one.evidence),
-        *((item, "") for item in incident.evidence),
-    ]
+    entities = _entities(incident)
     if entities:
-        rows = list(
-            dict.fromkeys((item.kind, item.title, item.verdict, title) for item, title in entities)
-        )
-        _heading("EVIDENCE", len(rows))
-        write_table(("KIND", "WHAT", "VERDICT", "ALERT"), rows)
+        _heading("EVIDENCE", len(entities))
+        write_table(("KIND", "WHAT", "VERDICT", "ALERTS"), entities, right=(3,))
     if incident.comments:
         _heading("COMMENTS", len(incident.comments))
         for comment in incident.comments:
             print(visible(f"{_short(comment.created)}  {comment.author}"))
             print("  " + visible_lines(comment.text).replace("\n", "\n  "))
+
+
+_VERDICTS = ("malicious", "suspicious")
+
+
+def _entities(incident: Incident) -> list[tuple[str, str, str, int]]:
+    """Each entity once, with its gravest verdict and how many alerts name it."""
+    verdicts: dict[tuple[str, str], set[str]] = {}
+    alerts: dict[tuple[str, str], set[int]] = {}
+    for number, alert in enumerate((None, *incident.alerts)):
+        for item in alert.evidence if alert is not None else incident.evidence:
+            key = (item.kind, item.title)
+            verdicts.setdefault(key, set()).add(item.verdict)
+            alerts.setdefault(key, set()).update({number} if alert is not None else ())
+    return [
+        (
+            *key,
+            next((one for one in _VERDICTS if one in found), min(found)),
+            len(alerts[key]),
+        )
+        for key, found in verdicts.items()
+    ]
 
 
 def _heading(title: str, count: int) -> None:

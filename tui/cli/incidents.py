@@ -15,7 +15,7 @@ from tui.errors import Problem, Throttled, Unreachable, UsageProblem
 if TYPE_CHECKING:
     from tui.api.records import Incident
     from tui.api.service import Connection
-    from tui.incidents.filters import Filter
+    from tui.incidents.filters import Filter, Seen
 
 _ME = "\0me"
 
@@ -66,9 +66,6 @@ def run(args: argparse.Namespace, command: str) -> int:
     if args.top < 1:
         raise UsageProblem(f"--top {args.top} would show nothing", remedy="Give 1 or more.")
     form = chosen_format(args)
-    from tui.incidents.filters import parse
-
-    parse(args.filter, _ME)  # before anything is asked of a service
     check_target(args.output)
     return run_async(_list(args, form))
 
@@ -85,9 +82,10 @@ class _Found:
 async def _list(args: argparse.Namespace, form: str) -> int:
     found = _Found()
     code = 0
+    seen = await _understood(args)
     try:
         async with open_connection(args) as connection:
-            await _collect(connection, args, found)
+            await _collect(connection, args, seen, found)
     except Problem as problem:
         explain_wait(problem, args)
         if found.incidents:
@@ -117,10 +115,34 @@ async def _list(args: argparse.Namespace, form: str) -> int:
     return code
 
 
-async def _collect(connection: Connection, args: argparse.Namespace, found: _Found) -> None:
+async def _understood(args: argparse.Namespace) -> Seen | None:
+    """Check the filter before anything is asked of a service.
+
+    Returns:
+        Values of earlier answers, where the filter names one of them.
+
+    Raises:
+        UsageProblem: It is none.
+    """
+    from tui.incidents.filters import FilterProblem, parse
+
+    try:
+        parse(args.filter, _ME)
+    except FilterProblem:
+        from tui.cli.offline import seen_values
+
+        seen = await seen_values(args)
+        parse(args.filter, _ME, seen=seen)
+        return seen
+    return None
+
+
+async def _collect(
+    connection: Connection, args: argparse.Namespace, seen: Seen | None, found: _Found
+) -> None:
     from tui.incidents.filters import parse
 
-    wanted = parse(args.filter, _user(connection))
+    wanted = parse(args.filter, _user(connection), seen=seen)
     pages = connection.incidents.pages(
         odata=wanted.odata(connection.dialect) if wanted else None,
         top=None if wanted else args.top,
