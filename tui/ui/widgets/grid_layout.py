@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from tui.rows import Column
 
-COMFORT = 30
+COMFORT = 26
 """Cells that a filling column keeps before other columns begin to give way."""
 WIDEST = 400
 """Cells that a column can be made wide by hand."""

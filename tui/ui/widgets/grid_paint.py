@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from rich.cells import get_character_cell_size
+from rich.cells import cell_len, get_character_cell_size
 from rich.segment import Segment
 from textual.strip import Strip
 
 from tui.rows import Row, SortKey
+from tui.text import visible
 from tui.ui.widgets.grid_cells import Cell, Painter, Span, Tone, cut_text, displayable, fit
 from tui.ui.widgets.grid_layout import Layout, Slot
 from tui.ui.widgets.grid_look import Ground, Palette
@@ -202,18 +203,14 @@ class LinePainter:
             tone: Tone = "bold" if slot.index == current else "faint"
             mark = marks.get(slot.column.key, "")
             title = Cell(slot.column.title, tone)
-            if mark and width > len(mark) + 1:
-                text = fit(title, width - len(mark) - 1, right=slot.right)
-                if slot.right:
-                    cells[slot.index] = [*text, (f" {mark}", "")]
-                else:
-                    name = text[0][0] if text else ""
-                    rest = " " * sum(len(pad) for pad, _ in text[1:])
-                    cells[slot.index] = [(name, tone), (f" {mark}", ""), (rest, "")]
-            elif mark:
-                cells[slot.index] = fit(Cell(mark), width, right=slot.right)
+            if mark and width > len(mark):
+                if width > cell_len(visible(slot.column.title)) + len(mark):
+                    mark = f" {mark}"
+                text = fit(title, width - len(mark), right=slot.right)
+                pad = [] if slot.right else text[1:]
+                cells[slot.index] = [*text[: len(text) - len(pad)], (mark, ""), *pad]
             else:
-                cells[slot.index] = fit(title, width, right=slot.right)
+                cells[slot.index] = fit(Cell(mark) if mark else title, width, right=slot.right)
         return self._strip(self._columns(cells), "header", None, (" ", ""))
 
     def text(self, text: str, tone: Tone) -> Strip:

@@ -195,8 +195,7 @@ class RowView(ScrollView, can_focus=True):
         marks = sort_marks(source.order) if source is not None else {}
         for measure in self._columns.measures:
             mark = marks.get(measure.column.key, "")
-            title = cell_len(visible(measure.column.title))
-            measure.title = title + (len(mark) + 1 if mark else 0)
+            measure.title = cell_len(visible(measure.column.title)) + len(mark)
 
     # Rows.
 
