@@ -411,7 +411,8 @@ async def test_an_incident_that_is_not_there_is_no_retirement(
     ("message", "place"),
     [
         ("Query could not be parsed at 'x' on line [1,22]", (1, 22)),
-        ("A recognition error occurred. [line:position=3:4]", (3, 4)),
+        ("A recognition error occurred. [line:position=3:4]", (3, 5)),
+        ("Could not parse that. [line:position=0:0]", (None, None)),
         ("'project' operator: no column. At line 2, position 10", (2, 10)),
         ("Syntax error (5:6)", (5, 6)),
         ("wrong on line 7", (7, None)),

@@ -234,12 +234,19 @@ _PLACES = (
 
 
 def place_in(message: str) -> tuple[int | None, int | None]:
-    """Line and column that an engine's message names, from 1; None where it names none."""
+    """Line and column that an engine's message names, from 1; None where it names none.
+
+    Kusto counts positions from 0 (`[line:position=1:14]`) and writes line 0 for no place.
+    """
     for pattern in _PLACES:
         if found := pattern.search(message):
-            line = int(found["line"]) or 1
-            column = max(1, int(found["column"])) if found["column"] else None
-            return line, column
+            line = int(found["line"])
+            if line < 1:
+                return None, None
+            if not found["column"]:
+                return line, None
+            column = int(found["column"])
+            return line, column + 1 if pattern is _PLACES[0] else max(1, column)
     return None, None
 
 

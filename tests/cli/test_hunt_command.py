@@ -1,0 +1,171 @@
+"""`hunt`: rows in every format, faults of the query, exit codes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import stat
+
+import pytest
+
+from tests.cli.services import Machine
+from tests.faults.server import (
+    Answer,
+    FaultServer,
+    cut,
+    error,
+    graph_error,
+    json_answer,
+    reset,
+    text_answer,
+)
+
+RUN = {"graph": "/v1.0/security/runHuntingQuery", "classic": "/api/advancedhunting/run"}
+ROWS = {
+    "schema": [{"name": "Name", "type": "String"}, {"name": "Hits", "type": "Int64"}],
+    "results": [{"Name": "=1+1", "Hits": -5}, {"Name": "é\x1b[31m\u202e", "Hits": 7}],
+}
+
+
+@pytest.fixture
+async def server() -> object:
+    async with FaultServer() as running:
+        running.authority("ThreatHunting.Read.All", "AdvancedHunting.Read.All")
+        running.on("POST", RUN["graph"], json_answer(ROWS))
+        running.on(
+            "POST",
+            RUN["classic"],
+            json_answer(
+                {
+                    "Stats": {"ExecutionTime": 0.1},
+                    "Schema": [
+                        {"Name": "Name", "Type": "String"},
+                        {"Name": "Hits", "Type": "Int64"},
+                    ],
+                    "Results": ROWS["results"],
+                }
+            ),
+        )
+        yield running
+
+
+@pytest.fixture
+def machine(tmp_path: object, server: FaultServer) -> Machine:
+    machine = Machine(tmp_path)  # type: ignore[arg-type]
+    machine.connect(server.url, "graph")
+    (machine.home / "q.kql").write_text("Tablé\n| take 2\n", encoding="utf-8")
+    return machine
+
+
+@pytest.mark.parametrize("api", ["graph", "classic"])
+async def test_rows_come_in_every_format_from_both_dialects(
+    machine: Machine, server: FaultServer, api: str
+) -> None:
+    machine.connect(server.url, api)
+    query = str(machine.home / "q.kql")
+    asked = await machine.run("hunt", query, "--format", "json")
+    assert (asked.code, asked.json) == (0, ROWS["results"])
+    assert "\u202e" not in asked.out
+    assert "\x1b" not in asked.out
+    assert server.asked(RUN[api])[0].json == {"Query": "Tablé\n| take 2\n"}
+    sheet = await machine.run("hunt", query, "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(sheet.out)))
+    assert [(row["Name"][:2], row["Hits"]) for row in rows] == [("'=", "-5"), ("é␛", "7")]
+    table = await machine.run("hunt", query)
+    assert table.out.splitlines()[0].split() == ["Name", "Hits"]
+    assert "\x1b" not in table.out
+    raw = await machine.run("hunt", query, "--raw")
+    assert raw.json["results" if api == "graph" else "Results"] == ROWS["results"]
+
+
+async def test_a_file_is_written_whole_and_private(machine: Machine) -> None:
+    target = machine.home / "rows.parquet"
+    ended = await machine.run(
+        "hunt", str(machine.home / "q.kql"), "--format", "parquet", "-o", str(target)
+    )
+    assert (ended.code, ended.out) == (0, "")
+    assert "2 rows" in ended.err
+    assert target.read_bytes()[:4] == b"PAR1"
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    piped = await machine.run("hunt", "-", "--format", "json", stdin=b"\xef\xbb\xbfT\r\n| take 1")
+    assert piped.code == 0
+
+
+async def test_a_time_span_goes_to_graph_and_is_refused_on_classic(
+    machine: Machine, server: FaultServer
+) -> None:
+    query = str(machine.home / "q.kql")
+    await machine.run("hunt", query, "--timespan", "P7D")
+    assert server.asked(RUN["graph"])[0].json["Timespan"] == "P7D"
+    machine.connect(server.url, "classic")
+    refused = await machine.run("hunt", query, "--timespan", "P7D")
+    assert (refused.code, refused.out) == (2, "")
+    assert server.asked(RUN["classic"]) == []
+
+
+async def test_a_fault_of_the_query_is_shown_at_its_place(
+    machine: Machine, server: FaultServer
+) -> None:
+    message = "A recognition error occurred. [line:position=2:2]"
+    server.on("POST", RUN["graph"], graph_error(400, "BadRequest", message))
+    ended = await machine.run("hunt", str(machine.home / "q.kql"))
+    assert (ended.code, ended.out) == (1, "")
+    assert message in ended.err
+    lines = ended.err.splitlines()
+    quoted = next(number for number, line in enumerate(lines) if "| take 2" in line)
+    assert lines[quoted].index("take") == lines[quoted + 1].index("▲")
+
+
+async def test_a_cut_answer_gives_what_came_and_says_so(
+    machine: Machine, server: FaultServer
+) -> None:
+    body = {"schema": ROWS["schema"], "results": [{"Name": "a", "Hits": n} for n in range(50)]}
+    length = len(json.dumps(body))
+    server.on("POST", RUN["graph"], cut(body, keep=length - 200))
+    ended = await machine.run("hunt", str(machine.home / "q.kql"), "--format", "json")
+    assert ended.code == 1
+    assert 20 < len(ended.json) < 50
+    assert "cut" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "words"),
+    [
+        (graph_error(403, "Forbidden", "no role"), 4, "no role"),
+        (error(404, "NotFound", "nothing"), 1, "nothing"),
+        (graph_error(429, "TooManyRequests", "x", retry_after="600"), 1, "10 min"),
+        (text_answer("<html><title>Gateway</title>", 504), 1, "Gateway"),
+        (text_answer("<html><title>Sign in</title>"), 1, "Sign in"),
+        (reset(), 5, "127.0.0.1"),
+        (json_answer({"schema": ROWS["schema"], "results": []}), 0, ""),
+    ],
+)
+async def test_every_answer_has_its_exit_code(
+    machine: Machine, server: FaultServer, answer: Answer, code: int, words: str
+) -> None:
+    server.on("POST", RUN["graph"], answer)
+    ended = await machine.run("hunt", str(machine.home / "q.kql"), "--format", "json")
+    assert (ended.code, ended.out.strip()) == (code, "[]" if code == 0 else "")
+    assert words in ended.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stdin"),
+    [
+        (("hunt",), b""),
+        (("hunt", "/no/such/file"), b""),
+        (("hunt", "/"), b""),
+        (("hunt", "-"), b" \n "),
+        (("hunt", "-"), b"\xff\x00\x80"),
+        (("hunt", "-", "--timespan", "7d"), b"T"),
+        (("hunt", "-", "--format", "csv", "--raw"), b"T"),
+        (("hunt", "-", "-o", "/no/such/place/x"), b"T"),
+    ],
+)
+async def test_wrong_usage_asks_nothing_of_any_service(
+    machine: Machine, server: FaultServer, arguments: tuple[str, ...], stdin: bytes
+) -> None:
+    ended = await machine.run(*arguments, stdin=stdin)
+    assert (ended.code, ended.out) == (2, "")
+    assert server.seen == []
