@@ -98,7 +98,6 @@ class M365dApp(Host):
     )
     CSS = """
     * { scrollbar-size-vertical: 1; scrollbar-size-horizontal: 1; }
-    Screen { background: $background; }
     Toast {
         width: 60; max-width: 90%; padding: 0 1; margin: 0 1 1 0;
         background: $surface; border-left: outer $accent;
@@ -215,11 +214,6 @@ class M365dApp(Host):
         """Signed in: show the queue."""
         self.workspace = workspace
         await self.switch_mode("incidents")
-        if workspace.connection is not None:
-            for notice in workspace.connection.notices:
-                self.notify(visible(notice), severity="warning", timeout=12, markup=False)
-        for notice in workspace.queue.notices:
-            self.notify(visible(notice), severity="warning", timeout=12, markup=False)
 
     async def hunt(self, query: str, name: str) -> None:
         """Open Hunting with a query, in a tab of this name, and run it."""
@@ -242,7 +236,11 @@ class M365dApp(Host):
             return
         if not await self._may_leave("Sign out"):
             return
+        from tui.ui.screens.sign_in import SignInScreen
+
         await self.switch_mode("sign-in")
+        if isinstance(self.screen, SignInScreen):
+            self.screen.begin_anew()
         workspace, self.workspace = self.workspace, None
         for mode in ("incidents", "hunting", "token"):
             await self.remove_mode(mode)

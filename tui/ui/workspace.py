@@ -64,6 +64,11 @@ class Workspace:
         return self.queue.me
 
     @property
+    def notices(self) -> list[str]:
+        """What is good to know: an API that ends, a permission that is missing, a cache moved."""
+        return [*(self.connection.notices if self.connection else ()), *self.queue.notices]
+
+    @property
     def resource(self) -> str:
         """The resource whose token the clock shows."""
         return self.connection.dialect if self.connection else "graph"

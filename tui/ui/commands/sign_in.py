@@ -30,6 +30,14 @@ class StoreSecret(Command):
     FOOTER_TEXT = "store secret"
 
 
+class TypeSecret(Command):
+    """Sign in with a secret typed now, wherever the profile keeps its own"""
+
+    COMMAND = "Type the secret"
+    BINDING_KEY = "p"
+    FOOTER_TEXT = "type the secret"
+
+
 class EditProfile(Command):
     """Change the profile under the cursor"""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -20,9 +21,10 @@ from tui.ui.commands import common
 from tui.ui.commands import grid as grid_commands
 from tui.ui.commands import incidents as commands
 from tui.ui.incident_blocks import pane_blocks
-from tui.ui.page import Block, gap, line, spans, text
+from tui.ui.page import Block, Span, gap, line, spans, text
 from tui.ui.painters import queue_painter
-from tui.ui.problems import sentence
+from tui.ui.problems import problem_blocks, sentence
+from tui.ui.screens.dialogs import Page
 from tui.ui.screens.edit_actions import EditActions, change_words
 from tui.ui.screens.pivot_choice import choose_entity
 from tui.ui.widgets.filter_bar import FilterBar
@@ -32,6 +34,8 @@ from tui.ui.widgets.sheet import Sheet
 
 if TYPE_CHECKING:
     from tui.incidents.changes import QueueChanged, SyncProgress
+
+_log = logging.getLogger("tui.ui")
 
 _PANE_FROM = 100
 """Columns from which the pane stands beside the table."""
@@ -130,6 +134,7 @@ class IncidentsScreen(EditActions):
         self._total = await self.workspace.queue.total()
         self._tell_state()
         self._tell_empty()
+        self._tell_below()
 
     def _tell_state(self) -> None:
         queue = self.workspace.queue
@@ -188,13 +193,12 @@ class IncidentsScreen(EditActions):
     async def _synced(self) -> None:
         self._syncing, self._progress = True, None
         queue = self.workspace.queue
-        before = queue.sync_problem
         self._tell_state()
         try:
             await queue.sync(self._progressed)
         except Problem as problem:
-            if before is None or before.what != problem.what:
-                self.m365d.report(problem)
+            # The line below the table says it, and F1 explains it; see _tell_below.
+            _log.info("sync ended: %s", problem.code or type(problem).__name__)
         finally:
             self._syncing = False
         await self._counted()
@@ -292,20 +296,42 @@ class IncidentsScreen(EditActions):
         self.app.push_screen(IncidentScreen(event.row.key))
 
     @on(SelectionChanged)
-    def _selected(self, event: SelectionChanged) -> None:
-        below = self.query_one("#below", Sheet)
-        if not event.keys:
-            below.show([])
-            return
-        which = "it" if len(event.keys) == 1 else "both" if len(event.keys) == 2 else "all"
-        below.show(
-            [
-                line(
-                    (f"{len(event.keys):,} selected", "tag"),
-                    (f"   s a c t m act on {which}   Esc drops the selection", "faint"),
-                )
+    def _selected(self) -> None:
+        self._tell_below()
+
+    def _tell_below(self) -> None:
+        """One line below the table: the selection, else what is wrong, else what to know."""
+        selected = len(self.query_one(Grid).selected)
+        problem = self.workspace.queue.sync_problem
+        notices = self.workspace.notices
+        said: list[Span] = []
+        if selected:
+            which = {1: "it", 2: "both"}.get(selected, "all")
+            said = [
+                (f"{selected:,} selected", "tag"),
+                (f"   s a c t m act on {which}   Esc drops the selection", "faint"),
             ]
-        )
+        elif problem is not None and not self._syncing:
+            said = [
+                ("! ", "warn"),
+                (visible(f"{problem.what}: {problem.why}"), "warn"),
+                ("   F1 ", "accent"),
+                ("tells more", "faint"),
+            ]
+        elif notices:
+            more = f"   {len(notices) - 1} more" if len(notices) > 1 else ""
+            said = [("! ", "warn"), (visible(notices[0]), "faint"), (more, "faint")]
+        self.query_one("#below", Sheet).show([line(*said)] if said else [])
+
+    def action_explain_this_command(self) -> None:
+        """Explain what is wrong, where something is; else show the help."""
+        problem = self.workspace.queue.sync_problem
+        if problem is not None:
+            self.app.push_screen(Page(problem_blocks(problem, next_step="R tries again")))
+        elif self.workspace.notices:
+            self.app.push_screen(Page([text(visible(n)) for n in self.workspace.notices]))
+        else:
+            super().action_explain_this_command()
 
     async def targets(self) -> list[Incident]:
         """The selected incidents, or the one under the cursor."""

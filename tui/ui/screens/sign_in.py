@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -13,7 +14,7 @@ from textual.widgets import OptionList, Rule
 from textual_enhanced.commands import Command
 
 from tui.auth.profiles import Profile, profiles_of
-from tui.errors import Problem, UsageProblem
+from tui.errors import Problem, SignInProblem, UsageProblem
 from tui.text import visible
 from tui.ui import words
 from tui.ui.commands import common
@@ -48,6 +49,7 @@ class SignInScreen(FramedScreen):
         commands.SignIn,
         commands.NewProfile,
         commands.EditProfile,
+        commands.TypeSecret,
         commands.StoreSecret,
         commands.RemoveProfile,
         commands.Guide,
@@ -57,6 +59,7 @@ class SignInScreen(FramedScreen):
     FOOTER = (
         commands.SignIn,
         commands.WorkOffline,
+        commands.TypeSecret,
         commands.NewProfile,
         commands.EditProfile,
         commands.StoreSecret,
@@ -96,14 +99,14 @@ class SignInScreen(FramedScreen):
 
     def on_mount(self) -> None:
         """List the profiles, the last one used under the cursor."""
-        self._failed_offline = False
+        self._failed_offline = self._failed_typed = False
         self._list_profiles()
         self.query_one(PickList).focus()
 
-    def on_screen_resume(self) -> None:
+    def begin_anew(self) -> None:
         """Back from a workspace: nothing of the last sign-in is shown."""
-        if self.is_mounted and not self._busy:
-            self._clear()
+        self._failed_offline = self._failed_typed = False
+        self._clear()
 
     @property
     def _busy(self) -> bool:
@@ -177,10 +180,16 @@ class SignInScreen(FramedScreen):
         if self.m365d.demo is not None:
             self._start(DEMO)
 
-    def _start(self, chosen: str) -> None:
+    def action_type_secret_command(self) -> None:
+        """Sign in with a secret that is typed now."""
+        chosen = self._chosen()
+        if chosen is not None and chosen != DEMO:
+            self._start(chosen, typed=True)
+
+    def _start(self, chosen: str, *, typed: bool = False) -> None:
         self._clear()
         self.query_one(Rule).set_class(True, "-shown")
-        self.run_worker(self._sign_in(chosen), exclusive=True, group="sign-in")
+        self.run_worker(self._sign_in(chosen, typed), exclusive=True, group="sign-in")
 
     def action_back_command(self) -> None:
         """Stop signing in."""
@@ -200,10 +209,12 @@ class SignInScreen(FramedScreen):
         assert demo is not None
         return await asyncio.to_thread(demo.start)
 
-    async def _sign_in(self, chosen: str) -> None:
+    async def _sign_in(self, chosen: str, typed: bool) -> None:
         app = self.m365d
         try:
             profile = await self._profile(chosen)
+            if typed:
+                profile = replace(profile, credential="prompt")
             workspace = await sign_in(
                 profile,
                 ask=self._ask,
@@ -228,13 +239,19 @@ class SignInScreen(FramedScreen):
         await app.enter(workspace)
 
     def _failed(self, problem: Problem) -> None:
+        keys = ["Enter tries again"]
         offline = has_cache(problem) and self._chosen() not in (None, DEMO)
         self._failed_offline = offline
+        self._failed_typed = isinstance(problem, SignInProblem) and self._chosen() != DEMO
+        if offline:
+            keys.append("o opens the cached queue")
+        if self._failed_typed:
+            keys.append("p lets you type the secret")
         self.query_one(Steps).fail_running()
         self._say(
             problem_blocks(
                 problem,
-                next_step="Enter tries again" + ("   o opens the cached queue" if offline else ""),
+                next_step="   ".join(keys),
             )
         )
         self.refresh_bindings()
@@ -262,8 +279,8 @@ class SignInScreen(FramedScreen):
 
         answer = await self.app.push_screen_wait(
             AskLine(
-                f"Client secret of {visible(profile.name)}",
-                note=visible(question),
+                visible(question),
+                note=f"{visible(profile.place)}, client ID {visible(profile.client_id)}",
                 password=True,
             )
         )
@@ -276,6 +293,8 @@ class SignInScreen(FramedScreen):
         chosen = self._chosen()
         if action in ("edit_profile_command", "store_secret_command", "remove_profile_command"):
             return chosen not in (None, DEMO)
+        if action == "type_secret_command":
+            return self._failed_typed and chosen != DEMO
         if action == "work_offline_command":
             return self._failed_offline
         if action == "demo_command":

@@ -255,6 +255,12 @@ class TokenScreen(FramedScreen):
                     ),
                 ),
             ]
+        for notice in self.workspace.notices:
+            if notice is self.workspace.notices[0]:
+                rows += [("", ()), ("", (("Good to know", "bold"),))]
+            name = f"notice {notice}"
+            self._values[name] = visible(notice)
+            rows.append((name, (("!  ", "warn"), (visible(notice), ""))))
         rows += self._run_rows()
         picks = self.query_one(PickList)
         former = self._row_here()
@@ -302,6 +308,9 @@ class TokenScreen(FramedScreen):
         """How to grant the permission here, or what the claim says."""
         row, token = self._row_here(), self._token
         claims = token.claims if token else None
+        if row is not None and row.startswith("notice "):
+            self.app.push_screen(Page([text(self._values[row])]))
+            return
         if row is None or claims is None:
             return
         if row.startswith("feature "):
