@@ -1,0 +1,130 @@
+"""What is kept of a hunt: history, drafts, and scratch files that are not kept."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tui.hunting.library import Draft, HistoryEntry, Library
+from tui.hunting.scratch import Scratch
+
+AT = datetime(2026, 11, 24, 5, 22, tzinfo=UTC)
+
+
+def entry(query: str, rows: int | None = 1) -> HistoryEntry:
+    return HistoryEntry(query, AT, rows, 0.4, "contoso")
+
+
+def mode(path: Path) -> int:
+    return path.stat().st_mode & 0o777
+
+
+@pytest.fixture(params=["disk", "memory"])
+def library(request, tmp_path) -> Library:
+    return Library(tmp_path, memory=request.param == "memory")
+
+
+def test_history_has_the_latest_first_and_each_query_once(library) -> None:
+    for query in ("a", "b", "a"):
+        library.remember(entry(query))
+    assert [one.query for one in library.history()] == ["a", "b"]
+
+
+def test_history_is_bounded(library) -> None:
+    for number in range(1100):
+        library.remember(entry(f"q{number}"))
+    kept = library.history()
+    assert kept[0].query == "q1099"
+    assert len(kept) <= 1000
+    library.remember(entry("x" * 100_000))
+    assert library.history()[0].query == "q1099"
+
+
+def test_history_and_drafts_survive_and_are_private(tmp_path) -> None:
+    first = Library(tmp_path)
+    first.remember(entry("T | take 1"))
+    tabs = [Draft("mine", 'print "ü\u202e"\n\n', (0, 3), "P7D"), Draft("query 2", "")]
+    first.save_drafts(tabs, 1)
+    second = Library(tmp_path)
+    assert [one.query for one in second.history()] == ["T | take 1"]
+    assert (list(second.drafts().tabs), second.drafts().active) == (tabs, 1)
+    assert {mode(path) for path in tmp_path.iterdir() if path.is_file()} == {0o600}
+
+
+def test_memory_writes_nothing(tmp_path) -> None:
+    library = Library(tmp_path, memory=True)
+    library.remember(entry("T"))
+    library.save_drafts([Draft("a", "b")], 0)
+    assert library.drafts().tabs[0].text == "b"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_pasted_lone_surrogate_does_not_stop_the_saving(tmp_path) -> None:
+    library = Library(tmp_path)
+    library.save_drafts([Draft("a", "x\ud800y")], 0)
+    assert library.drafts().tabs[0].text == "x?y"
+
+
+@pytest.mark.parametrize("broken", [b"", b"{", b"\xff\xfe", b'{"tabs": 5}', b"[]"])
+def test_broken_drafts_are_moved_aside_and_said(tmp_path, broken) -> None:
+    path = tmp_path / "hunting-drafts.json"
+    path.write_bytes(broken)
+    library = Library(tmp_path)
+    assert library.drafts().tabs == ()
+    assert (tmp_path / "hunting-drafts.json.broken").read_bytes() == broken
+    assert "could not be read" in library.notes[0]
+
+
+def test_a_cut_line_of_the_history_costs_itself_alone(tmp_path) -> None:
+    library = Library(tmp_path)
+    library.remember(entry("before"))
+    with (tmp_path / "hunting-history.jsonl").open("ab") as file:
+        file.write(b'{"query": "cut\n')
+    library.remember(entry("after"))
+    assert [one.query for one in library.history()] == ["after", "before"]
+
+
+def test_several_processes_write_one_history(tmp_path) -> None:
+    script = (
+        "import sys; from datetime import datetime, UTC; from pathlib import Path\n"
+        "from tui.hunting.library import HistoryEntry, Library\n"
+        "library = Library(Path(sys.argv[1]))\n"
+        "for n in range(40): library.remember("
+        "HistoryEntry(f'{sys.argv[2]} {n} ' + 'x' * 9000, datetime.now(UTC)))\n"
+    )
+    running = [
+        subprocess.Popen([sys.executable, "-c", script, str(tmp_path), name]) for name in "abc"
+    ]
+    assert [one.wait(timeout=60) for one in running] == [0, 0, 0]
+    assert len(Library(tmp_path).history()) == 120
+
+
+def test_scratch_is_private_and_gone_afterwards(tmp_path) -> None:
+    with Scratch(tmp_path / "base") as scratch:
+        file = scratch.new_file(".json")
+        assert (mode(scratch.path), mode(file)) == (0o700, 0o600)
+        (scratch.new_directory() / "spilled").write_text("x")
+    assert list((tmp_path / "base").iterdir()) == []
+
+
+def test_what_a_crash_left_goes_at_the_next_start_and_what_runs_stays(tmp_path) -> None:
+    script = (
+        "import os, sys; from pathlib import Path; from tui.hunting.scratch import Scratch\n"
+        "scratch = Scratch(Path(sys.argv[1])); scratch.new_file().write_text('left')\n"
+        "print(scratch.path, flush=True); sys.stdin.read(1); os.kill(os.getpid(), 9)\n"
+    )
+    command = [sys.executable, "-c", script, str(tmp_path)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as other:
+        left = Path(other.stdout.readline().strip())
+        with Scratch(tmp_path) as mine:
+            assert mine.path.exists()
+            assert left.exists()
+        other.communicate("x", timeout=30)
+    with Scratch(tmp_path) as mine:
+        assert mine.path.exists()
+        assert not left.exists()
