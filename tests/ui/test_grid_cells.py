@@ -20,7 +20,7 @@ from tui.ui.widgets.grid_cells import fit, local_text, span_text
 from tui.ui.widgets.grid_layout import Columns
 from tui.ui.widgets.grid_look import Palette
 from tui.ui.widgets.grid_note import wrap
-from tui.ui.widgets.grid_paint import LinePainter
+from tui.ui.widgets.grid_paint import LinePainter, drop_left
 
 ANY_TEXT = st.text(alphabet=st.characters(codec=None, categories=None), max_size=40)
 HARD_TEXT = st.text(
@@ -65,6 +65,7 @@ def shown(value: object, kind: str = "text") -> str:
         (datetime(2026, 11, 24, 4, 22, 7, 113000, UTC), "time", "2026-11-24 05:22:07.113"),
         ("2026-11-24T04:22:07.1130000Z", "time", "2026-11-24 05:22:07.113"),
         ("2026-11-24T04:22:07.1234567Z", "time", "2026-11-24 05:22:07.1234567"),
+        ("2026-11-24T04:22:07.1200300Z", "time", "2026-11-24 05:22:07.1200300"),
         ("2026-06-01T00:00:00Z", "time", "2026-06-01 02:00:00"),
         ("0001-01-01T00:00:00Z", "time", "0001-01-01 00:00:00Z"),
         ("9999-12-31T23:59:59.9999999Z", "time", "9999-12-31 23:59:59.9999999Z"),
@@ -115,6 +116,19 @@ def test_what_is_cut_says_so_and_wide_characters_stay_whole() -> None:
     assert fit(Cell("ransomware"), 6, right=False) == [("ranso…", "")]
     assert fit(Cell("active", short=(("●", "good"),)), 3, right=False)[0] == ("●", "good")
     assert fit(Cell("12"), 4, right=True) == [("  ", ""), ("12", "")]
+
+
+@given(st.one_of(ANY_TEXT, HARD_TEXT), st.integers(1, 20), st.integers(0, 20), st.booleans())
+def test_a_cell_half_scrolled_away_keeps_its_edge(
+    text: str, width: int, drop: int, right: bool
+) -> None:
+    left = drop_left(fit(Cell(text), width, right=right), min(drop, width))
+    assert cell_len("".join(part for part, _ in left)) == width - min(drop, width)
+
+
+def test_a_number_half_scrolled_away_is_not_another_number() -> None:
+    assert drop_left(fit(Cell("12345"), 5, right=True), 2) == [("…", ""), ("45", "")]
+    assert drop_left(fit(Cell("12"), 5, right=True), 2) == [(" ", ""), ("12", "")]
 
 
 def test_a_mark_does_not_join_the_cell_before_it() -> None:

@@ -37,31 +37,7 @@ class Grid(KeptRows):
     SortChanged = grid_messages.SortChanged
     LoadFailed = grid_messages.LoadFailed
 
-    # Where the cursor is.
-
-    @property
-    def cursor_index(self) -> int:
-        """The place of the cursor's row in the source."""
-        return self._cursor
-
-    @property
-    def cursor_row(self) -> Row | None:
-        """The row under the cursor; None where there is none, or it is on its way."""
-        return self._cursor_row
-
-    @property
-    def cursor_column(self) -> Column | None:
-        """The column under the cursor."""
-        measures = self._columns.measures
-        return measures[self._column].column if self._column < len(measures) else None
-
-    @property
-    def cursor_value(self) -> object:
-        """The value under the cursor, as the source has it."""
-        row = self._cursor_row
-        if row is None or self._column >= len(row.values):
-            return None
-        return row.values[self._column]
+    # What happens.
 
     def move_to(self, index: int) -> None:
         """Put the cursor on the row at this place, and scroll as little as shows it."""

@@ -126,8 +126,10 @@ def span_text(value: timedelta) -> str:
 
 
 def _fraction(digits: str) -> str:
-    digits = digits.rstrip("0")
-    return f".{digits:0<3}" if digits else ""
+    """Thousandths where they say all, else every digit there is, so that rows line up."""
+    if not digits.strip("0"):
+        return ""
+    return f".{digits[:3]:0<3}" if not digits[3:].strip("0") else f".{digits}"
 
 
 def _moment(value: datetime, digits: str) -> str:

@@ -10,19 +10,19 @@ from textual.message import Message
 from tui.rows import Column, Row, SortKey
 
 if TYPE_CHECKING:
-    from tui.ui.widgets.grid import Grid
+    from tui.ui.widgets.grid_model import KeptRows
 
 
 class GridMessage(Message, namespace="grid"):
     """Something that happened in one grid."""
 
-    def __init__(self, grid: Grid) -> None:
+    def __init__(self, grid: KeptRows) -> None:
         super().__init__()
         self.grid = grid
         """The grid it happened in."""
 
     @property
-    def control(self) -> Grid:
+    def control(self) -> KeptRows:
         """The grid, for Textual's `on` decorator."""
         return self.grid
 
@@ -33,7 +33,7 @@ class RowHighlighted(GridMessage, namespace="grid"):
     A burst of them is one: only the last still waiting is delivered.
     """
 
-    def __init__(self, grid: Grid, row: Row | None, column: Column | None) -> None:
+    def __init__(self, grid: KeptRows, row: Row | None, column: Column | None) -> None:
         super().__init__(grid)
         self.row = row
         """The row; None where the grid is empty."""
@@ -48,7 +48,7 @@ class RowHighlighted(GridMessage, namespace="grid"):
 class RowOpened(GridMessage, namespace="grid"):
     """Enter or a double click on a row."""
 
-    def __init__(self, grid: Grid, row: Row, column: Column | None) -> None:
+    def __init__(self, grid: KeptRows, row: Row, column: Column | None) -> None:
         super().__init__(grid)
         self.row = row
         """The row."""
@@ -59,7 +59,7 @@ class RowOpened(GridMessage, namespace="grid"):
 class SelectionChanged(GridMessage, namespace="grid"):
     """Other rows are selected than before."""
 
-    def __init__(self, grid: Grid, keys: frozenset[str]) -> None:
+    def __init__(self, grid: KeptRows, keys: frozenset[str]) -> None:
         super().__init__(grid)
         self.keys = keys
         """The keys of all selected rows."""
@@ -72,7 +72,7 @@ class SelectionChanged(GridMessage, namespace="grid"):
 class Copied(GridMessage, namespace="grid"):
     """Text was given to the clipboard."""
 
-    def __init__(self, grid: Grid, text: str, what: str) -> None:
+    def __init__(self, grid: KeptRows, text: str, what: str) -> None:
         super().__init__(grid)
         self.text = text
         """The text, displayable."""
@@ -83,7 +83,7 @@ class Copied(GridMessage, namespace="grid"):
 class SortChanged(GridMessage, namespace="grid"):
     """The source now has another order."""
 
-    def __init__(self, grid: Grid, order: Sequence[SortKey]) -> None:
+    def __init__(self, grid: KeptRows, order: Sequence[SortKey]) -> None:
         super().__init__(grid)
         self.order = tuple(order)
         """The order; empty is the natural one."""
@@ -92,7 +92,7 @@ class SortChanged(GridMessage, namespace="grid"):
 class LoadFailed(GridMessage, namespace="grid"):
     """The source could not give its rows; the grid says so where it has none to show."""
 
-    def __init__(self, grid: Grid, error: Exception) -> None:
+    def __init__(self, grid: KeptRows, error: Exception) -> None:
         super().__init__(grid)
         self.error = error
         """What the source raised: a `Problem`."""

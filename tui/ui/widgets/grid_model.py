@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
 from tui.errors import Problem
-from tui.rows import Row, RowSource, SortKey
+from tui.rows import Column, Row, RowSource, SortKey
 from tui.ui.widgets.grid_cells import Painter
 from tui.ui.widgets.grid_layout import Columns
 from tui.ui.widgets.grid_paint import Marks
@@ -160,6 +160,32 @@ class KeptRows(RowView):
             return False
         self._go(place)
         return True
+
+    # Where the cursor is.
+
+    @property
+    def cursor_index(self) -> int:
+        """The place of the cursor's row in the source."""
+        return self._cursor
+
+    @property
+    def cursor_row(self) -> Row | None:
+        """The row under the cursor; None where there is none, or it is on its way."""
+        return self._cursor_row
+
+    @property
+    def cursor_column(self) -> Column | None:
+        """The column under the cursor."""
+        measures = self._columns.measures
+        return measures[self._column].column if self._column < len(measures) else None
+
+    @property
+    def cursor_value(self) -> object:
+        """The value under the cursor, as the source has it."""
+        row = self._cursor_row
+        if row is None or self._column >= len(row.values):
+            return None
+        return row.values[self._column]
 
     # Keeping the place.
 

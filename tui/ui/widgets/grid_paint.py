@@ -36,21 +36,28 @@ def sort_marks(order: Sequence[SortKey]) -> dict[str, str]:
     }
 
 
-def _drop_left(runs: list[Run], cells: int) -> list[Run]:
-    """The runs without their first cells; half a wide character becomes a blank."""
-    made: list[Run] = []
-    for text, tone, place in runs:
-        if cells <= 0:
-            made.append((text, tone, place))
-            continue
+def drop_left(spans: list[Span], cells: int) -> list[Span]:
+    """A drawn cell without its first `cells`; `…` where what is left lacks its beginning."""
+    text = "".join(part for part, _ in spans)
+    kept, _ = cut_text(text, cells)
+    rest = text[len(kept) :]
+    if kept.strip() and rest.strip():
+        cells += 1
+    made: list[Span] = []
+    for part, tone in spans:
         index = 0
-        while index < len(text) and (cells > 0 or get_character_cell_size(text[index]) == 0):
-            cells -= get_character_cell_size(text[index])
+        while index < len(part) and (cells > 0 or get_character_cell_size(part[index]) == 0):
+            cells -= get_character_cell_size(part[index])
             index += 1
-        rest = " " * -cells + text[index:] if cells < 0 else text[index:]
-        cells = max(cells, 0)
-        if rest:
-            made.append((rest, tone, place))
+        if cells < 0:
+            # Half of a wide character is a blank.
+            made.append((" ", tone))
+            cells = 0
+        if index < len(part):
+            made.append((part[index:], tone))
+            cells = 0
+    if kept.strip() and rest.strip():
+        made.insert(0, ("…", made[0][1] if made else ""))
     return made
 
 
@@ -137,10 +144,11 @@ class LinePainter:
         for slot in self._moving:
             if moving:
                 moving.append(gap)
-            moving.extend((text, tone, slot.index) for text, tone in cells[slot.index])
-        if self._drop > 0:
-            moving = _drop_left(moving, self._drop)
-        elif self._drop < 0:
+            spans = cells[slot.index]
+            if slot is self._moving[0] and self._drop > 0:
+                spans = drop_left(spans, self._drop)
+            moving.extend((text, tone, slot.index) for text, tone in spans)
+        if self._drop < 0:
             moving.insert(0, (" " * -self._drop, "", -1))
         return runs + _keep(moving, self._room)
 
