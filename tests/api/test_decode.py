@@ -283,6 +283,14 @@ def test_json_for_scripts_has_the_names_of_the_model_and_times_in_utc() -> None:
     assert set(rendered) == set(Incident.__struct_fields__) - {"raw"}
 
 
+def test_what_is_nested_beyond_all_measure_is_still_written() -> None:
+    deep: Any = {"spin": "up"}
+    for _ in range(900):
+        deep = {"within": [deep]}
+    incident = decode_incident({"id": "1", "alerts": [{"id": "a", "evidence": [deep]}]})
+    json.dumps(records_to_json(incident))
+
+
 _scalars = (
     st.none()
     | st.booleans()

@@ -178,3 +178,17 @@ async def test_an_incident_on_two_pages_comes_once_with_all_its_alerts(
     pages = [one async for one in service(bench(), "graph").pages()]
     assert [[one.id for one in found.incidents] for found in pages] == [["1", "9"], ["1", "8"]]
     assert [alert.id for alert in pages[1].incidents[0].alerts] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(
+    "rest",
+    ['{"id": "1", "displayName": "cu', '{"id": "1" "x"}]}', "[" * 100_000, ""],
+)
+async def test_of_a_broken_page_the_whole_incidents_are_kept(
+    server: FaultServer, bench: Make, rest: str
+) -> None:
+    server.on("GET", PATH["graph"], text_answer('{"value": [{"id": "3"}, {"id": "2"}, ' + rest))
+    pages = service(bench(), "graph").pages()
+    assert [incident.id for incident in (await anext(pages)).incidents] == ["3", "2"]
+    with pytest.raises(BadAnswer, match="cut or malformed"):
+        await anext(pages)

@@ -384,6 +384,7 @@ async def test_a_403_with_the_role_says_that_the_role_is_there(
         (text_answer("<html>nothing here</html>", 404), NOW),
         (error(404, "NotFound", "x"), datetime(2027, 3, 1, tzinfo=UTC)),
         (error(403, "Forbidden", "x"), datetime(2027, 3, 1, tzinfo=UTC)),
+        (error(403, "Forbidden", "x"), NOW),
     ],
 )
 async def test_the_end_of_the_classic_api_is_explained(

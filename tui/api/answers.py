@@ -135,7 +135,7 @@ def problem_of(request: Request, refusal: Refusal, token: Token, now: datetime) 
         )
     if status == 403:
         why, remedy = _forbidden(request, refusal, token)
-        return Forbidden(what, why, ends or remedy, **known)
+        return Forbidden(what, why, f"{remedy} {ends}".strip(), **known)
     if status in (404, 410):
         return NotFound(what, refusal.said, ends or request.missing, status=status, **known)
     if status == 400 and request.is_query:
@@ -202,8 +202,7 @@ def _retirement(request: Request, refusal: Refusal, token: Token, now: datetime)
         from tui.auth.claims import features, granted_by
 
         feature = next((one for one in features("classic") if one.name == request.feature), None)
-        granted = feature and token.claims and granted_by(token.claims, feature)
-        likely = bool(granted) and (ended or not refusal.understood)
+        likely = bool(feature and token.claims and granted_by(token.claims, feature))
     elif refusal.status == 404:
         likely = ended or not refusal.understood or not request.missing
     else:

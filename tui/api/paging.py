@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +22,7 @@ from tui.api.transport import Transport
 from tui.errors import BadAnswer
 from tui.text import visible
 
-_OFF_LOOP = 256 * 1024
+_OFF_LOOP = 64 * 1024
 _MOST_PAGES = 20_000
 _MOST_IDLE = 50
 """Pages in a row that bring nothing new before the list is taken to run in a circle."""
@@ -34,6 +36,8 @@ class _Listed:
     faults: tuple[str, ...]
     count: int
     """Objects on the page, readable or not: what `$skip` counts."""
+    broken: str = ""
+    """Why the page cannot be read any further; empty where it could be read whole."""
 
 
 class _Envelope(msgspec.Struct):
@@ -82,6 +86,13 @@ async def list_pages(
         given += len(fresh)
         if fresh or listed.faults or listed.total is not None:
             yield Page(fresh, listed.total, listed.faults, more)
+        if listed.broken:
+            raise BadAnswer(
+                f"{request.what} was stopped",
+                listed.broken,
+                "Try again; the incidents that came are kept.",
+                request_id=answer.request_id,
+            )
         if top is not None and given >= top:
             return
         if listed.link:
@@ -167,7 +178,13 @@ def _read(body: bytes) -> _Listed:
         envelope = msgspec.json.decode(body, type=_Envelope)
         items, link, total = list(envelope.value), envelope.link, envelope.total
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        whole = parse(body)
+        try:
+            whole = parse(body)
+        except BodyFault as fault:
+            items = _whole_objects(body)
+            if not items:
+                raise
+            return _decoded(items, "", None, fault.why)
         if isinstance(whole, list):
             whole = {"value": whole}
         if not isinstance(whole, dict) or "value" not in whole:
@@ -175,6 +192,33 @@ def _read(body: bytes) -> _Listed:
         value = whole["value"]
         items = value if isinstance(value, list) else [] if value is None else [value]
         link, total = whole.get("@odata.nextLink"), whole.get("@odata.count")
+    return _decoded(items, link, total, "")
+
+
+_LIST = re.compile(r'"value"\s*:\s*\[')
+
+
+def _whole_objects(body: bytes) -> list[Any]:
+    """Those objects of a list that can be read, of a page that breaks off or goes wrong."""
+    text = body.decode("utf-8-sig", "replace")
+    start = _LIST.search(text)
+    if start is None:
+        return []
+    decoder = json.JSONDecoder(strict=False)
+    found: list[Any] = []
+    at = start.end()
+    while True:
+        while at < len(text) and text[at] in ", \t\r\n":
+            at += 1
+        try:
+            _, end = decoder.raw_decode(text, at)
+            found.append(parse(text[at:end].encode("utf-8", "replace")))
+        except (ValueError, RecursionError, BodyFault):
+            return found
+        at = end
+
+
+def _decoded(items: list[Any], link: object, total: object, broken: str) -> _Listed:
     incidents: list[Incident] = []
     faults: list[str] = []
     for item in items:
@@ -195,6 +239,7 @@ def _read(body: bytes) -> _Listed:
         total if isinstance(total, int) and not isinstance(total, bool) else None,
         tuple(dict.fromkeys(faults)),
         len(items),
+        broken,
     )
 
 

@@ -10,6 +10,8 @@ import msgspec
 from tui.api.records import Incident
 
 _LEFT_OUT = frozenset({"raw"})
+_DEEPEST = 100
+"""Objects within objects; real ones have a dozen."""
 
 
 def records_to_json(incident: Incident) -> dict[str, Any]:
@@ -27,17 +29,19 @@ def utc(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def _plain(value: object) -> object:
+def _plain(value: object, depth: int = 0) -> object:
+    if depth > _DEEPEST:
+        return "…"
     if isinstance(value, msgspec.Struct):
         return {
-            name: _plain(getattr(value, name))
+            name: _plain(getattr(value, name), depth + 1)
             for name in value.__struct_fields__
             if name not in _LEFT_OUT
         }
     if isinstance(value, datetime):
         return utc(value)
     if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
+        return [_plain(item, depth + 1) for item in value]
     if isinstance(value, dict):
-        return {str(name): _plain(item) for name, item in value.items()}
+        return {str(name): _plain(item, depth + 1) for name, item in value.items()}
     return value
