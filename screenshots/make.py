@@ -70,7 +70,7 @@ async def draw(folder: Path) -> None:
 
         await save("sign-in", "embedded tenant", "Enter sign in")
         await screens.sign_in()
-        await save("incidents", "300 incidents", "Evidence")
+        await save("incidents", "300 incidents", "Evidence 3")
         await screens.press("enter", "right_square_bracket", "right_square_bracket")
         await save("evidence", "185.220.101.47")
         await screens.press("right_square_bracket")

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from tui.config import Settings
     from tui.ui.workspace import Workspace
 
+_WARM_UP_AFTER = 0.3
+"""Seconds after the start, so that loading takes nothing from the first frame."""
+
 _MOST_DEFECTS = 50
 """Errors of this program after which a run is not worth going on with."""
 
@@ -154,6 +157,7 @@ class M365dApp(Host):
     def on_mount(self) -> None:
         """Renew tokens as they need it; say what a setting got wrong, where one did."""
         self._renew_after = 0.0
+        self.set_timer(_WARM_UP_AFTER, self._warm_up)
         self.set_interval(5.0, self._renew_tokens)
         wanted = self.settings.ui.theme
         if wanted and wanted not in self.available_themes:
@@ -163,6 +167,11 @@ class M365dApp(Host):
                 severity="warning",
                 markup=False,
             )
+
+    def _warm_up(self) -> None:
+        from tui.ui.warm_up import warm_up
+
+        self.run_worker(warm_up, thread=True, group="warm-up", exit_on_error=False)
 
     def _renew_tokens(self) -> None:
         """Renew by itself every token whose time has come; a failure is tried again later."""

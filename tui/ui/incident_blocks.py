@@ -62,10 +62,11 @@ def tactics(incident: Incident) -> list[str]:
 
 def _tactic_spans(incident: Incident) -> list[Span]:
     parts: list[Span] = []
-    for category in tactics(incident):
+    reached = tactics(incident)
+    for category in reached:
         letters = words.TACTICS.get(category)
         if parts:
-            parts.append((" · ", "faint"))
+            parts.append((" · " if len(reached) <= 6 else " ", "faint"))
         grave = category in ("Impact", "Exfiltration")
         parts.append(
             (letters[0] if letters else words.tactic(category), "badbold" if grave else "")
@@ -91,6 +92,8 @@ def headline(incident: Incident, me: str | None, now: datetime) -> list[Span]:
 
 def _named(incident: Incident, kind: str, most: int = 4) -> str:
     names = [shown(e.title) for e in entities(incident) if e.kind == kind]
+    if kind == "device":
+        names = list(dict.fromkeys(name.split(".")[0] or name for name in names))
     rest = len(names) - most
     return "  ".join(names[:most]) + (f"  {rest} more" if rest > 0 else "")
 

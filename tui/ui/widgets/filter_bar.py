@@ -34,8 +34,20 @@ class FilterBar(Vertical):
             background: transparent;
             background-tint: transparent;
         }
-        #meaning { width: auto; max-width: 40%; color: $text-muted; margin: 0 3 0 1; }
-        #state { width: auto; max-width: 60%; color: $text-muted; }
+        #meaning {
+            width: auto;
+            max-width: 40%;
+            margin: 0 3 0 1;
+            color: $text-muted;
+            text-style: none;
+        }
+        #state {
+            width: 46;
+            max-width: 60%;
+            text-align: right;
+            color: $text-muted;
+            text-style: none;
+        }
         #fault { display: none; margin-left: 2; }
         #fault.-shown { display: block; }
     }
@@ -93,7 +105,7 @@ class FilterBar(Vertical):
 
     def state(self, words: str) -> None:
         """How many rows, and how fresh."""
-        self.query_one("#state", Label).update(visible(words))
+        self.query_one("#state", Label).update(visible(words), layout=False)
 
     def clear(self) -> bool:
         """Take the filter away; tells whether there was one."""

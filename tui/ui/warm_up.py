@@ -1,0 +1,32 @@
+"""Heavy modules, loaded in a thread while the sign-in screen waits for a key."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from importlib import import_module
+
+_MODULES = (
+    "httpx",
+    "truststore",
+    "jwt",
+    "tui.auth.token_endpoint",
+    "tui.auth.vault",
+    "tui.auth.session",
+    "tui.api.service",
+    "tui.api.classic",
+    "tui.api.graph",
+    "tui.incidents.queue",
+    "tui.ui.screens.incidents",
+    "tui.ui.screens.incident",
+    "tui.ui.screens.hunting",
+    "tui.ui.screens.token",
+    "duckdb",
+    "tui.hunting.results",
+)
+
+
+def warm_up() -> None:
+    """Load what the next key press needs; what cannot be loaded will say so when it is used."""
+    for name in _MODULES:
+        with suppress(Exception):
+            import_module(name)
