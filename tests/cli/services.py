@@ -45,26 +45,29 @@ class Machine:
             "PYTHONUTF8": "1",
         }
 
-    def connect(
-        self, origin: str, api: str, *, tenant: str = TENANT, client: str = CLIENT
-    ) -> None:
+    def connect(self, origin: str, api: str, *, tenant: str = TENANT, client: str = CLIENT) -> None:
         self.config.write_text(
             f'[profiles.test]\ntenant_id = "{tenant}"\nclient_id = "{client}"\napi = "{api}"\n'
             f'credential = "env"\n[profiles.test.cloud]\nauthority = "{origin}"\n',
             encoding="utf-8",
         )
 
-    async def run(self, *arguments: str, stdin: bytes = b"", cwd: Path | None = None) -> Ended:
-        process = await asyncio.create_subprocess_exec(
+    async def start(self, *arguments: str) -> asyncio.subprocess.Process:
+        """Start a command and leave it running."""
+        return await asyncio.create_subprocess_exec(
             sys.executable,
             *("-m", "tui", "--config", str(self.config)),
             *arguments,
-            cwd=cwd or Path(__file__).parents[2],
+            cwd=Path(__file__).parents[2],
             env=self.environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
+
+    async def run(self, *arguments: str, stdin: bytes = b"") -> Ended:
+        """Run a command to its end."""
+        process = await self.start(*arguments)
         out, err = await process.communicate(stdin)
         ended = Ended(process.returncode or 0, out.decode(), err.decode())
         assert SECRET not in ended.out + ended.err

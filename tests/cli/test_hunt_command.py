@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
+import signal
 import stat
 
 import pytest
@@ -18,8 +20,11 @@ from tests.faults.server import (
     graph_error,
     json_answer,
     reset,
+    silent,
     text_answer,
 )
+from tui.demo.identity import applications
+from tui.demo.server import DemoTenant
 
 RUN = {"graph": "/v1.0/security/runHuntingQuery", "classic": "/api/advancedhunting/run"}
 ROWS = {
@@ -169,3 +174,37 @@ async def test_wrong_usage_asks_nothing_of_any_service(
     ended = await machine.run(*arguments, stdin=stdin)
     assert (ended.code, ended.out) == (2, "")
     assert server.seen == []
+
+
+async def test_both_dialects_give_the_same_rows_of_the_demo_tenant(
+    machine: Machine, demo_tenant: DemoTenant
+) -> None:
+    app = applications()[0]
+    machine.environment["M365D_CLIENT_SECRET"] = app.client_secret
+    query = (
+        b"DeviceInfo | summarize Devices=dcount(DeviceId) by OSPlatform | order by OSPlatform asc"
+    )
+    found = []
+    for api in ("graph", "classic"):
+        machine.connect(demo_tenant.base_url, api, tenant=app.tenant_id, client=app.client_id)
+        ended = await machine.run("hunt", "-", "--format", "json", stdin=query)
+        assert ended.code == 0
+        found.append(ended.json)
+    assert found[0] == found[1]
+    assert {"OSPlatform", "Devices"} == set(found[0][0])
+
+
+async def test_an_interrupt_ends_a_query_at_once_and_leaves_nothing(
+    machine: Machine, server: FaultServer
+) -> None:
+    server.on("POST", RUN["graph"], silent())
+    process = await machine.start("hunt", str(machine.home / "q.kql"))
+    while not server.asked(RUN["graph"]):
+        await asyncio.wait_for(server.came(), 10)
+    process.send_signal(signal.SIGINT)
+    out, err = await asyncio.wait_for(process.communicate(), 10)
+    assert (process.returncode, out) == (130, b"")
+    assert b"Traceback" not in err
+    await asyncio.wait_for(server.left.wait(), 5)
+    left = list((machine.home / "cache").rglob("*.json"))
+    assert left == []

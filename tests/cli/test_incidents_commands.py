@@ -99,6 +99,11 @@ async def test_a_list_is_written_in_every_format(machine: Machine, server: Fault
     saved = await machine.run("incidents", "--format", "json", "-o", str(target))
     assert (saved.code, saved.out) == (0, "")
     assert json.loads(target.read_text(encoding="utf-8")) == listed.json
+    link = machine.home / "link.json"
+    link.symlink_to(target)
+    await machine.run("incidents", "--format", "csv", "-o", str(link))
+    assert link.is_symlink()
+    assert target.read_text(encoding="utf-8").startswith("id,name")
 
 
 async def test_a_cut_list_says_so(machine: Machine, server: FaultServer) -> None:

@@ -148,6 +148,7 @@ class FaultServer:
         self.left = asyncio.Event()
         """Set when the other side left a connection on which an answer was due."""
         self.url = ""
+        self._came = asyncio.Event()
         self._routes: dict[tuple[str, str], list[Script]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
@@ -177,6 +178,11 @@ class FaultServer:
         """Requests for a path that came so far."""
         return [seen for seen in self.seen if seen.path == path]
 
+    async def came(self) -> None:
+        """Wait until another request comes."""
+        self._came.clear()
+        await self._came.wait()
+
     async def __aenter__(self) -> FaultServer:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
         port = self._server.sockets[0].getsockname()[1]
@@ -198,6 +204,7 @@ class FaultServer:
             while (seen := await self._read(reader)) is not None:
                 self.seen.append(seen)
                 self.asked_once.set()
+                self._came.set()
                 if not await self._answer(self._next(seen), reader, writer):
                     break
         except (ConnectionError, asyncio.IncompleteReadError):

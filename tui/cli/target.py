@@ -72,8 +72,8 @@ def output_to(path: Path | None) -> Iterator[None]:
 
 
 def is_special(path: Path) -> bool:
-    """Whether a path is something that is written to in place: a pipe, a device."""
-    return path.exists() and not path.is_file()
+    """Whether a path is something that is written to in place: a pipe, a device, a link."""
+    return path.is_symlink() or (path.exists() and not path.is_file())
 
 
 def on_a_terminal(path: Path | None) -> bool:
