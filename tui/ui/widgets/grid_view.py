@@ -217,6 +217,8 @@ class RowView(ScrollView, can_focus=True):
             self._quiet.set()
         former_top, former_cursor = self._drawn
         top, cursor = self._drawn = (self._top, self._cursor)
+        if self.show_vertical_scrollbar:
+            self.vertical_scrollbar.position = self.scroll_y
         if top != former_top:
             self.refresh()
         elif cursor != former_cursor:
@@ -368,11 +370,11 @@ class RowView(ScrollView, can_focus=True):
             self._redraw()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Rows moved."""
-        if self.show_vertical_scrollbar:
-            self.vertical_scrollbar.position = new_value
+        """Rows moved; the scroll bar follows with them, in the same frame."""
         if round(old_value) != round(new_value):
             self._look()
+        elif self.show_vertical_scrollbar:
+            self.vertical_scrollbar.position = new_value
 
     def watch_has_focus(self, has_focus: bool) -> None:
         """The cursor looks alive only with the focus."""
