@@ -105,11 +105,9 @@ class Answer:
         cells = []
         for column, (stored, kind) in zip(self.columns, self._stored, strict=True):
             value = _json_cell(_quoted(stored), column.type, kind, bool_as_number, dynamic_as_text)
-            cells.append(f"{_quoted(column.name)} := {value}")
-        packed = f"struct_pack({', '.join(cells)})"
-        cursor = self._connection.execute(
-            f"SELECT CAST(to_json({packed}) AS VARCHAR) FROM {self.relation}"
-        )
+            cells.append(f"{_literal(column.name)}, {value}")
+        packed = f"json_object({', '.join(cells)})"
+        cursor = self._connection.execute(f"SELECT CAST({packed} AS VARCHAR) FROM {self.relation}")
         first = True
         while batch := cursor.fetchmany(rows_each):
             text = ",".join([row[0] for row in batch])
@@ -156,6 +154,10 @@ def _json_cell(
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _same(value: Any) -> object:

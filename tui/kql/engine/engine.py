@@ -139,18 +139,17 @@ class Engine:
         return KqlFault("Query was cancelled", kind="interrupted")
 
     def _worded(self, kql: str, error: Exception) -> KqlFault:
-        import duckdb
         from duckdb_kql.errors import KqlError, KqlSyntaxError
 
         if self._stopped is not None:
             return self._stop_fault()
         if isinstance(error, KqlSyntaxError):
-            first = error.diagnostics[0].span if error.diagnostics else None
-            fault = words.syntax(kql, first.line if first else 1, first.column if first else 0)
+            from tui.kql.engine.prepare import prepared
+            from tui.kql.engine.syntax import first_fault
+
+            fault = words.syntax(*first_fault(prepared(kql)))
         elif isinstance(error, KqlError):
             fault = words.from_library(kql, error)
-        elif isinstance(error, duckdb.Error):
-            fault = words.from_database(kql, error)
         else:
             fault = words.from_database(kql, error)
         fault.detail = f"{type(error).__name__}: {error}"

@@ -19,6 +19,7 @@ from tui.kql.engine.additions import hooks
 from tui.kql.engine.additions.stages import Columns, Snapshot
 from tui.kql.engine.additions.state import Translation, translating
 from tui.kql.engine.bind import Binder, Schema
+from tui.kql.engine.prepare import prepared
 from tui.kql.schema import Table
 
 if TYPE_CHECKING:
@@ -105,11 +106,11 @@ class Translator:
 
     def _lowered(self) -> ir.Query:
         if is_control_command(strip_leading_comments(self._text)):
-            raise words.syntax(self._text, 1, 0)
+            raise words.syntax(1, 0)
         if not any(t.kind not in ("comment", "space") for t in lexer.tokens(self._text)):
             raise words.no_statement()
         try:
-            query: ir.Query = lower.lower(self._text)
+            query: ir.Query = lower.lower(prepared(self._text))
         except KqlUnsupportedError as refused:
             if refused.construct == "statement":
                 raise words.no_statement() from None

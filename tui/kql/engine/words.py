@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from tui.kql import lexer
 from tui.kql.engine.fault import KqlFault
@@ -12,9 +11,8 @@ _CODE = re.compile(r"\b(SEM\d{4}|SYN\d{4}|CRT\d{4})\b")
 _SAYS_COLUMN = frozenset({"where", "search", "filter"})
 
 
-def syntax(text: str, line: int, column: int) -> KqlFault:
+def syntax(line: int, column: int) -> KqlFault:
     """A text that is no query; `line` from 1, `column` from 0."""
-    del text
     return KqlFault(
         f"A recognition error occurred. [line:position={line}:{column}]",
         code="SYN0002",
@@ -223,9 +221,8 @@ def too_large() -> KqlFault:
     )
 
 
-def too_deep(error: Any = None) -> KqlFault:
+def too_deep() -> KqlFault:
     """A query nested or sized beyond what the translator takes."""
-    del error
     return KqlFault(
         "The query cannot run because it exceeds the allowed size limit when processed.",
         kind="limit",

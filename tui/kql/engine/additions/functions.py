@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from duckdb_kql import ir, lower, translate
 from duckdb_kql.errors import KqlUnsupportedError
 from duckdb_kql.translate import functions as library
-from duckdb_kql.translate import naming, render_expr, sharing
+from duckdb_kql.translate import naming, sharing
 
 from tui.kql.engine.additions import tree
+from tui.kql.engine.additions.stages import sql_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -36,7 +37,7 @@ _RENAMED = {
 _TEMPLATES: dict[str, tuple[str, tuple[int, ...]]] = {
     "indexof": ("kql_indexof({0}, {1})", (2,)),
     "translate": ("kql_translate({0}, {1}, {2})", (3,)),
-    "string_size": ("CAST(octet_length(CAST({0} AS BLOB)) AS BIGINT)", (1,)),
+    "string_size": ("CAST(octet_length(encode({0})) AS BIGINT)", (1,)),
     "strcmp": ("(CASE WHEN {0} < {1} THEN -1 WHEN {0} > {1} THEN 1 ELSE 0 END)", (2,)),
     "isascii": ("(NOT regexp_matches({0}, '[^\\x00-\\x7F]'))", (1,)),
     "isutf8": ("({0} IS NOT NULL)", (1,)),
@@ -44,10 +45,15 @@ _TEMPLATES: dict[str, tuple[str, tuple[int, ...]]] = {
     "url_encode": ("url_encode({0})", (1,)),
     "url_decode": ("kql_url_decode({0})", (1,)),
     "parse_path": ("kql_parse_path({0})", (1,)),
+    "parse_urlquery": ("kql_parse_urlquery({0})", (1,)),
     "parse_csv": ("kql_parse_csv({0})", (1,)),
     "parse_version": ("kql_parse_version({0})", (1,)),
     "format_timespan": ("kql_format_timespan({0}, {1})", (2,)),
     "replace": ("regexp_replace({2}, {0}, {1}, 'g')", (3,)),
+    "base64_decode_tostring": ("kql_base64_text({0})", (1,)),
+    "base64_decodestring": ("kql_base64_text({0})", (1,)),
+    "base64_encode_tostring": ("to_base64(encode({0}))", (1,)),
+    "base64_encodestring": ("to_base64(encode({0}))", (1,)),
     "base64_decode_toarray": (
         "to_json(list_transform(range(octet_length(from_base64({0}))), lambda i: "
         "CAST('0x' || substr(hex(from_base64({0})), 2 * i + 1, 2) AS INTEGER)))",
@@ -117,6 +123,7 @@ _TEXT_ARGUMENTS: dict[str, tuple[int, ...]] = {
     "url_decode": (0,),
     "parse_path": (0,),
     "parse_csv": (0,),
+    "parse_urlquery": (0,),
     "parse_version": (0,),
     "replace": (2,),
     "replace_string": (0,),
@@ -137,11 +144,11 @@ _TEXT_ARGUMENTS: dict[str, tuple[int, ...]] = {
 def _text(node: ir.Expr) -> str:
     if translate._is_dynamic_expr(node) or translate._may_be_dynamic(node):
         return translate.render_kql_tostring(node)
-    return render_expr(node)
+    return sql_of(node)
 
 
 def _split(node: ir.FunctionCall) -> str:
-    args = [_text(node.args[0]), *(render_expr(arg) for arg in node.args[1:])]
+    args = [_text(node.args[0]), *(sql_of(arg) for arg in node.args[1:])]
     if len(args) == 2:
         return f"kql_split({args[0]}, {args[1]})"
     if len(args) == 3:
@@ -153,7 +160,7 @@ def _indexof(node: ir.FunctionCall) -> str | None:
     if len(node.args) == 2:
         return None
     args = [_text(node.args[0]), _text(node.args[1])]
-    args += [render_expr(arg) for arg in node.args[2:]]
+    args += [sql_of(arg) for arg in node.args[2:]]
     args += ["0", "-1", "1"][len(args) - 2 :]
     return f"CAST(kql_indexof_from({', '.join(args)}) AS BIGINT)"
 
@@ -185,21 +192,21 @@ def _extract(node: ir.FunctionCall) -> str | None:
     pattern, group, text = node.args[:3]
     sql = (
         f"coalesce(regexp_extract({_text(text)}, {translate.render_regex(pattern)}, "
-        f"CAST({render_expr(group)} AS INTEGER)), '')"
+        f"CAST({sql_of(group)} AS INTEGER)), '')"
     )
     return _typed(f"nullif({sql}, '')", node.args[3]) if len(node.args) == 4 else sql
 
 
 def _extractjson(node: ir.FunctionCall) -> str:
     path, text = node.args[:2]
-    sql = f"kql_extract_json({render_expr(path)}, {_text(text)})"
+    sql = f"kql_extract_json({sql_of(path)}, {_text(text)})"
     return _typed(f"nullif({sql}, '')", node.args[2]) if len(node.args) > 2 else sql
 
 
 def _parse_json(node: ir.FunctionCall) -> str | None:
     if len(node.args) != 1:
         return None
-    sql = render_expr(node.args[0])
+    sql = sql_of(node.args[0])
     # Kusto's parse_json keeps text that is no JSON as a string.
     return (
         f"(CASE WHEN typeof({sql}) <> 'VARCHAR' THEN to_json({sql}) "
@@ -210,7 +217,7 @@ def _parse_json(node: ir.FunctionCall) -> str | None:
 
 def _fold(macro: str) -> Callable[[ir.FunctionCall], str]:
     def render(node: ir.FunctionCall) -> str:
-        first, *others = (render_expr(arg) for arg in node.args)
+        first, *others = (sql_of(arg) for arg in node.args)
         for other in others:
             first = f"{macro}({first}, {other})"
         return first
@@ -221,15 +228,15 @@ def _fold(macro: str) -> Callable[[ir.FunctionCall], str]:
 def _in_any_range(node: ir.FunctionCall) -> str:
     address, *ranges = node.args
     if len(ranges) == 1 and not translate._is_string_expr(ranges[0]):
-        return f"kql_ipv4_in_any({_text(address)}, {render_expr(ranges[0])})"
-    tests = [f"kql_ipv4_in({_text(address)}, {render_expr(item)})" for item in ranges]
+        return f"kql_ipv4_in_any({_text(address)}, {sql_of(ranges[0])})"
+    tests = [f"kql_ipv4_in({_text(address)}, {sql_of(item)})" for item in ranges]
     return f"({' OR '.join(tests)})"
 
 
 def _masked(node: ir.FunctionCall) -> str | None:
     if len(node.args) != 3:
         return None
-    a, b, mask = _text(node.args[0]), _text(node.args[1]), render_expr(node.args[2])
+    a, b, mask = _text(node.args[0]), _text(node.args[1]), sql_of(node.args[2])
     compared = f"kql_ipv4_compare({a}, {b}, {mask})"
     return compared if node.name == "ipv4_compare" else f"({compared} = 0)"
 
@@ -237,7 +244,7 @@ def _masked(node: ir.FunctionCall) -> str | None:
 def _format_ipv4(node: ir.FunctionCall) -> str | None:
     if len(node.args) != 2:
         return None
-    return f"kql_format_ipv4_of({render_expr(node.args[0])}, {render_expr(node.args[1])})"
+    return f"kql_format_ipv4_of({sql_of(node.args[0])}, {sql_of(node.args[1])})"
 
 
 def _has_any_ipv4(node: ir.FunctionCall) -> str:
@@ -245,10 +252,10 @@ def _has_any_ipv4(node: ir.FunctionCall) -> str:
     macro = "kql_has_ipv4_prefix" if node.name.endswith("prefix") else "kql_has_ipv4"
     if len(addresses) == 1 and not translate._is_string_expr(addresses[0]):
         return (
-            f"coalesce(list_bool_or(list_transform(kql_elements({render_expr(addresses[0])}), "
+            f"coalesce(list_bool_or(list_transform(kql_elements({sql_of(addresses[0])}), "
             f"lambda a: {macro}({_text(text)}, a ->> '$'))), false)"
         )
-    return "(" + " OR ".join(f"{macro}({_text(text)}, {render_expr(a)})" for a in addresses) + ")"
+    return "(" + " OR ".join(f"{macro}({_text(text)}, {sql_of(a)})" for a in addresses) + ")"
 
 
 def _make_string(node: ir.FunctionCall) -> str:
@@ -256,7 +263,7 @@ def _make_string(node: ir.FunctionCall) -> str:
         f"(CASE WHEN json_type(to_json({a})) = 'ARRAY' THEN array_to_string(list_transform("
         f"kql_elements({a}), lambda c: chr(CAST(c ->> '$' AS INTEGER))), '') "
         f"ELSE chr(TRY_CAST(CAST({a} AS VARCHAR) AS INTEGER)) END)"
-        for a in map(render_expr, node.args)
+        for a in map(sql_of, node.args)
     ]
     return f"concat({', '.join(parts)})"
 
@@ -266,19 +273,19 @@ def _range(node: ir.FunctionCall) -> str | None:
         return None
     start, stop, step = node.args
     if translate._is_timespan_expr(step) or translate._is_datetime_expr(start):
-        series = ", ".join(render_expr(arg) for arg in node.args)
+        series = ", ".join(sql_of(arg) for arg in node.args)
         return f"to_json(list_transform(generate_series({series}), lambda t: kql_json(t)))"
-    return f"kql_range({render_expr(start)}, {render_expr(stop)}, {render_expr(step)})"
+    return f"kql_range({sql_of(start)}, {sql_of(stop)}, {sql_of(step)})"
 
 
 def _rand(node: ir.FunctionCall) -> str | None:
     if len(node.args) != 1:
         return None
-    return f"CAST(floor(random() * {render_expr(node.args[0])}) AS BIGINT)"
+    return f"CAST(floor(random() * {sql_of(node.args[0])}) AS BIGINT)"
 
 
 def _replace_strings(node: ir.FunctionCall) -> str:
-    text, old, new = (render_expr(arg) for arg in node.args)
+    text, old, new = (sql_of(arg) for arg in node.args)
     return (
         f"list_reduce(list_transform(list_zip(kql_elements({old}), kql_elements({new})), "
         f"lambda p: [p[1] ->> '$', p[2] ->> '$']), "

@@ -13,7 +13,7 @@ from typing import Any
 from duckdb_kql import ir, lower, schema, translate
 from duckdb_kql.errors import KqlUnsupportedError
 
-from tui.kql.engine.additions import aggregates, functions, operators, sources, tree
+from tui.kql.engine.additions import aggregates, dynamics, functions, operators, sources, tree
 from tui.kql.engine.additions.stages import Stage, rebuilt
 from tui.kql.engine.additions.state import current_or_none
 
@@ -44,7 +44,7 @@ def _hook_lowering() -> None:
         library._declare_let_function,
     )
     target, tabular = library._lower_mv_expand_target, library._is_tabular_value
-    expand = library._expand
+    expand, string_value = library._expand, library._string_value
 
     def parse_reshaped(text: str) -> Any:
         result = parse(text)
@@ -87,6 +87,7 @@ def _hook_lowering() -> None:
         node, function, arguments, expand
     )
     library._stored_parameters = sources.scalar_parameters
+    library._string_value = lambda text: sources.string_value(text, string_value)
     library._lower_sort_key = operators.sort_key
 
 
@@ -120,7 +121,7 @@ def _hook_rendering() -> None:
     sql: Any = translate
     columns, render = names._operator_columns_unchecked, sql.render_operator
     table, qualified, join = sql.render_table_ref, sql._qualified_name, sql.render_join
-    lookup = sql.render_lookup
+    lookup, expression = sql.render_lookup, sql.render_expr
 
     def operator_columns(op: ir.Operator, before: list[str], known: Any) -> list[str]:
         if isinstance(op, Stage):
@@ -152,6 +153,7 @@ def _hook_rendering() -> None:
 
     names._operator_columns_unchecked = operator_columns
     sql.render_operator = render_operator
+    sql.render_expr = lambda node: dynamics.render(node, expression)
     sql.render_table_ref = render_table
     sql._qualified_name = render_qualified
 

@@ -20,15 +20,31 @@ CREATE OR REPLACE TEMP MACRO kql_span(i) AS list_transform([epoch_us(i)], lambda
     || lpad(CAST(abs(u) // 1000000 % 60 AS VARCHAR), 2, '0')
     || CASE WHEN abs(u) % 1000000 <> 0 THEN '.' || lpad(CAST(abs(u) % 1000000 AS VARCHAR), 6, '0') || '0' ELSE '' END)[1]
 
+-- A dynamic read as another type; null where it holds something else.
+CREATE OR REPLACE TEMP MACRO kql_number(d) AS
+    CASE WHEN json_type(d) IN ('BIGINT', 'UBIGINT', 'DOUBLE') THEN TRY_CAST(d AS DOUBLE) END
+
+CREATE OR REPLACE TEMP MACRO kql_bool(d) AS CASE json_type(d)
+    WHEN 'BOOLEAN' THEN (d ->> '$') = 'true'
+    WHEN 'BIGINT' THEN (d ->> '$') <> '0' WHEN 'UBIGINT' THEN (d ->> '$') <> '0' END
+
+CREATE OR REPLACE TEMP MACRO kql_time(d) AS
+    CASE WHEN json_type(d) = 'VARCHAR' THEN TRY_CAST(d ->> '$' AS TIMESTAMPTZ) AT TIME ZONE 'UTC' END
+
+CREATE OR REPLACE TEMP MACRO kql_interval(d) AS
+    CASE WHEN regexp_matches(d ->> '$', '^-?([0-9]+\.)?[0-9]{1,2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?$')
+    THEN to_days(coalesce(TRY_CAST(nullif(regexp_extract(d ->> '$', '^-?([0-9]+)\.[0-9]+:', 1), '') AS INTEGER), 0))
+       + TRY_CAST(regexp_replace(d ->> '$', '^-?[0-9]+\.([0-9]+:)', '\1') AS INTERVAL) END
+
 -- Sets and arrays.
-CREATE OR REPLACE TEMP MACRO kql_set_difference(a, b) AS
-    to_json(list_distinct(list_filter(kql_elements(a), lambda e: NOT list_contains(coalesce(kql_elements(b), []), e))))
-
-CREATE OR REPLACE TEMP MACRO kql_set_intersect(a, b) AS
-    to_json(list_distinct(list_filter(kql_elements(a), lambda e: list_contains(coalesce(kql_elements(b), []), e))))
-
 CREATE OR REPLACE TEMP MACRO kql_unique(a) AS
     to_json(list_filter(kql_elements(a), lambda e, i: list_position(kql_elements(a), e) = i))
+
+CREATE OR REPLACE TEMP MACRO kql_set_difference(a, b) AS
+    kql_unique(list_filter(kql_elements(a), lambda e: NOT list_contains(coalesce(kql_elements(b), []), e)))
+
+CREATE OR REPLACE TEMP MACRO kql_set_intersect(a, b) AS
+    kql_unique(list_filter(kql_elements(a), lambda e: list_contains(coalesce(kql_elements(b), []), e)))
 
 CREATE OR REPLACE TEMP MACRO kql_set_union(a, b) AS
     kql_unique(list_concat(coalesce(kql_elements(a), []), coalesce(kql_elements(b), [])))
@@ -94,6 +110,8 @@ CREATE OR REPLACE TEMP MACRO kql_parse_csv(t) AS to_json(list_transform(
     regexp_extract_all(',' || t, ',("(?:[^"]|"")*"|[^,]*)', 1),
     lambda v: CASE WHEN v[1] = '"' AND length(v) > 1 THEN replace(v[2:-2], '""', '"') ELSE v END))
 
+CREATE OR REPLACE TEMP MACRO kql_base64_text(t) AS coalesce(TRY(decode(from_base64(t))), '')
+
 CREATE OR REPLACE TEMP MACRO kql_url_decode(t) AS coalesce(TRY(url_decode(replace(t, '+', '%2B'))), t)
 
 CREATE OR REPLACE TEMP MACRO kql_parse_version(t) AS CASE
@@ -102,6 +120,12 @@ CREATE OR REPLACE TEMP MACRO kql_parse_version(t) AS CASE
            + coalesce(TRY_CAST(p[2] AS DECIMAL(38, 0)), 0) * 10000000000000000
            + coalesce(TRY_CAST(p[3] AS DECIMAL(38, 0)), 0) * 100000000
            + coalesce(TRY_CAST(p[4] AS DECIMAL(38, 0)), 0) AS DECIMAL(38, 0)))[1] END
+
+CREATE OR REPLACE TEMP MACRO kql_parse_urlquery(t) AS json_object('Query Parameters',
+    CAST('{' || coalesce(array_to_string(list_transform(
+        list_filter(str_split(regexp_replace(t, '^\?', ''), '&'), lambda p: p <> ''),
+        lambda p: CAST(to_json(kql_url_decode(split_part(p, '=', 1))) AS VARCHAR) || ':'
+            || CAST(to_json(kql_url_decode(substr(p, length(split_part(p, '=', 1)) + 2))) AS VARCHAR)), ','), '') || '}' AS JSON))
 
 -- Paths into JSON text.
 CREATE OR REPLACE TEMP MACRO kql_extract_json(p, t) AS coalesce(TRY(json_extract_string(t, p)), '')

@@ -9,8 +9,9 @@ from typing import Any
 from duckdb_kql import ir, lower
 from duckdb_kql.errors import KqlUnsupportedError
 from duckdb_kql.schema import join_output_columns, lookup_output_columns
-from duckdb_kql.translate import naming, quote_ident, render_expr, render_sort_keys
+from duckdb_kql.translate import naming, quote_ident, render_sort_keys
 
+from tui.kql.engine import words
 from tui.kql.engine.additions import (
     apply,
     columns,
@@ -21,7 +22,7 @@ from tui.kql.engine.additions import (
     tree,
     windows,
 )
-from tui.kql.engine.additions.stages import Stage, rebuilt
+from tui.kql.engine.additions.stages import Stage, rebuilt, sql_of
 from tui.kql.engine.additions.state import current_or_none
 
 Lowered = ir.Operator | list[ir.Operator] | None
@@ -44,7 +45,7 @@ class Limited(Stage):
         del columns
 
         order = f" ORDER BY {render_sort_keys(self.keys)}" if self.keys else ""
-        return f"SELECT * FROM {source}{order} LIMIT greatest(0, {render_expr(self.count)})"
+        return f"SELECT * FROM {source}{order} LIMIT greatest(0, {sql_of(self.count)})"
 
 
 def sort_key(node: tree.Node) -> ir.SortKey:
@@ -166,6 +167,16 @@ def _top(node: tree.Node, library: Callable[[], Lowered]) -> Lowered:
         return Limited(lower._lower_expr(parts[0]), tuple(sort_key(part) for part in parts[1:]))
 
 
+def _where(node: tree.Node, library: Callable[[], Lowered]) -> Lowered:
+    for child in tree.rules(node):
+        inner = lower._collapse(child)
+        if tree.kind(inner) == "NamedExpression":
+            # The grammar reads `where x = 5` as a name for the value 5.
+            sign = tree.rules(inner)[0].children[-1].symbol
+            raise words.syntax(sign.line, sign.column)
+    return library()
+
+
 def _render(node: tree.Node, library: Callable[[], Lowered]) -> Lowered:
     del library
     state = current_or_none()
@@ -191,6 +202,7 @@ def _distinct(node: tree.Node, library: Callable[[], Lowered]) -> Lowered:
 
 
 OPERATORS: dict[str, Handler] = {
+    "WhereOperator": _where,
     "TakeOperator": _take,
     "TopOperator": _top,
     "RenderOperator": _render,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -226,3 +227,25 @@ def _bound(stem: str, query: ir.Query) -> ir.TableRef:
 def _call(node: tree.Node, function: StoredFunction, arguments: list[Any]) -> ir.TableRef:
     result: ir.TableRef = lower._expand(node, function, arguments)
     return result
+
+
+_NUMBERED = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|x([0-9a-fA-F]{2}))")
+_CONTROLS = {"\\a": "\a", "\\b": "\b", "\\f": "\f", "\\v": "\v"}
+
+
+def string_value(text: str, library: Callable[[str], str]) -> str:
+    """The value of a string literal, its hidden and multi-line forms included."""
+    body = text[1:] if text[:1] in ("h", "H") and text[1:2] in tuple("@'\"`~") else text
+    if body[:3] in ("```", "~~~"):
+        return body[3:-3]
+    if body.startswith("@") or "\\" not in body:
+        return library(body)
+    pieces = re.split(r"(\\\\)", body)
+    for index, piece in enumerate(pieces):
+        if piece == "\\\\":
+            continue
+        piece = _NUMBERED.sub(lambda m: chr(int(next(filter(None, m.groups())), 16)), piece)
+        for escape, control in _CONTROLS.items():
+            piece = piece.replace(escape, control)
+        pieces[index] = piece
+    return library("".join(pieces))

@@ -11,8 +11,8 @@ import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from duckdb_kql import ir
-from duckdb_kql.translate import quote_ident, render_expr
+from duckdb_kql import ir, translate
+from duckdb_kql.translate import quote_ident
 
 Columns = list[str]
 
@@ -55,7 +55,7 @@ def names(columns: Sequence[str], alias: str = "") -> str:
 
 def sql_of(expression: ir.Expr) -> str:
     """The SQL of a scalar expression."""
-    return render_expr(expression)
+    return str(translate.render_expr(expression))
 
 
 def rebuilt(node: Any, change: Callable[[Any], Any]) -> Any:
