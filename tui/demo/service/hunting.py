@@ -88,6 +88,12 @@ class Hunting:
         for engine in running:
             engine.interrupt()
 
+    @property
+    def running(self) -> int:
+        """How many queries run now."""
+        with self._guard:
+            return len(self._running)
+
     def engine(self) -> Engine:
         """An engine over the tenant's tables, for one query.
 
