@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
@@ -230,19 +231,22 @@ async def test_the_cache_answers_offline_and_says_so(
         unheard = incident(1, severity="apocalyptic")
         server.on("GET", GRAPH, json_answer({"value": [unheard, newest, incident(3)]}))
         await fill_cache(machine, monkeypatch)
-    listed = await machine.run("incidents", "--format", "json")
+    listed, filtered, unheard_of, one, unknown, memory = await asyncio.gather(
+        machine.run("incidents", "--format", "json"),
+        machine.run("incidents", "--filter", "sev:low", "--format", "json"),
+        machine.run("incidents", "--filter", "sev:apocalyptic", "--format", "json"),
+        machine.run("incident", "3", "--format", "json"),
+        machine.run("incident", "99"),
+        machine.run("incidents", "--no-cache"),
+    )
     assert listed.code == 5
-    assert [one["id"] for one in listed.json][:1] == ["2"]
+    assert [found["id"] for found in listed.json][:1] == ["2"]
     assert len(listed.json) == 3
     assert "cache" in listed.err
-    filtered = await machine.run("incidents", "--filter", "sev:low", "--format", "json")
-    assert [one["id"] for one in filtered.json] == ["2"]
-    unheard_of = await machine.run("incidents", "--filter", "sev:apocalyptic", "--format=json")
-    assert [one["id"] for one in unheard_of.json] == ["1"]
-    one = await machine.run("incident", "3", "--format", "json")
+    assert [found["id"] for found in filtered.json] == ["2"]
+    assert [found["id"] for found in unheard_of.json] == ["1"]
     assert (one.code, one.json["name"]) == (5, "Incident 3")
-    assert (await machine.run("incident", "99")).out == ""
-    assert (await machine.run("incidents", "--no-cache")).out == ""
+    assert (unknown.code, unknown.out, memory.code, memory.out) == (5, "", 5, "")
 
 
 async def fill_cache(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
