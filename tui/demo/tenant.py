@@ -28,7 +28,7 @@ class Tenant:
     @cached_property
     def telemetry(self) -> Telemetry:
         """The tables that hunters query."""
-        return Telemetry(self.options.seed, self.clock.start)
+        return Telemetry(self.options.seed, self.clock.start, queue=self.queue)
 
     def on_close(self, ending: Callable[[], None]) -> None:
         """Have something called when the tenant closes, such as the end of running queries."""

@@ -130,7 +130,7 @@ def user(one: Person, **reading: Unpack[Reading]) -> Evidence:
 
 def file_details(name: str, folder: str, *, content: str = "", size: int = 0) -> dict[str, Any]:
     """The `fileDetails` of a file; equal content has equal hashes."""
-    key = f"contoso/file/{content or name}"
+    key = f"contoso/file/{content or name.lower()}"
     signed = not content and name.lower() in _MICROSOFT
     return {
         "fileName": name,

@@ -1,0 +1,1 @@
+"""What the tables hold: the traces of every incident, and everyday rows around them."""
