@@ -2,30 +2,340 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+
 import pytest
 
 from tests.ui.conftest import Open
+from tests.ui.support import Screens
+from tui.errors import Forbidden, Unreachable
+from tui.hunting.pivots import Pivot
+from tui.ui.hunting_tab import QueryTab
 from tui.ui.screens.hunting import HuntingScreen
+from tui.ui.screens.record import RecordScreen
+from tui.ui.widgets.grid import Grid
 from tui.ui.widgets.query_editor import QueryEditor
 
 SIZES = [(120, 40), (80, 24)]
-QUERY = 'range x from 1 to 10 step 1 | project Hits=x, FileName=strcat("f", tostring(x))'
+TEN = 'range x from 1 to 10 step 1 | project Hits=x, FileName=strcat("f", tostring(x))'
+DEVICES = (
+    'datatable(Timestamp:datetime, DeviceName:string, Hits:long, More:dynamic)['
+    'datetime(2026-11-24T05:22:07.1134567Z), "wks-1.contoso.com", 12, dynamic({"a":[1,2]}),'
+    'datetime(2026-11-23T05:22:07Z), "fs-01.contoso.com", 3, dynamic(null)]'
+)  # fmt: skip
 
 
-async def hunting(screens) -> HuntingScreen:
+async def hunting(screens: Screens) -> HuntingScreen:
     await screens.sign_in()
     await screens.press("2")
     await screens.sees("query 1")
-    assert isinstance(screens.app.screen, HuntingScreen)
+    screen = screens.app.screen
+    assert isinstance(screen, HuntingScreen)
     await screens.until(lambda: isinstance(screens.app.focused, QueryEditor))
-    return screens.app.screen
+    return screen
+
+
+async def ran(screens: Screens, query: str, shown: str) -> HuntingScreen:
+    screen = await hunting(screens)
+    screen.tab.editor.load_text(query)
+    await screens.press("f5")
+    await screens.sees(shown)
+    return screen
+
+
+class Stuck:
+    """A service that never answers."""
+
+    dialect = "graph"
+
+    def __init__(self, fault: Exception | None = None) -> None:
+        self.fault = fault
+
+    async def run(self, query, *, timespan=None, to, on_bytes=None):
+        if self.fault is not None:
+            raise self.fault
+        on_bytes(3_400_000)
+        await asyncio.Event().wait()
 
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_a_typed_query_gives_rows(open_app: Open, size) -> None:
     async with open_app(size) as screens:
         await hunting(screens)
-        await screens.type(QUERY)
+        await screens.type(TEN)
         await screens.press("f5")
         await screens.sees("10 rows in", "Hits", "f10")
-        print(screens.text())
+        assert isinstance(screens.app.focused, QueryEditor)
+        await screens.sees("10 distinct")
+
+
+async def test_the_first_visit_shows_an_example_and_the_keys(open_app: Open) -> None:
+    async with open_app() as screens:
+        await hunting(screens)
+        await screens.sees("summarize Hits", "no results yet", "F5 runs the query", "last 30 days")
+
+
+async def test_only_the_query_under_the_cursor_runs(open_app: Open) -> None:
+    async with open_app() as screens:
+        screen = await hunting(screens)
+        screen.tab.editor.load_text(f"print a=1\n\n{TEN}\n\nprint b=2")
+        screen.tab.editor.move_cursor((2, 5))
+        await screens.press("ctrl+j")
+        await screens.sees("10 rows in")
+
+
+async def test_a_selection_runs_alone(open_app: Open) -> None:
+    async with open_app() as screens:
+        screen = await hunting(screens)
+        screen.tab.editor.load_text("print a=1\n\nprint b=2")
+        await screens.press("shift+end", "f5")
+        await screens.sees("1 row in")
+        assert [column.title for column in screen.tab.result.columns] == ["a"]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_refused_query_is_marked_where_it_is_wrong(open_app: Open, size) -> None:
+    async with open_app(size) as screens:
+        query = "print 1\n\nDeviceProcessEvents\n| where FileNam == 1\n| take 3"
+        screen = await hunting(screens)
+        editor = screen.tab.editor
+        editor.load_text(query)
+        editor.move_cursor((4, 0))
+        await screens.press("f5")
+        await screens.sees("✗ line 4, column 9", "FileNam", "refused")
+        assert editor.cursor_location == (3, 8)
+        assert editor.text == query
+        assert any(name == "fault" for _, _, name in editor.highlights_of(3))
+        await screens.type("x")
+        await screens.until(lambda: "✗ line" not in screens.text())
+        assert not any(name == "fault" for _, _, name in editor.highlights_of(3))
+
+
+async def test_escape_cancels_a_run_at_once(open_app: Open) -> None:
+    async with open_app() as screens:
+        screen = await hunting(screens)
+        screens.app.workspace.connection.hunting = Stuck()
+        screen.tab.editor.load_text("T")
+        await screens.press("f5")
+        await screens.sees("receiving", "3.4 MB", "Esc cancels")
+        await screens.press("escape")
+        await screens.sees("cancelled")
+        assert screen.tab.run is None
+
+
+async def test_a_wait_counts_down_and_can_be_stopped(open_app: Open) -> None:
+    from tui.api.waiting import Wait
+
+    async with open_app() as screens:
+        screen = await hunting(screens)
+        screens.app.workspace.connection.hunting = Stuck()
+        screen.tab.editor.load_text("T")
+        await screens.press("f5")
+        await screens.sees("receiving")
+        transport = screens.app.workspace.connection.transport
+        transport._waits(Wait(42.0, "throttled", "graph.microsoft.com", "The query"))
+        await screens.sees("the service asks to wait: 42 s", "Esc stops")
+        transport._waits(Wait(0, "throttled", "graph.microsoft.com", "The query"))
+        await screens.sees("receiving")
+        await screens.press("escape")
+        await screens.sees("cancelled")
+
+
+async def test_a_forbidden_query_says_what_to_grant(open_app: Open) -> None:
+    async with open_app() as screens:
+        screen = await hunting(screens)
+        fault = Forbidden(
+            "The query was not permitted", "ThreatHunting.Read.All is missing", "Grant it."
+        )
+        screens.app.workspace.connection.hunting = Stuck(fault)
+        screen.tab.editor.load_text("T")
+        await screens.press("f5")
+        await screens.sees("failed", "not permitted", "ThreatHunting.Read.All", "Grant it.")
+
+
+async def test_a_failure_keeps_the_rows_from_before(open_app: Open) -> None:
+    async with open_app() as screens:
+        await ran(screens, TEN, "10 rows in")
+        fault = Unreachable("The query failed", "no answer from graph", host="graph")
+        screens.app.workspace.connection.hunting = Stuck(fault)
+        await screens.press("f5")
+        await screens.sees("failed", "no answer from graph", "F5 tries again")
+        await screens.press("escape")
+        await screens.sees("10 rows in", "f10")
+
+
+async def test_escape_leaves_the_editor_and_f6_comes_back(open_app: Open) -> None:
+    async with open_app() as screens:
+        screen = await ran(screens, TEN, "10 rows in")
+        await screens.press("escape")
+        assert isinstance(screens.app.focused, Grid)
+        await screens.press("f6")
+        assert screens.app.focused is screen.tab.editor
+        await screens.press("f6")
+        assert isinstance(screens.app.focused, Grid)
+
+
+async def test_results_sort_and_filter(open_app: Open) -> None:
+    async with open_app() as screens:
+        await ran(screens, TEN, "10 rows in")
+        await screens.press("escape", "S")
+        await screens.sees("sorted by Hits ↓")
+        await screens.press("slash")
+        await screens.type("f1")
+        await screens.sees("2 of 10 rows", "filter f1")
+        await screens.press("enter")
+        assert isinstance(screens.app.focused, Grid)
+        await screens.press("escape")
+        await screens.sees("10 rows in", "filter off")
+
+
+async def test_no_match_and_no_rows_are_told_apart(open_app: Open) -> None:
+    async with open_app() as screens:
+        screen = await ran(screens, TEN, "10 rows in")
+        await screens.press("escape", "slash")
+        await screens.type("zzz")
+        await screens.sees("Nothing matches the filter.")
+        await screens.press("escape", "escape", "i")
+        screen.tab.editor.load_text(f"{TEN} | where Hits > 99")
+        await screens.press("f5")
+        await screens.sees("0 rows in", "No rows.")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_enter_opens_the_whole_row_and_comes_back(open_app: Open, size) -> None:
+    async with open_app(size) as screens:
+        await ran(screens, DEVICES, "2 rows in")
+        await screens.press("escape", "enter")
+        await screens.until(lambda: isinstance(screens.app.screen, RecordScreen))
+        await screens.sees(
+            "Row 1 of 2", "wks-1.contoso.com", "2026-11-24T05:22:07.1134560Z", '"a": ['
+        )
+        await screens.press("n")
+        await screens.sees("Row 2 of 2", "fs-01.contoso.com")
+        await screens.press("down", "y")
+        assert screens.app.clipboard == "fs-01.contoso.com"
+        await screens.press("Y")
+        assert json.loads(screens.app.clipboard)["Hits"] == 3
+        await screens.press("escape")
+        await screens.sees("2 rows in")
+        assert screens.app.screen.query_one("#rows", Grid).cursor_index == 1
+
+
+async def test_a_cell_narrows_the_query_and_can_be_hunted_on(open_app: Open) -> None:
+    async with open_app() as screens:
+        screen = await ran(screens, DEVICES, "2 rows in")
+        await screens.press("escape", "right", "equals_sign")
+        assert screen.tab.editor.text == f'{DEVICES}\n| where DeviceName == "wks-1.contoso.com"'
+        await screens.press("exclamation_mark")
+        assert screen.tab.editor.text.endswith('\n| where DeviceName != "wks-1.contoso.com"')
+        await screens.press("y")
+        assert screens.app.clipboard == "wks-1.contoso.com"
+        await screens.press("h")
+        await screens.sees("Hunt on wks-1.contoso.com", "processes on it")
+        await screens.press("enter")
+        await screens.sees("wks-1.contoso.com: processes on it", "DeviceProcessEvents")
+        assert "datetime(2026-11-23T23:22:07Z)" in screen.tab.editor.text
+
+
+async def test_an_export_is_written_where_it_is_told(open_app: Open, tmp_path) -> None:
+    async with open_app() as screens:
+        await ran(screens, TEN, "10 rows in")
+        await screens.press("escape", "e")
+        await screens.sees("Export 10 rows", "Parquet")
+        await screens.press("j")
+        await screens.sees("Write to")
+        field = screens.app.focused
+        field.value = str(tmp_path / "out.json")
+        await screens.press("enter")
+        await screens.until((tmp_path / "out.json").exists)
+        assert json.loads((tmp_path / "out.json").read_text())[9] == {"Hits": 10, "FileName": "f10"}
+
+
+async def test_the_history_brings_a_query_back(open_app: Open) -> None:
+    async with open_app() as screens:
+        screen = await ran(screens, TEN, "10 rows in")
+        screen.tab.editor.load_text("print z=1")
+        await screens.press("ctrl+r")
+        await screens.sees("What ran before", "10 rows")
+        await screens.type("strcat")
+        await screens.press("enter")
+        await screens.until(lambda: isinstance(screens.app.focused, QueryEditor))
+        assert screen.tab.editor.text == f"print z=1\n\n{TEN}"
+        assert screen.tab.editor.wanted.query == TEN
+
+
+async def test_tabs_keep_their_own_text_and_rows(open_app: Open) -> None:
+    async with open_app() as screens:
+        screen = await ran(screens, TEN, "10 rows in")
+        await screens.press("ctrl+n")
+        await screens.sees("query 2", "no results yet")
+        await screens.type("print q=5")
+        await screens.press("f5")
+        await screens.sees("1 row in")
+        await screens.press("ctrl+pageup")
+        await screens.sees("10 rows in", "f10")
+        assert screen.tab.editor.text == TEN
+        await screens.press("ctrl+pagedown")
+        await screens.sees("1 row in")
+        await screens.press("escape", "X")
+        await screens.sees("10 rows in")
+        assert "query 2" not in screens.text()
+
+
+async def test_a_pivot_opens_in_a_tab_of_its_name_and_runs(open_app: Open) -> None:
+    async with open_app() as screens:
+        await screens.sign_in()
+        pivot = Pivot("ten of them", TEN)
+        await screens.app.hunt(pivot.query, pivot.name)
+        await screens.sees("ten of them", "10 rows in")
+        await screens.app.hunt(pivot.query, pivot.name)
+        screen = screens.app.screen
+        assert len(screen._tabs) == 1
+        await screens.app.hunt("print other=1", "another")
+        await screens.sees("another", "1 row in")
+        assert len(screen._tabs) == 2
+
+
+async def test_what_was_typed_is_there_again(open_app: Open, tmp_path) -> None:
+    from tui.hunting.library import Library
+
+    async with open_app() as screens:
+        screen = await hunting(screens)
+        screen.library = Library(tmp_path / "state")
+        await screens.type("print kept=1")
+        await screens.until(lambda: (tmp_path / "state" / "hunting-drafts.json").exists())
+        await screens.until(lambda: not screen._unsaved)
+        drafts = Library(tmp_path / "state").drafts()
+        assert [(tab.name, tab.text, tab.cursor) for tab in drafts.tabs] == [
+            ("query 1", "print kept=1", (0, 12))
+        ]
+
+
+async def test_the_time_range_is_chosen_and_sent(open_app: Open) -> None:
+    async with open_app() as screens:
+        screen = await ran(screens, TEN, "10 rows in")
+        await screens.press("escape", "t")
+        await screens.sees("How far back", "last 7 days", "last 90 days")
+        await screens.press("down", "down", "enter")
+        await screens.sees("last 24 hours")
+        assert screen.tab.timespan == "P1D"
+
+
+async def test_leaving_hunting_and_coming_back_changes_nothing(open_app: Open) -> None:
+    async with open_app() as screens:
+        await ran(screens, TEN, "10 rows in")
+        await screens.press("f2")
+        await screens.sees("synced")
+        await screens.press("f3")
+        await screens.sees("10 rows in", "f10")
+        assert isinstance(screens.app.focused, QueryEditor)
+
+
+def test_range_words_are_plain() -> None:
+    from tui.ui.hunting_tab import range_words
+
+    assert range_words(None) == "last 30 days"
+    assert range_words("P14D") == "last 14 days"
+    assert range_words("2026-11-01/2026-11-08") == "2026-11-01 – 2026-11-08"
+    assert QueryTab.__slots__

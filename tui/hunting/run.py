@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -170,21 +171,38 @@ class Run:
         self._step(state)
 
     def _placed(self, problem: QueryProblem) -> QueryProblem:
-        lines, columns = self._offset
-        if problem.line is None:
+        line, column = problem.line, problem.column
+        if line is None:
+            line, column = named_place(self.query, problem.why)
+        if line is None:
             return problem
-        column = problem.column
-        if column is not None and problem.line == 1:
+        lines, columns = self._offset
+        if column is not None and line == 1:
             column += columns
         return QueryProblem(
             problem.what,
             problem.why,
             problem.remedy,
-            line=problem.line + lines,
+            line=line + lines,
             column=column,
             code=problem.code,
             request_id=problem.request_id,
         )
+
+
+def named_place(query: str, message: str) -> tuple[int | None, int | None]:
+    """Where the name stands that a message quotes; (None, None) where that is not certain.
+
+    Semantic errors name the column, table or function, and give no position.
+    """
+    for name in re.findall(r"'([A-Za-z_][\w-]*)'", message):
+        if f"named '{name}'" not in message and message.count("'") != 2:
+            continue
+        found = list(re.finditer(rf"(?<![\w$]){re.escape(name)}(?!\w)", query))
+        if found:
+            before = query[: found[0].start()]
+            return before.count("\n") + 1, len(before) - before.rfind("\n")
+    return None, None
 
 
 def _holds_something(path: object) -> bool:

@@ -68,12 +68,12 @@ class HuntingScreen(EditorTabs):
         commands.RunQuery,
         commands.ToResults,
         commands.ToEditor,
+        commands.FilterResults,
+        commands.ExportResults,
         commands.HuntOnCell,
         commands.OnlyThis,
         commands.NotThis,
         grid_commands.CopyText,
-        commands.FilterResults,
-        commands.ExportResults,
         commands.ShowHistory,
         commands.ChooseRange,
         commands.NewTab,
@@ -101,6 +101,7 @@ class HuntingScreen(EditorTabs):
         &.-low #rows { margin: 0; }
         &.-low #fault { margin: 0; }
         &.-low #state { padding: 0 2; }
+        &.-low #strip { height: 2; }
     }
     """
 
@@ -350,7 +351,8 @@ class HuntingScreen(EditorTabs):
         height = self.size.height
         wanted = self.tab.editor.document.line_count + 1
         most = max(4, height * 2 // 5)
-        self.query_one("#editors").styles.height = max(min(6, most), min(wanted, most))
+        least = min(6 if height >= 30 else 4, most)
+        self.query_one("#editors").styles.height = max(least, min(wanted, most))
 
     # Focus.
 

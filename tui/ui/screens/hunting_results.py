@@ -19,6 +19,7 @@ from tui.ui.hunting_tab import RANGES, QueryTab, range_words
 from tui.ui.screens.base import FramedScreen
 from tui.ui.widgets.cell_strip import CellStrip
 from tui.ui.widgets.grid import Cell, Grid, copied_text, paint_value
+from tui.ui.widgets.grid_cells import local_text
 from tui.ui.widgets.grid_messages import Copied, RowHighlighted, RowOpened, SortChanged
 from tui.ui.widgets.pick_list import Choice
 from tui.ui.widgets.sheet import Span, line
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from tui.hunting.library import Library
     from tui.hunting.scratch import Scratch
 
+_TO_MILLISECONDS = len("2026-11-24 05:22:07.113")
 _SETTLED = 0.12
 """Seconds that the cursor rests on a column before its values are counted."""
 _ACTIONS = (("h", "hunt on it"), ("=", "only this"), ("!", "not this"), ("y", "copy"))
@@ -42,8 +44,12 @@ _EXPORTS = (
 
 def paint_result(column: Column, value: object, row: Row) -> Cell:
     """A cell of a result: times and dynamic values stand back."""
+    if isinstance(value, str) and column.kind == "time":
+        shown = local_text(value)
+        # Milliseconds here, all digits below the table.
+        return Cell(shown[:_TO_MILLISECONDS] if shown != value else value, "faint")
     cell = paint_value(column, value, row)
-    if value is not None and column.kind in ("time", "dynamic", "span"):
+    if value is not None and column.kind in ("dynamic", "span"):
         return Cell(cell.text, "faint")
     return cell
 
@@ -100,12 +106,16 @@ class ResultActions(FramedScreen):
             strip.show((), ())
             strip.spread(())
             return
-        value = copied_text(column, grid.cursor_value)
-        said = (
-            calm(value[:2000]) if value else ("nothing" if grid.cursor_value is None else "empty")
-        )
+        raw = grid.cursor_value
+        value = copied_text(column, raw)
+        whole: list[Span] = []
+        if isinstance(raw, str) and column.kind == "time" and (here := local_text(raw)) != raw:
+            whole.append((f"   {value}", "faint"))
+            value = here
+        said = calm(value[:2000]) if value else ("nothing" if raw is None else "empty")
         tone = "bold" if value else "faint"
-        strip.show([(calm(visible(column.title)), "faint"), ("  ", ""), (said, tone)], _ACTIONS)
+        title = calm(visible(column.title))
+        strip.show([(title, "faint"), ("  ", ""), (said, tone), *whole], _ACTIONS)
         state = (id(source), column.key, source.filter_text)
         if state != getattr(self, "_counted", None):
             self._counted = state

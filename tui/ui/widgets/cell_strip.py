@@ -49,7 +49,7 @@ class CellStrip(Widget):
             Content.assemble((key, STYLES["accent"]), (f" {what}", STYLES["faint"]))
             for key, what in self._keys
         )
-        lines = [Content.styled("─" * width, "$border")]
+        lines = [Content.styled("─" * width, "$border")] if self.size.height > 2 else []
         room = width - keys.cell_length - 3
         if room >= min(cell.cell_length, width // 2):
             shown = cell.truncate(max(1, room), ellipsis=True)

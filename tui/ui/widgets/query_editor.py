@@ -99,6 +99,7 @@ class QueryEditor(TextArea):
     QueryEditor, QueryEditor:focus {
         border: none;
         padding: 0 1 0 2;
+        scrollbar-size-horizontal: 0;
         background: $background;
         color: $foreground;
         & .text-area--gutter { color: $text-muted; }
@@ -335,8 +336,7 @@ class QueryEditor(TextArea):
     async def _on_key(self, event: events.Key) -> None:
         if event.key == "escape":
             # Not "next widget", as TextArea has it: the screen decides what Escape does.
-            return
-        await super()._on_key(event)
+            event.prevent_default()
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         """Say it in our own words."""
