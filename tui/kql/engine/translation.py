@@ -231,6 +231,7 @@ def _sources(node: Any) -> Iterator[ir.Source]:
 def _catalog(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
     rows = connection.execute(
         "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE NOT internal "
+        "AND table_name NOT LIKE 'kql%~%' "
         "AND database_name IN (current_database(), 'temp') ORDER BY table_name, column_index"
     ).fetchall()
     found: dict[str, dict[str, str]] = {}

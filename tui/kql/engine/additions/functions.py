@@ -45,6 +45,7 @@ _TEMPLATES: dict[str, tuple[str, tuple[int, ...]]] = {
     "url_encode": ("url_encode({0})", (1,)),
     "url_decode": ("kql_url_decode({0})", (1,)),
     "parse_path": ("kql_parse_path({0})", (1,)),
+    "parse_command_line": ("kql_parse_command_line({0})", (1, 2)),
     "parse_urlquery": ("kql_parse_urlquery({0})", (1,)),
     "parse_csv": ("kql_parse_csv({0})", (1,)),
     "parse_version": ("kql_parse_version({0})", (1,)),
@@ -112,6 +113,7 @@ _TEMPLATES: dict[str, tuple[str, tuple[int, ...]]] = {
         (1,),
     ),
     "format_ipv4": ("kql_format_ipv4_of({0}, 32)", (1,)),
+    "geo_info_from_ip_address": ("kql_place({0})", (1,)),
     "has_ipv4": ("kql_has_ipv4({0}, {1})", (2,)),
     "has_ipv4_prefix": ("kql_has_ipv4_prefix({0}, {1})", (2,)),
 }
@@ -136,6 +138,8 @@ _TEXT_ARGUMENTS: dict[str, tuple[int, ...]] = {
     "ipv4_is_in_range": (0, 1),
     "ipv4_is_match": (0, 1),
     "ipv4_compare": (0, 1),
+    "geo_info_from_ip_address": (0,),
+    "parse_command_line": (0,),
     "has_ipv4": (0, 1),
     "has_ipv4_prefix": (0, 1),
 }
@@ -373,6 +377,8 @@ def define(connection: duckdb.DuckDBPyConnection, *, lasting: bool = False) -> N
     text = files(__package__).joinpath("macros.sql").read_text("utf-8")
     if lasting:
         text = text.replace("CREATE OR REPLACE TEMP MACRO", "CREATE OR REPLACE MACRO")
+    else:
+        text = text.replace("CREATE TABLE IF", "CREATE TEMP TABLE IF")
     lines = [line for line in text.splitlines() if not line.startswith("--")]
     for statement in "\n".join(lines).split("\n\n"):
         if statement.strip():

@@ -127,6 +127,9 @@ CREATE OR REPLACE TEMP MACRO kql_parse_urlquery(t) AS json_object('Query Paramet
         lambda p: CAST(to_json(kql_url_decode(split_part(p, '=', 1))) AS VARCHAR) || ':'
             || CAST(to_json(kql_url_decode(substr(p, length(split_part(p, '=', 1)) + 2))) AS VARCHAR)), ','), '') || '}' AS JSON))
 
+CREATE OR REPLACE TEMP MACRO kql_parse_command_line(t) AS to_json(list_transform(
+    regexp_extract_all(t, '(?:[^\s"]+|"[^"]*"?)+'), lambda w: replace(w, '"', '')))
+
 -- Paths into JSON text.
 CREATE OR REPLACE TEMP MACRO kql_extract_json(p, t) AS coalesce(TRY(json_extract_string(t, p)), '')
 
@@ -165,3 +168,9 @@ CREATE OR REPLACE TEMP MACRO kql_has_ipv4(t, a) AS
 
 CREATE OR REPLACE TEMP MACRO kql_has_ipv4_prefix(t, a) AS
     regexp_matches(t, '(^|[^0-9A-Za-z.])' || regexp_escape(a) || CASE WHEN a[-1] = '.' THEN '' ELSE '($|[^0-9A-Za-z])' END)
+
+-- Where addresses are; whoever runs the database may fill it.
+CREATE TABLE IF NOT EXISTS "kql~places" ("first" BIGINT, "last" BIGINT, place JSON)
+
+CREATE OR REPLACE TEMP MACRO kql_place(a) AS coalesce((
+    SELECT any_value(p.place) FROM "kql~places" p WHERE kql_ipv4(a) BETWEEN p."first" AND p."last"), CAST('{}' AS JSON))

@@ -15,6 +15,7 @@ from tui.kql.engine import words
 from tui.kql.engine.additions import (
     apply,
     columns,
+    defender,
     plugins,
     samples,
     search,
@@ -202,6 +203,7 @@ def _distinct(node: tree.Node, library: Callable[[], Lowered]) -> Lowered:
 
 
 OPERATORS: dict[str, Handler] = {
+    "InvokeOperator": defender.invoke,
     "WhereOperator": _where,
     "TakeOperator": _take,
     "TopOperator": _top,

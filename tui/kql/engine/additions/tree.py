@@ -58,9 +58,14 @@ def bare(node: Node) -> Node:
 def reshape(tree: Node) -> Node:
     """A parsed query with forms that lowering misreads put into those that it reads.
 
-    A join's `on a and b` becomes its list form `on a, b`, which means the same.
+    A join's `on a and b` becomes its list form `on a, b`, which means the same; a view of
+    one expression becomes a plain `let` of that expression.
     """
     for node in walk(tree):
+        if kind(node) == "LetViewDeclaration" and kind(rules(node)[-1]) == "LetFunctionBody":
+            inner = rules(rules(node)[-1])
+            if len(inner) == 1:
+                node.children = [*node.children[:-1], inner[0]]
         if kind(node) == "JoinOperatorOnClause":
             flattened: list[Node] = []
             for child in node.children or []:

@@ -1,0 +1,65 @@
+"""Functions that advanced hunting has beyond the language.
+
+Source: *FileProfile()* (Microsoft Defender XDR).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+from duckdb_kql import ir, lower
+from duckdb_kql.translate import quote_ident
+
+from tui.kql.engine.additions import tree
+from tui.kql.engine.additions.stages import Columns, Stage, names
+
+_PROFILE = {
+    "GlobalPrevalence": "CAST(NULL AS INTEGER)",
+    "GlobalFirstSeen": "CAST(NULL AS TIMESTAMP)",
+    "GlobalLastSeen": "CAST(NULL AS TIMESTAMP)",
+    "Signer": "''",
+    "Issuer": "''",
+    "SignerHash": "''",
+    "IsCertificateValid": "CAST(NULL AS BOOLEAN)",
+    "IsRootSignerMicrosoft": "CAST(NULL AS BOOLEAN)",
+    "SignatureState": "'Unknown'",
+    "IsExecutable": "CAST(NULL AS BOOLEAN)",
+    "ThreatName": "''",
+    "Publisher": "''",
+    "SoftwareName": "''",
+    "ProfileAvailability": "'Missing'",
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class FileProfile(Stage):
+    """`invoke FileProfile(Hash, Limit)`: the service's knowledge of a file.
+
+    There is no such service here, so every file is one that it does not know; it says so in
+    `ProfileAvailability`, as the service does.
+    """
+
+    keyword = "invoke"
+
+    def columns(self, columns: Columns) -> Columns:
+        return columns + [name for name in _PROFILE if name not in columns]
+
+    def sql(self, source: str, columns: Columns) -> str:
+        added = "".join(
+            f", {sql} AS {quote_ident(name)}"
+            for name, sql in _PROFILE.items()
+            if name not in columns
+        )
+        return f"SELECT {names(columns)}{added} FROM {source}"
+
+
+def invoke(node: tree.Node, library: Callable[[], Any]) -> Any:
+    """`| invoke Function(…)`."""
+    calls = tree.find(node, "NamedFunctionCallExpression")
+    name = tree.name_of(tree.rules(calls[0])[0]) if calls else ""
+    if name == "FileProfile" and name not in lower._LET_FUNCTIONS_STATE.get():
+        return FileProfile()
+    result: ir.Operator | list[ir.Operator] = library()
+    return result
