@@ -115,6 +115,22 @@ class Hunting:
             self._running.add(engine)
         return engine
 
+    def warm(self) -> None:
+        """Load the engine in a thread, so that the first query need not wait for that."""
+        threading.Thread(target=self._warm, name="hunting-warm", daemon=True).start()
+
+    def _warm(self) -> None:
+        try:
+            engine = self.engine()
+        except ServiceFault:
+            return
+        try:
+            engine.run("print 1", now=self._tenant.clock.now())
+        except KqlFault:
+            return
+        finally:
+            self.release(engine)
+
     def release(self, engine: Engine) -> None:
         """The engine's query has ended."""
         with self._guard:

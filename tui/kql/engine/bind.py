@@ -25,6 +25,7 @@ from tui.kql.engine.additions.functions_known import KNOWN
 from tui.kql.engine.additions.plugins import BagUnpack, Ipv4Lookup, Pivot
 from tui.kql.engine.additions.stages import Columns, Snapshot, Stage, deep, expressions
 from tui.kql.engine.fault import KqlFault
+from tui.kql.engine.marks import unmarked
 
 Schema = dict[str, Columns]
 Store = Callable[[ir.Query, Snapshot, Schema], tuple[str, Columns]]
@@ -187,20 +188,20 @@ class Binder:
         if isinstance(op, ir.Join | ir.Lookup):
             for key in op.keys:
                 if key.left not in known:
-                    raise words.unknown_column(self._text, _plain(key.left), name)
+                    raise words.unknown_column(self._text, unmarked(key.left), name)
             return
         if isinstance(op, ir.MvExpand):
             for target in op.targets:
                 if target.column not in known:
-                    raise words.unknown_column(self._text, _plain(target.column), name)
+                    raise words.unknown_column(self._text, unmarked(target.column), name)
         if isinstance(op, Reorder | Keep | Away):
             for pattern in op.patterns:
                 if not pattern.wild and pattern.text not in known:
-                    raise words.unknown_column(self._text, _plain(pattern.text), name)
+                    raise words.unknown_column(self._text, unmarked(pattern.text), name)
         if isinstance(op, ir.ProjectRename):
             for old, _ in op.renames:
                 if old not in known:
-                    raise words.unknown_column(self._text, _plain(old), name)
+                    raise words.unknown_column(self._text, unmarked(old), name)
         self._check_expressions(op, columns, name)
 
     def _check_expressions(self, node: Any, columns: Columns, name: str) -> None:
@@ -209,7 +210,7 @@ class Binder:
             if isinstance(expression, ir.ColumnRef) and expression.name not in known:
                 if _only_in_ifexists(node, expression):
                     continue
-                raise words.unknown_column(self._text, _plain(expression.name), name)
+                raise words.unknown_column(self._text, unmarked(expression.name), name)
             if isinstance(expression, ir.FunctionCall):
                 self._check_function(expression.name)
 
@@ -244,12 +245,6 @@ class Binder:
         return None
 
 
-def _plain(name: str) -> str:
-    from tui.kql.engine.names import unmarked
-
-    return unmarked(name)
-
-
 def _fuzzy(query: ir.Query) -> bool:
     return bool(query.operators) and (
         isinstance(query.operators[0], ir.Union) and query.operators[0].isfuzzy
@@ -280,7 +275,7 @@ def _with_columns(expression: ir.Expr, columns: Columns) -> ir.Expr:
     if expression.name == "pack_all":
         pairs: list[ir.Expr] = []
         for column in columns:
-            pairs += [ir.Literal(_plain(column), "string"), ir.ColumnRef(column)]
+            pairs += [ir.Literal(unmarked(column), "string"), ir.ColumnRef(column)]
         return ir.FunctionCall("bag_pack", tuple(pairs))
     if expression.name == "current_principal":
         return ir.Literal("", "string")

@@ -187,7 +187,7 @@ class Engine:
         return self._answer(translator, row_limit, started)
 
     def _answer(self, translator: Any, row_limit: int | None, started: float) -> Answer:
-        from tui.kql.engine.names import unmarked
+        from tui.kql.engine.marks import unmarked
         from tui.kql.engine.translation import kusto_type
 
         described = self._connection.execute(f"DESCRIBE {_ANSWER}").fetchall()

@@ -8,7 +8,6 @@ the whole query; the marks are taken off again from the answer's column names.
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -16,9 +15,7 @@ from duckdb_kql import ir
 
 from tui.kql.engine.additions.columns import Pattern
 from tui.kql.engine.additions.plugins import BagUnpack, Pivot
-
-_MARK = "\ue000"
-_MARKS = re.compile(_MARK + r"\d+")
+from tui.kql.engine.marks import MARK
 
 _FIELDS: dict[type, tuple[str, ...]] = {
     ir.ColumnRef: ("name",),
@@ -40,18 +37,13 @@ _FIELDS: dict[type, tuple[str, ...]] = {
 """Where the nodes of a query hold names of columns."""
 
 
-def unmarked(name: str) -> str:
-    """The name as the query and its tables spell it."""
-    return _MARKS.sub("", name) if _MARK in name else name
-
-
 def marks_for(query: ir.Query, table_columns: Iterable[str]) -> dict[str, str]:
     """For each spelling that must give way, the marked one; empty where none collide."""
     spellings: dict[str, dict[str, None]] = {}
     for name in [*table_columns, *_names(query)]:
         spellings.setdefault(name.casefold(), {})[name] = None
     return {
-        name: f"{name}{_MARK}{index}"
+        name: f"{name}{MARK}{index}"
         for variants in spellings.values()
         for index, name in enumerate(variants)
         if index

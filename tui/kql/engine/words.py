@@ -6,6 +6,7 @@ import re
 
 from tui.kql import lexer
 from tui.kql.engine.fault import KqlFault
+from tui.kql.engine.marks import unmarked
 
 _CODE = re.compile(r"\b(SEM\d{4}|SYN\d{4}|CRT\d{4})\b")
 _SAYS_COLUMN = frozenset({"where", "search", "filter"})
@@ -169,8 +170,6 @@ def from_database(text: str, error: Exception) -> KqlFault:
     if kind == "BinderException":
         missing = _MISSING.search(said) if "not found" in said or "not have" in said else None
         if missing:
-            from tui.kql.engine.names import unmarked
-
             return unknown_column(text, unmarked(missing.group(1)), "where")
         compared = _COMPARED.search(said)
         if compared:

@@ -45,6 +45,10 @@ class _Variadic(library.AggregateSpec):
 
 _IF1, _IF2 = " AND {1}", " AND {1}"
 
+# Kusto's mean of no numbers is NaN; of no times or spans, null.
+_MEAN = "(CASE WHEN typeof({0}) = 'DOUBLE' THEN coalesce({0}, 'NaN') ELSE {0} END)"
+_MEANIF = "avg({0}) FILTER (WHERE {1})"
+
 _SPECS: tuple[library.AggregateSpec, ...] = (
     _Variadic("make_list", {1: _list(""), 2: _list("", "{1}")}, "list"),
     _Variadic("make_list_if", {2: _list(_IF1), 3: _list(_IF2, "{2}")}, "list"),
@@ -55,6 +59,8 @@ _SPECS: tuple[library.AggregateSpec, ...] = (
     ),
     library.AggregateSpec("count_distinct", "count(DISTINCT {0})", (1,)),
     library.AggregateSpec("count_distinctif", "count(DISTINCT {0}) FILTER (WHERE {1})", (2,)),
+    library.AggregateSpec("avg", _MEAN.format("avg({0})"), (1,)),
+    library.AggregateSpec("avgif", _MEAN.format(_MEANIF), (2,)),
     library.AggregateSpec("minif", "min({0}) FILTER (WHERE {1})", (2,)),
     library.AggregateSpec("maxif", "max({0}) FILTER (WHERE {1})", (2,)),
     library.AggregateSpec("take_anyif", "any_value({0}) FILTER (WHERE {1})", (2,)),

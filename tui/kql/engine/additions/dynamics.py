@@ -20,6 +20,17 @@ _NUMERIC_CALLS = frozenset(
 )
 
 
+RETURN_DYNAMIC = frozenset(
+    """
+    array_concat array_iff array_reverse array_slice array_sort_asc array_sort_desc
+    bag_keys bag_merge bag_pack bag_remove_keys bag_set_key base64_decode_toarray extract_all
+    geo_info_from_ip_address pack parse_command_line parse_csv parse_path parse_url parse_urlquery
+    range repeat set_difference set_intersect set_union split to_utf8 zip
+    """.split()  # noqa: SIM905
+)
+"""Functions whose value is a dynamic, beside those that the library knows of."""
+
+
 def _macro_for(other: ir.Expr) -> str | None:
     """What reads a dynamic as the type of the other side, where that is plain to see."""
     if isinstance(other, ir.UnaryOp) and other.op == "-":
@@ -43,6 +54,19 @@ def render(node: ir.Expr, library: Callable[[ir.Expr], str]) -> str:
     """The SQL of an expression, comparisons with dynamic values as Kusto has them."""
     if isinstance(node, ir.BinaryOp) and node.op in _COMPARISONS:
         return _comparison(node, library) or library(node)
+    if isinstance(node, ir.BinaryOp) and node.op == "/" and _is_part_of_span(node):
+        span, parts = translate.render_expr(node.left), translate.render_expr(node.right)
+        return f"to_microseconds(CAST(epoch_us({span}) / {parts} AS BIGINT))"
+    if isinstance(node, ir.InList) and node.subquery is None and len(node.items) == 1:
+        item = node.items[0]
+        if translate._is_dynamic_expr(item) and not isinstance(item, ir.Literal):
+            return _among(node, item)
+        if isinstance(item, ir.ColumnRef):
+            sql = translate.render_expr(item)
+            return (
+                f"(CASE WHEN typeof({sql}) = 'JSON' THEN {_among(node, item)} "
+                f"ELSE {library(node)} END)"
+            )
     if isinstance(node, ir.InList) and node.subquery is None and node.items:
         macros = {_macro_for(item) for item in node.items}
         if len(macros) == 1 and None not in macros:
@@ -55,14 +79,59 @@ def render(node: ir.Expr, library: Callable[[ir.Expr], str]) -> str:
     return library(node)
 
 
+def _is_part_of_span(node: ir.BinaryOp) -> bool:
+    return translate._is_timespan_expr(node.left) and _macro_for(node.right) == "kql_number"
+
+
+def _among(node: ir.InList, items: ir.Expr) -> str:
+    """Membership in an array that a row holds."""
+    array = f"to_json({translate.render_expr(items)})"
+    value = translate.render_kql_tostring(node.value)
+    change = "lower" if node.case_insensitive else ""
+    texts = f"list_transform(kql_elements({array}), lambda e: {change}(e ->> '$'))"
+    found = f"coalesce(list_contains({texts}, {change}({value})), FALSE)"
+    return f"(NOT {found})" if node.negated else found
+
+
 def _comparison(node: ir.BinaryOp, library: Callable[[ir.Expr], str]) -> str | None:
     macro = _macro_for(node.right)
     if macro and _maybe_dynamic(node.left):
         return _either(node.left, macro, library, lambda e: dataclasses.replace(node, left=e))
+    if isinstance(node.left, ir.PathAccess) and isinstance(node.right, ir.ColumnRef):
+        return _beside_column(node.left, node.right, node.op)
+    if isinstance(node.left, ir.ColumnRef) and isinstance(node.right, ir.PathAccess):
+        return _beside_column(node.right, node.left, _FLIPPED.get(node.op, node.op))
+    if isinstance(node.left, ir.ColumnRef) and isinstance(node.right, ir.ColumnRef):
+        left, right = translate.render_expr(node.left), translate.render_expr(node.right)
+        flipped = _FLIPPED.get(node.op, node.op)
+        return (
+            f"(CASE WHEN typeof({left}) = 'JSON' AND typeof({right}) <> 'JSON' "
+            f"THEN {_beside_column(node.left, node.right, node.op)} "
+            f"WHEN typeof({right}) = 'JSON' AND typeof({left}) <> 'JSON' "
+            f"THEN {_beside_column(node.right, node.left, flipped)} ELSE {library(node)} END)"
+        )
     macro = _macro_for(node.left)
     if macro and _maybe_dynamic(node.right):
         return _either(node.right, macro, library, lambda e: dataclasses.replace(node, right=e))
     return None
+
+
+def _beside_column(path: ir.Expr, column: ir.Expr, op: str) -> str:
+    """A dynamic compared with a column, whose type only the database knows."""
+    left, right = (f"to_json({translate.render_expr(path)})", translate.render_expr(column))
+    text, negative = f"CAST({right} AS VARCHAR)", op in ("!=", "<>")
+    number = f"kql_number({left}) {op} TRY_CAST({text} AS DOUBLE)"
+    compared = (
+        f"CASE WHEN typeof({right}) = 'VARCHAR' THEN coalesce({left} ->> '$', '') {op} {text} "
+        f"WHEN typeof({right}) IN ('BIGINT', 'INTEGER', 'DOUBLE') THEN {number} "
+        f"WHEN typeof({right}) = 'BOOLEAN' THEN kql_bool({left}) {op} ({text} = 'true') "
+        f"WHEN typeof({right}) = 'TIMESTAMP' "
+        f"THEN kql_time({left}) {op} TRY_CAST({text} AS TIMESTAMP) "
+        f"ELSE ({left} ->> '$') {op} {text} END"
+    )
+    if op in ("==", "!=", "<>"):
+        return f"coalesce({compared.replace(' == ', ' = ')}, {'TRUE' if negative else 'FALSE'})"
+    return f"({compared})"
 
 
 def _maybe_dynamic(node: ir.Expr) -> bool:

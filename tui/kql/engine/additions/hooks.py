@@ -153,6 +153,11 @@ def _hook_rendering() -> None:
 
     names._operator_columns_unchecked = operator_columns
     sql.render_operator = render_operator
+    is_dynamic = sql._is_dynamic
+    sql._is_dynamic = lambda node: (
+        is_dynamic(node)
+        or (isinstance(node, ir.FunctionCall) and node.name in dynamics.RETURN_DYNAMIC)
+    )
     sql.render_expr = lambda node: dynamics.render(node, expression)
     sql.render_table_ref = render_table
     sql._qualified_name = render_qualified

@@ -9,7 +9,7 @@ from typing import Any
 from duckdb_kql import ir, lower
 from duckdb_kql.errors import KqlUnsupportedError
 from duckdb_kql.schema import join_output_columns, lookup_output_columns
-from duckdb_kql.translate import naming, quote_ident, render_sort_keys
+from duckdb_kql.translate import naming, quote_ident
 
 from tui.kql.engine import words
 from tui.kql.engine.additions import (
@@ -23,30 +23,11 @@ from tui.kql.engine.additions import (
     tree,
     windows,
 )
-from tui.kql.engine.additions.stages import Stage, rebuilt, sql_of
+from tui.kql.engine.additions.stages import Stage, rebuilt
 from tui.kql.engine.additions.state import current_or_none
 
 Lowered = ir.Operator | list[ir.Operator] | None
 Handler = Callable[[tree.Node, Callable[[], Lowered]], Lowered]
-
-
-@dataclasses.dataclass(frozen=True)
-class Limited(Stage):
-    """`take` and `top` whose count is no plain literal."""
-
-    count: ir.Expr
-    keys: tuple[ir.SortKey, ...] = ()
-
-    keyword = "top"
-
-    def columns(self, columns: list[str]) -> list[str]:
-        return columns
-
-    def sql(self, source: str, columns: list[str]) -> str:
-        del columns
-
-        order = f" ORDER BY {render_sort_keys(self.keys)}" if self.keys else ""
-        return f"SELECT * FROM {source}{order} LIMIT greatest(0, {sql_of(self.count)})"
 
 
 def sort_key(node: tree.Node) -> ir.SortKey:
@@ -157,7 +138,7 @@ def _take(node: tree.Node, library: Callable[[], Lowered]) -> Lowered:
     try:
         return library()
     except KqlUnsupportedError:
-        return Limited(lower._lower_expr(tree.rules(node)[-1]))
+        return samples.Limited(lower._lower_expr(tree.rules(node)[-1]))
 
 
 def _top(node: tree.Node, library: Callable[[], Lowered]) -> Lowered:
@@ -165,7 +146,9 @@ def _top(node: tree.Node, library: Callable[[], Lowered]) -> Lowered:
         return library()
     except KqlUnsupportedError:
         parts = tree.rules(node)
-        return Limited(lower._lower_expr(parts[0]), tuple(sort_key(part) for part in parts[1:]))
+        return samples.Limited(
+            lower._lower_expr(parts[0]), tuple(sort_key(part) for part in parts[1:])
+        )
 
 
 def _where(node: tree.Node, library: Callable[[], Lowered]) -> Lowered:

@@ -7,10 +7,29 @@ from collections.abc import Callable
 from typing import Any
 
 from duckdb_kql import ir, lower
-from duckdb_kql.translate import quote_ident, render_aggregate
+from duckdb_kql.translate import quote_ident, render_aggregate, render_sort_keys
 
 from tui.kql.engine.additions import tree
 from tui.kql.engine.additions.stages import Columns, Stage, sql_of
+
+
+@dataclasses.dataclass(frozen=True)
+class Limited(Stage):
+    """`take` and `top` whose count is no plain literal."""
+
+    count: ir.Expr
+    keys: tuple[ir.SortKey, ...] = ()
+
+    keyword = "top"
+
+    def columns(self, columns: list[str]) -> list[str]:
+        return columns
+
+    def sql(self, source: str, columns: list[str]) -> str:
+        del columns
+
+        order = f" ORDER BY {render_sort_keys(self.keys)}" if self.keys else ""
+        return f"SELECT * FROM {source}{order} LIMIT greatest(0, {sql_of(self.count)})"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -132,8 +151,6 @@ def top_hitters(node: tree.Node, library: Callable[[], Any]) -> list[ir.Operator
         _expression_name(lower._lower_named(of).expr) or ""
     )
     amount = lower._lower_expr(count)
-    from tui.kql.engine.additions.operators import Limited
-
     return [
         ir.Summarize((ir.NamedExpr(measured, name),), (lower._lower_named(of),)),
         Limited(amount, (ir.SortKey(ir.ColumnRef(name)),)),
