@@ -200,19 +200,40 @@ def _own_fields(kind: str, one: dict[str, Any]) -> dict[str, Any]:
             "applicationName": one["displayName"],
             "publisher": one["publisher"],
         }
-    return {}
+    # Kinds that the pages do not list come with the names that Graph has for them.
+    return {name: value for name, value in one.items() if name not in _COMMON}
 
 
-def entity(one: dict[str, Any]) -> dict[str, Any]:
+_COMMON = {
+    "@odata.type",
+    "createdDateTime",
+    "verdict",
+    "remediationStatus",
+    "remediationStatusDetails",
+    "roles",
+    "detailedRoles",
+    "tags",
+}
+
+
+def _entity(one: dict[str, Any], evidence: list[dict[str, Any]]) -> dict[str, Any]:
     """Evidence other than a device, as the classic API has it."""
     kind = evidence_kind(one)
-    return {
+    found: dict[str, Any] = {
         "entityType": _ENTITY_TYPES.get(kind, pascal(kind)),
         "evidenceCreationTime": one["createdDateTime"],
         "verdict": _VERDICTS[one["verdict"]],
         "remediationStatus": pascal(one["remediationStatus"]),
         **_own_fields(kind, one),
     }
+    if kind == "mailCluster":
+        # The classic API has no list of messages: sender and subject tell what is alike.
+        for message in evidence:
+            if evidence_kind(message) == "analyzedMessage":
+                found["sender"] = message["p2Sender"]["emailAddress"]
+                found["subject"] = message["subject"]
+                break
+    return found
 
 
 def alert_object(alert: Told, number: int) -> dict[str, Any]:
@@ -246,7 +267,7 @@ def alert_object(alert: Told, number: int) -> dict[str, Any]:
         "threatFamilyName": alert["threatFamilyName"],
         "mitreTechniques": alert["mitreTechniques"],
         "devices": [_device(one) for one in evidence if evidence_kind(one) == "device"],
-        "entities": [entity(one) for one in evidence if evidence_kind(one) != "device"],
+        "entities": [_entity(one, evidence) for one in evidence if evidence_kind(one) != "device"],
     }
 
 
