@@ -10,6 +10,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import Binding
+from textual.events import Event, Key, Paste
 from textual.message import Message
 from textual.screen import Screen
 from textual.worker import WorkerFailed
@@ -21,6 +22,7 @@ from tui.ui.commands import common
 from tui.ui.commands.provider import ScreenCommands
 from tui.ui.drafts import Drafts
 from tui.ui.host import Host
+from tui.ui.key_gate import KeyGate
 from tui.ui.keys import keymap_of
 from tui.ui.problems import sentence
 from tui.ui.theme import DARK, THEMES
@@ -136,6 +138,7 @@ class M365dApp(Host):
         self.defects: list[BaseException] = []
         """Errors of this program in this run; each is in the log of defects too."""
         self.workspace = None
+        self.gate = KeyGate(self, super().on_event)
         for theme in THEMES:
             self.register_theme(theme)
         wanted = settings.ui.theme
@@ -351,6 +354,13 @@ class M365dApp(Host):
             self.report(cause)
         else:
             self.report_defect(cause)
+
+    async def on_event(self, event: Event) -> None:
+        """Keys pass the gate; all else goes its way."""
+        if isinstance(event, (Key, Paste)) and not event.is_forwarded:
+            await self.gate.take(event)
+        else:
+            await super().on_event(event)
 
     async def _dispatch_message(self, message: Message) -> None:
         try:

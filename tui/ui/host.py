@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tui.config import Settings
     from tui.errors import Problem
     from tui.ui.drafts import Drafts
+    from tui.ui.key_gate import KeyGate
     from tui.ui.workspace import Workspace
 
 
@@ -33,6 +34,10 @@ class Host(App[int]):
     """A clock for pictures; None is the machine's."""
     drafts: Drafts
     """Comments begun and not sent."""
+    gate: KeyGate
+    """Keeps keys that are typed ahead."""
+    question_opened: Callable[[], None] | None = None
+    """Called by a dialog once it takes keys."""
     workspace: Workspace | None = None
     """What is signed in to; None on the sign-in screen."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -16,6 +17,9 @@ from textual.widgets import Input, OptionList, TextArea
 from tui.ui.page import Block, line, text
 from tui.ui.widgets.pick_list import Choice, PickList
 from tui.ui.widgets.sheet import Sheet
+
+if TYPE_CHECKING:
+    from tui.ui.host import Host
 
 
 class Dialog(ModalScreen[str | None]):
@@ -47,6 +51,12 @@ class Dialog(ModalScreen[str | None]):
     }
     """
     BINDINGS = [Binding("escape", "cancel", "cancel")]
+
+    def on_screen_resume(self) -> None:
+        """Keys that were typed ahead are for this question."""
+        opened = cast("Host", self.app).question_opened
+        if opened is not None:
+            self.call_after_refresh(opened)
 
     def action_cancel(self) -> None:
         """Leave it unanswered."""

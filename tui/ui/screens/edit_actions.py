@@ -31,7 +31,12 @@ class EditActions(FramedScreen):
         raise NotImplementedError
 
     def _ask(self, question: Coroutine[None, None, None]) -> None:
-        self.run_worker(question, exclusive=True, group="question")
+        self.run_worker(self._asked(question), exclusive=True, group="question")
+
+    async def _asked(self, question: Coroutine[None, None, None]) -> None:
+        with self.m365d.gate.hold() as opened:
+            self.m365d.question_opened = opened
+            await question
 
     async def _title(self, verb: str, incidents: Sequence[Incident]) -> str:
         if len(incidents) == 1:

@@ -1,0 +1,53 @@
+"""Keys that arrive in a burst do what they would do one by one."""
+
+from __future__ import annotations
+
+from textual.events import Key
+
+from tests.ui.conftest import Open
+from tests.ui.support import Screens
+
+_NAMES = {"/": "slash", ":": "colon", "\r": "enter", "]": "right_square_bracket", " ": "space"}
+
+
+def burst(screens: Screens, keys: str) -> None:
+    """All keys at once, as from a slow line."""
+    for character in keys:
+        screens.app.post_message(Key(_NAMES.get(character, character), character))
+
+
+async def test_a_filter_typed_ahead_goes_to_the_filter(open_app: Open) -> None:
+    async with open_app() as screens:
+        await screens.sign_in()
+        burst(screens, "/sev:high\r\r")
+        await screens.sees("Summary", "Human-operated ransomware on WKS-0142", "▲ High")
+
+
+async def test_a_choice_typed_ahead_goes_to_the_question(open_app: Open) -> None:
+    async with open_app() as screens:
+        await screens.sign_in()
+        burst(screens, "jcfjjj")
+        await screens.sees("False positive: which kind?")
+        burst(screens, "\r")
+        queue = screens.app.workspace.queue
+        await screens.until(lambda: len(screens.app.screen_stack) == 1)
+        await queue.delivered()
+        key = screens.app.screen.query_one("#queue").cursor_row.key
+        incident = await queue.refresh_incident(key)
+        assert incident.classification == "falsePositive"
+
+
+async def test_a_query_typed_ahead_goes_to_the_editor(open_app: Open) -> None:
+    async with open_app() as screens:
+        await screens.sign_in()
+        burst(screens, "2DeviceInfo")
+        await screens.sees("1 ▎ DeviceInfo")
+        await screens.press("f5")
+        await screens.sees("rows in")
+
+
+async def test_tabs_typed_ahead_are_all_counted(open_app: Open) -> None:
+    async with open_app() as screens:
+        await screens.sign_in()
+        burst(screens, "\r]]]")
+        await screens.sees("Credential access", "Lateral movement")
