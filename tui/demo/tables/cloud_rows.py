@@ -129,7 +129,7 @@ TABLES: dict[str, Everyday] = {
     "EmailPostDeliveryEvents": Everyday(
         300,
         {
-            "Timestamp": "ts + INTERVAL 20 MINUTE",
+            "Timestamp": "least(ts + INTERVAL 20 MINUTE, $now::TIMESTAMP)",
             "ReportId": "'zap-' || i",
             "NetworkMessageId": _MESSAGE_ID,
             "Action": "'Moved to quarantine'",
