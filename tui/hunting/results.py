@@ -76,7 +76,7 @@ class ResultSet:
         store = Store(directory or path.parent)
         stop = threading.Event()
         try:
-            loaded = await store.run(lambda: _load(store, path, stop))
+            loaded = await store.run(lambda: _load(store, path, stop), stop=stop.set)
         except BaseException as problem:
             stop.set()
             store.close()

@@ -82,10 +82,13 @@ class Store:
             self._connection = connection
         return self._connection
 
-    async def run(self, work: Callable[[], Answer]) -> Answer:
+    async def run(
+        self, work: Callable[[], Answer], *, stop: Callable[[], None] | None = None
+    ) -> Answer:
         """Do a piece of work in the store's thread.
 
-        A cancelled caller interrupts the statement that runs and waits for its end.
+        A cancelled caller interrupts the statement that runs, calls `stop` for work that is
+        no statement, and waits for its end.
 
         Raises:
             Problem: The store is closed.
@@ -97,6 +100,8 @@ class Store:
             return await asyncio.shield(future)
         except asyncio.CancelledError:
             if not future.cancel():
+                if stop is not None:
+                    stop()
                 self.interrupt()
                 with contextlib.suppress(Exception):
                     await asyncio.wait({future})

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from tui.api.waiting import Wait
 
 _TICK = 0.2
+_TINY = 14
+"""Lines below which editor and rows do not both fit."""
 _RESULT_ACTIONS = frozenset(
     {
         "only_this_command",
@@ -102,6 +104,7 @@ class HuntingScreen(EditorTabs):
         &.-low #fault { margin: 0; }
         &.-low #state { padding: 0 2; }
         &.-low #strip { height: 2; }
+        &.-tiny #strip { display: none; }
     }
     """
 
@@ -343,16 +346,26 @@ class HuntingScreen(EditorTabs):
     def on_resize(self, event: Resize) -> None:
         """Few lines: no air between the parts."""
         self.set_class(event.size.height < 30, "-low")
+        self.set_class(event.size.height < _TINY, "-tiny")
         if self._tabs:
             self._fit()
 
     def _fit(self) -> None:
         """The editor is as tall as its text, within reason: the rest is for the rows."""
         height = self.size.height
+        if height < _TINY:
+            # One part at a time is all there is room for.
+            self.query_one("#editors").styles.height = max(1, height - 6) if self._in_editor else 1
+            return
         wanted = self.tab.editor.document.line_count + 1
         most = max(4, height * 2 // 5)
         least = min(6 if height >= 30 else 4, most)
         self.query_one("#editors").styles.height = max(least, min(wanted, most))
+
+    def on_descendant_focus(self) -> None:
+        """In a very low terminal the part with the focus takes the room."""
+        if self._tabs and self.size.height < _TINY:
+            self._fit()
 
     # Focus.
 

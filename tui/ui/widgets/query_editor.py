@@ -99,7 +99,6 @@ class QueryEditor(TextArea):
     QueryEditor, QueryEditor:focus {
         border: none;
         padding: 0 1 0 2;
-        scrollbar-size-horizontal: 0;
         background: $background;
         color: $foreground;
         & .text-area--gutter { color: $text-muted; }
@@ -152,6 +151,8 @@ class QueryEditor(TextArea):
             placeholder=_PLACEHOLDER,
         )
         self.cursor_blink = False
+        # The text scrolls with its cursor; a bar would cost a line.
+        self.styles.scrollbar_size_horizontal = 0
 
     @property
     def _lines_of_text(self) -> Document:
@@ -264,6 +265,8 @@ class QueryEditor(TextArea):
         self._mark()
 
     def _mark(self) -> None:
+        if self._stale:
+            return
         first, last = self._statement()
         bar = (0, -1)
         if last > first:
