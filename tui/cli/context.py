@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -166,7 +167,8 @@ def chosen_profile(args: argparse.Namespace) -> Iterator[Profile]:
         return
     from tui.auth.profiles import profile_named
 
-    yield profile_named(read_settings(args), args.profile)
+    settings = read_settings(args)
+    yield replace(profile_named(settings, args.profile), analyst=settings.ui.me)
 
 
 @asynccontextmanager
@@ -188,8 +190,8 @@ async def open_session(args: argparse.Namespace) -> AsyncIterator[Session]:
 
 
 def _tell_wait(wait: Wait) -> None:
-    if wait.seconds > 0:
-        say(f"{wait.host} asks to wait {wait.seconds:.0f} s: {wait.reason}")
+    if wait.seconds >= 1:
+        say(str(wait))
 
 
 @asynccontextmanager

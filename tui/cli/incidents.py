@@ -164,7 +164,9 @@ def _matches(wanted: Filter, incident: Incident, connection: Connection) -> bool
 
 
 def _user(connection: Connection) -> str | None:
-    """Who `assigned:me` is: the user of the token, where one signed in."""
+    """Who `assigned:me` is: whom the settings name, else the user of the token, if there is one."""
+    if connection.session.profile.analyst:
+        return connection.session.profile.analyst
     token = connection.session.current(connection.dialect)
     claims = token.claims if token is not None else None
     return claims.user_name or None if claims is not None and claims.is_user else None

@@ -16,7 +16,6 @@ from textual_enhanced.commands import Command
 from tui.auth.profiles import Profile, profiles_of
 from tui.errors import Problem, SignInProblem, UsageProblem
 from tui.text import visible
-from tui.ui import words
 from tui.ui.commands import common
 from tui.ui.commands import sign_in as commands
 from tui.ui.page import Block, field, gap, line, text
@@ -261,18 +260,7 @@ class SignInScreen(FramedScreen):
         self.query_one(Steps).tell(step.label, step.state, step.seconds, step.key)
 
     def _waits(self, wait: Wait) -> None:
-        if wait.seconds > 0:
-            self._say(
-                [
-                    text(
-                        f"{visible(wait.host)} asks to wait {words.ago(wait.seconds)}: "
-                        f"{visible(wait.reason)}. Esc stops.",
-                        "warn",
-                    )
-                ]
-            )
-        else:
-            self._say([])
+        self._say([text(f"{visible(str(wait))}. Esc stops.", "warn")] if wait.seconds >= 1 else [])
 
     async def _ask(self, profile: Profile, question: str) -> Secret | None:
         from tui.auth.secret import Secret
