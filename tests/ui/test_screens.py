@@ -130,3 +130,19 @@ async def test_a_comment_is_kept_as_a_draft_until_it_is_sent(open_app: Open) -> 
         await screens.press("m")
         await screens.sees("cannot be taken back")
         assert "half a thought" not in screens.text()
+
+
+async def test_escape_leads_back_from_a_pivot_to_the_incident(open_app: Open) -> None:
+    async with open_app() as screens:
+        await screens.sign_in()
+        await screens.press("enter", "]", "]")
+        await screens.sees("185.220.101.47")
+        await screens.press("j", "j", "j", "h")
+        await screens.sees("Hunt on 185.220.101.47")
+        await screens.press("enter")
+        await screens.sees("rows in")
+        for _ in range(4):
+            if "Evidence 3" in screens.text():
+                break
+            await screens.press("escape")
+        await screens.sees("Evidence 3")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -138,6 +139,7 @@ class M365dApp(Host):
         self.defects: list[BaseException] = []
         """Errors of this program in this run; each is in the log of defects too."""
         self.workspace = None
+        self._came_from: deque[str] = deque(maxlen=20)
         self.gate = KeyGate(self, super().on_event)
         for theme in THEMES:
             self.register_theme(theme)
@@ -225,6 +227,7 @@ class M365dApp(Host):
     async def enter(self, workspace: Workspace) -> None:
         """Signed in: show the queue."""
         self.workspace = workspace
+        self._came_from.clear()
         await self.switch_mode("incidents")
 
     async def hunt(self, query: str, name: str) -> None:
@@ -240,7 +243,14 @@ class M365dApp(Host):
         if self.workspace is None:
             self.bell()
         elif self.current_mode != mode:
+            self._came_from.append(self.current_mode)
             await self.switch_mode(mode)
+
+    async def go_back(self) -> None:
+        """Show the place that was shown before this one; the queue where none is known."""
+        former = self._came_from.pop() if self._came_from else "incidents"
+        if former != self.current_mode and former in ("incidents", "hunting", "token"):
+            await self.switch_mode(former)
 
     async def action_sign_out(self) -> None:
         """Drop the token and return to the sign-in screen."""

@@ -70,6 +70,10 @@ class Host(App[int]):
         """Open Hunting with a query, in a tab of this name, and run it."""
 
     @abstractmethod
+    async def go_back(self) -> None:
+        """Show the place that was shown before this one, where there was one."""
+
+    @abstractmethod
     async def action_sign_out(self) -> None:
         """Drop the token and return to the sign-in screen."""
 

@@ -77,10 +77,12 @@ class FramedScreen(Screen[None]):
         """Explain what is under the cursor; the help where a screen has nothing better."""
         self.action_help_command()
 
-    def action_back_command(self) -> None:
-        """Go back to the screen below, where there is one."""
+    async def action_back_command(self) -> None:
+        """Go back to the screen below, or to the place that was shown before."""
         if len(self.app.screen_stack) > 1:
             self.app.pop_screen()
+        else:
+            await self.m365d.go_back()
 
     async def _dispatch_message(self, message: Message) -> None:
         # An error in a handler must not end the screen's own loop of messages.

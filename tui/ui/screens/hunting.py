@@ -378,7 +378,7 @@ class HuntingScreen(EditorTabs):
         """The editor takes the focus."""
         self.tab.editor.focus()
 
-    def action_back_command(self) -> None:
+    async def action_back_command(self) -> None:
         """The first of these that applies: cancel, drop a selection, a find, leave the editor."""
         tab = self.tab
         grid = self.query_one("#rows", Grid)
@@ -399,7 +399,7 @@ class HuntingScreen(EditorTabs):
         elif self._in_editor and not self.has_class("-without-rows"):
             self.action_to_results()
         else:
-            super().action_back_command()
+            await super().action_back_command()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What acts on rows is offered where rows are."""

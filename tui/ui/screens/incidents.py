@@ -353,7 +353,7 @@ class IncidentsScreen(EditActions):
         if self._incident is not None:
             self.open_link(self._incident)
 
-    def action_back_command(self) -> None:
+    async def action_back_command(self) -> None:
         """Drop the selection, then the filter; stop fetching."""
         grid = self.query_one(Grid)
         if grid.clear_selection():

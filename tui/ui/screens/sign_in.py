@@ -190,7 +190,7 @@ class SignInScreen(FramedScreen):
         self.query_one(Rule).set_class(True, "-shown")
         self.run_worker(self._sign_in(chosen, typed), exclusive=True, group="sign-in")
 
-    def action_back_command(self) -> None:
+    async def action_back_command(self) -> None:
         """Stop signing in."""
         if self._busy:
             self.workers.cancel_group(self, "sign-in")
