@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _START_LIMIT = 30.0
 _STOP_LIMIT = 5.0
+_WARM_AFTER = 0.3
 
 
 class DemoTenant:
@@ -159,7 +160,17 @@ class DemoTenant:
                 loop.add_signal_handler(number, end)
             except NotImplementedError:  # Windows has no loop signals.
                 signal.signal(number, end_from_handler)
+        loop.call_later(_WARM_AFTER, self._warm)
         await server.serve(sockets=[bound])
+
+    def _warm(self) -> None:
+        """Load what the first query needs while nobody waits for it."""
+        from tui.demo.service.hunting import service_of
+
+        service_of(self.tenant).warm()
+        threading.Thread(
+            target=self.tenant.telemetry.prepare, name="demo-traces", daemon=True
+        ).start()
 
     @contextlib.contextmanager
     def _listening(self) -> Iterator[socket.socket]:

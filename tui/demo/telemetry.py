@@ -68,6 +68,11 @@ class Telemetry:
                 # Rolls back what was not committed.
                 work.close()
 
+    def prepare(self) -> None:
+        """Gather the incidents' traces, which the first table would have to wait for."""
+        with self._lock:
+            self._rows()
+
     def _rows(self) -> dict[str, list[dict[str, object]]]:
         """The traces of the incidents, by table."""
         if self._traces is None:

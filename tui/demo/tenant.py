@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cached_property
 
 from tui.demo.options import Clock, Options
-from tui.demo.service.quota import Quotas
+from tui.demo.quotas import Quotas
 from tui.demo.story.queue import Queue
 from tui.demo.telemetry import Telemetry
 

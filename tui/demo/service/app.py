@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import uuid
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
@@ -11,10 +10,11 @@ from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Route
 
 from tui.demo.options import Options
-from tui.demo.service import classic, graph, token
+from tui.demo.quotas import OverQuota
+from tui.demo.service import classic, graph, hunting, token
 from tui.demo.service.answers import JsonAnswer
 from tui.demo.service.auth import tenant_of
 from tui.demo.service.faults import ServiceFault, dialect_of, fault_body
@@ -73,6 +73,15 @@ async def _on_fault(request: Request, error: Exception) -> Response:
     return _refuse(request, error)
 
 
+async def _on_quota(request: Request, error: Exception) -> Response:
+    assert isinstance(error, OverQuota)
+    if error.dialect != "graph":
+        return _refuse(request, ServiceFault(429, "TooManyRequests", error.message))
+    sentence = "Too many requests. Retry after the period that the Retry-After header names."
+    headers = {"Retry-After": str(error.seconds)}
+    return _refuse(request, ServiceFault(429, "TooManyRequests", sentence, headers=headers))
+
+
 async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     path = request.url.path
@@ -96,15 +105,6 @@ async def _front(_: Request) -> Response:
     return PlainTextResponse("Contoso, the demo tenant of m365d-tui.\n")
 
 
-def _hunting_routes() -> list[BaseRoute]:
-    try:
-        hunting = importlib.import_module("tui.demo.service.hunting")
-    except ModuleNotFoundError:
-        return []
-    found: list[BaseRoute] = list(hunting.routes())
-    return found
-
-
 def build_app(options: Options | None = None) -> Starlette:
     """The application; its tenant is `app.state.tenant`."""
     tenant = Tenant(options or Options())
@@ -112,13 +112,14 @@ def build_app(options: Options | None = None) -> Starlette:
     app = Starlette(
         routes=[
             Route("/", _front),
-            *_hunting_routes(),
+            *hunting.routes(),
             *classic.routes(),
             *graph.routes(),
             *token.routes(),
         ],
         exception_handlers={
             ServiceFault: _on_fault,
+            OverQuota: _on_quota,
             HTTPException: _on_http,
             Exception: _on_defect,
         },

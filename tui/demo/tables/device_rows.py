@@ -76,7 +76,7 @@ _ACCOUNT_OF_PROCESS = {
 
 TABLES: dict[str, Everyday] = {
     "DeviceProcessEvents": Everyday(
-        30_000,
+        24_000,
         {
             **_DEVICE,
             **_initiating("c.parent_"),
@@ -104,7 +104,7 @@ TABLES: dict[str, Everyday] = {
         },
     ),
     "DeviceNetworkEvents": Everyday(
-        28_000,
+        24_000,
         {
             **_DEVICE,
             **_initiating(),
@@ -122,7 +122,7 @@ TABLES: dict[str, Everyday] = {
         },
     ),
     "DeviceFileEvents": Everyday(
-        18_000,
+        16_000,
         {
             **_DEVICE,
             **_initiating(),

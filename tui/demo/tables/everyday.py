@@ -108,9 +108,17 @@ def _list_parameters() -> dict[str, str]:
     return {"machines": machines, "desks": desks, "servers": servers, "crowd": crowd}
 
 
-def _list_sql(name: str, columns: Mapping[str, str]) -> str:
-    shape = json.dumps([columns]).replace("'", "''")
-    return f"SELECT unnest(from_json(${name}, '{shape}'), recursive := true)"
+def unpacked(name: str, columns: Mapping[str, str]) -> str:
+    """A query for the rows of the parameter `name`, a JSON array of objects.
+
+    Objects are taken apart one by one: DuckDB reads the whole array again for every column
+    otherwise.
+    """
+    shape = json.dumps(columns).replace("'", "''")
+    return (
+        f"SELECT r.* FROM (SELECT from_json(j, '{shape}') AS r "
+        f"FROM (SELECT unnest(from_json(${name}, '[\"JSON\"]')) AS j))"
+    )
 
 
 _MACHINE_COLUMNS = {
@@ -204,13 +212,13 @@ def fill(
     expressions = ", ".join(f'{sql} AS "{name}"' for name, sql in chosen.items())
     statement = f"""
         INSERT INTO "{table.name}" BY NAME
-        WITH machines AS MATERIALIZED ({_list_sql("machines", _MACHINE_COLUMNS)}),
+        WITH machines AS MATERIALIZED ({unpacked("machines", _MACHINE_COLUMNS)}),
         programs AS MATERIALIZED (
-            SELECT *, false AS server FROM ({_list_sql("desks", _PROGRAM_COLUMNS)})
+            SELECT *, false AS server FROM ({unpacked("desks", _PROGRAM_COLUMNS)})
             UNION ALL
-            SELECT *, true AS server FROM ({_list_sql("servers", _PROGRAM_COLUMNS)})
+            SELECT *, true AS server FROM ({unpacked("servers", _PROGRAM_COLUMNS)})
         ),
-        crowd AS MATERIALIZED ({_list_sql("crowd", _PERSON_COLUMNS)}),
+        crowd AS MATERIALIZED ({unpacked("crowd", _PERSON_COLUMNS)}),
         thrown AS (
             SELECT i, {when} AS thrown_at
             FROM (SELECT range AS i, date_trunc('day', $now::TIMESTAMP) AS day0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ import msgspec
 
 from tui.demo.tables import alert_traces, cloud_traces, device_traces, highlights
 from tui.demo.tables.context import Row, Scene
+from tui.demo.tables.everyday import unpacked
 
 if TYPE_CHECKING:
     import duckdb
@@ -62,8 +62,7 @@ def insert(con: duckdb.DuckDBPyConnection, table: Table, rows: list[Row]) -> Non
         for column in columns
     )
     con.execute(
-        f'INSERT INTO "{table.name}" BY NAME SELECT {chosen} FROM '
-        f"(SELECT unnest(from_json($rows, '{json.dumps([shape])}'), recursive := true))",
+        f'INSERT INTO "{table.name}" BY NAME SELECT {chosen} FROM ({unpacked("rows", shape)})',
         {"rows": _encoded(rows)},
     )
 

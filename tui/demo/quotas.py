@@ -11,10 +11,33 @@ from collections import deque
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from tui.demo.service.faults import ServiceFault
-
 if TYPE_CHECKING:
     from datetime import datetime
+
+
+class OverQuota(Exception):
+    """A call too many.
+
+    Args:
+        dialect: The service that was called: `graph`, or anything else for the classic API.
+        limit: How many calls are allowed.
+        window: Within how many seconds.
+        seconds: How long to wait for the next.
+        now: The tenant's time.
+    """
+
+    def __init__(self, dialect: str, limit: int, window: int, seconds: int, now: datetime) -> None:
+        self.dialect = dialect
+        self.seconds = seconds
+        until = now + timedelta(seconds=seconds)
+        period = "minute" if window == 60 else "hour"
+        self.message = (
+            f"API calls quota exceeded! Maximum allowed {limit} calls per {period}. "
+            f"You can send requests again in {seconds} seconds, "
+            f"at {until.strftime('%Y-%m-%dT%H:%M:%SZ')}"
+        )
+        """The classic API's sentence, which says until when."""
+        super().__init__(dialect, limit, window, seconds)
 
 
 class Quota:
@@ -67,28 +90,10 @@ class Quotas:
         """Count a call against a quota.
 
         Raises:
-            ServiceFault: 429. Graph says when to come back in `Retry-After`, the classic API
-                in its message.
+            OverQuota: One call too many.
         """
         if self.unlimited:
             return
         verdict = self._quotas[name].wait(now)
-        if verdict is None:
-            return
-        limit, window, seconds = verdict
-        if dialect == "graph":
-            raise ServiceFault(
-                429,
-                "TooManyRequests",
-                "Too many requests. Retry after the period that the Retry-After header names.",
-                headers={"Retry-After": str(seconds)},
-            )
-        until = now + timedelta(seconds=seconds)
-        period = "minute" if window == 60 else "hour"
-        raise ServiceFault(
-            429,
-            "TooManyRequests",
-            f"API calls quota exceeded! Maximum allowed {limit} calls per {period}. "
-            f"You can send requests again in {seconds} seconds, "
-            f"at {until.strftime('%Y-%m-%dT%H:%M:%SZ')}",
-        )
+        if verdict is not None:
+            raise OverQuota(dialect, *verdict, now)
