@@ -9,7 +9,7 @@ import pytest
 
 from tests.hunting.bodies import classic
 from tui.api.protocols import HuntAnswer
-from tui.errors import BadAnswer, QueryProblem, Unreachable
+from tui.errors import BadAnswer, Problem, QueryProblem, Unreachable
 from tui.hunting.run import Run
 from tui.hunting.scratch import Scratch
 
@@ -106,7 +106,50 @@ async def test_nothing_to_be_read_of_a_cut_answer_says_what_cut_it(scratch) -> N
         await Run(Service(b'{"Stats":', fault), "T", scratch=scratch).execute()
 
 
+async def test_without_a_place_for_the_answer_nothing_is_sent(tmp_path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    service = Service()
+    with pytest.raises(Problem, match="no place for its answer"):
+        await Run(service, "T", scratch=Scratch(tmp_path / "file")).execute()
+    assert service.asked == []
+
+
 async def test_a_page_of_html_is_named(scratch) -> None:
     with pytest.raises(BadAnswer, match="HTML"):
         await Run(Service(b"<html>proxy"), "T", scratch=scratch).execute()
     assert [path.name for path in scratch.path.rglob("*.json")] == []
+
+
+@pytest.mark.parametrize(
+    ("message", "place"),
+    [
+        ("'where' operator: Failed to resolve column or scalar expression named 'FileNam'", (2, 9)),
+        ("Failed to resolve table expression named 'T'", (1, 1)),
+        ("a function named 'nowhere' is unknown", None),
+        ("no name at all", None),
+    ],
+)
+async def test_a_fault_that_only_quotes_a_name_is_placed_at_it(scratch, message, place) -> None:
+    fault = QueryProblem("The query failed", message)
+    run = Run(Service(fault=fault), "T\n| where FileNam == 1", scratch=scratch, offset=(3, 0))
+    with pytest.raises(QueryProblem) as caught:
+        await run.execute()
+    found = (caught.value.line, caught.value.column)
+    assert found == ((place[0] + 3, place[1]) if place else (None, None))
+
+
+async def test_cancelling_while_rows_are_read_is_prompt_too(scratch) -> None:
+    rows = [{"a": number, "A": "x" * 50} for number in range(60_000)]
+    service = Service(classic([("a", "Int64"), ("A", "String")], rows))
+    run = Run(service, "T", scratch=scratch)
+    loading = asyncio.Event()
+    task = asyncio.create_task(
+        run.execute(lambda progress: loading.set() if progress.state == "loading" else None)
+    )
+    await loading.wait()
+    await asyncio.sleep(0)
+    run.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert run.state == "cancelled"
+    assert not list(scratch.path.rglob("*.json"))

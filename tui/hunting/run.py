@@ -118,8 +118,15 @@ class Run:
     async def _execute(self) -> ResultSet:
         from tui.hunting.results import ResultSet
 
-        path = await asyncio.to_thread(self._scratch.new_file, ".json")
-        spill = await asyncio.to_thread(self._scratch.new_directory)
+        try:
+            path = await asyncio.to_thread(self._scratch.new_file, ".json")
+            spill = await asyncio.to_thread(self._scratch.new_directory)
+        except OSError as fault:
+            raise Problem(
+                "The query was not sent",
+                f"there is no place for its answer: {fault.strerror}",
+                "Make room, or make the cache directory writable (doctor says where it is).",
+            ) from fault
         try:
             self._step("running")
             cut: Problem | None = None

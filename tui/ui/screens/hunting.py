@@ -138,9 +138,17 @@ class HuntingScreen(EditorTabs):
         if connection is not None:
             self._unlisten = connection.transport.listen(self._waits)
         await self._restore()
+        self.run_worker(self._sweep(), group="sweep", exit_on_error=False)
         for note in self.library.notes:
             self.notify(visible(note), severity="warning", markup=False)
         self.set_interval(_TICK, self._tick)
+
+    async def _sweep(self) -> None:
+        """Make the place for answers; what a crash left there goes."""
+        try:
+            await asyncio.to_thread(lambda: self.scratch.path)
+        except OSError as fault:
+            self.log.warning(f"no scratch directory: {fault.strerror}")
 
     def on_unmount(self) -> None:
         """Keep what was typed, stop what runs, and leave nothing behind."""
