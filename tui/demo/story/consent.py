@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 from tui.demo.story.alert import ENTRA, GOVERNANCE, MDA, XDR, Alert
-from tui.demo.story.evidence import (
-    cloud_app,
-    ip,
-    mailbox,
-    oauth_app,
-    service_principal,
-    url,
-    user,
-)
+from tui.demo.story.evidence import ip, url, user
+from tui.demo.story.evidence_cloud import cloud_app, oauth_app, service_principal
+from tui.demo.story.evidence_mail import mailbox
 from tui.demo.story.stage import Stage
 from tui.demo.story.world import EXCHANGE, OFFICE, ONEDRIVE, person
 

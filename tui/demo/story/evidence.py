@@ -13,15 +13,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
-from tui.demo.dice import digest, guid
-from tui.demo.identity import TENANT_ID
+from tui.demo.dice import digest
 from tui.demo.options import stamp
 from tui.demo.story.world import (
     DOMAIN,
-    DOMAIN_SID,
     INTERNET,
     NT_DOMAIN,
-    CloudApp,
     Device,
     Person,
     person,
@@ -40,7 +37,8 @@ class Reading(TypedDict, total=False):
     tags: Sequence[str]
 
 
-def _evidence(kind: str, fields: dict[str, Any], reading: Reading) -> Evidence:
+def evidence(kind: str, fields: dict[str, Any], reading: Reading) -> Evidence:
+    """An entity of a kind: its own fields, and what was made of it."""
     return {
         "@odata.type": f"#microsoft.graph.security.{kind}Evidence",
         "createdDateTime": None,
@@ -119,13 +117,13 @@ def host(
         "resourceAccessEvents": [],
         "vmMetadata": None,
     }
-    return _evidence("device", fields, reading)
+    return evidence("device", fields, reading)
 
 
 def user(one: Person, **reading: Unpack[Reading]) -> Evidence:
     """An account."""
     reading.setdefault("roles", ("compromised",))
-    return _evidence("user", {"userAccount": account(one), "stream": None}, reading)
+    return evidence("user", {"userAccount": account(one), "stream": None}, reading)
 
 
 def file_details(name: str, folder: str, *, content: str = "", size: int = 0) -> dict[str, Any]:
@@ -215,7 +213,7 @@ def file(
         "detectionStatus": detection,
         "mdeDeviceId": on.id if on else None,
     }
-    return _evidence("file", fields, reading)
+    return evidence("file", fields, reading)
 
 
 @dataclass(frozen=True)
@@ -254,7 +252,7 @@ def process(one: Process, *, detection: str = "detected", **reading: Unpack[Read
         "parentProcessImageFile": above.details if above else None,
         "userAccount": account_named(one.by),
     }
-    return _evidence("process", fields, reading)
+    return evidence("process", fields, reading)
 
 
 _PLACES: dict[str, tuple[str, str, float, float]] = {
@@ -297,144 +295,17 @@ def ip(address: str, country: str = "", **reading: Unpack[Reading]) -> Evidence:
         "location": place(country),
         "stream": None,
     }
-    return _evidence("ip", fields, reading)
+    return evidence("ip", fields, reading)
 
 
 def url(address: str, **reading: Unpack[Reading]) -> Evidence:
     """A web address."""
-    return _evidence("url", {"url": address}, reading)
-
-
-def mailbox(one: Person, **reading: Unpack[Reading]) -> Evidence:
-    """A mailbox."""
-    fields = {
-        "primaryAddress": one.upn,
-        "displayName": one.display,
-        "upn": one.upn,
-        "userAccount": account(one),
-    }
-    return _evidence("mailbox", fields, reading)
-
-
-@dataclass(frozen=True)
-class Mail:
-    """A message as one recipient got it."""
-
-    subject: str
-    sender: str
-    sender_name: str
-    to: Person
-    received: datetime
-    sender_ip: str
-    urls: tuple[str, ...] = ()
-    attachments: int = 0
-    action: str = "delivered"
-    """`delivered`, `deliveredAsSpam`, `blocked`, `replaced`."""
-    location: str = "inbox"
-    threats: tuple[str, ...] = ("phish",)
-    envelope_sender: str = ""
-
-    @property
-    def network_id(self) -> str:
-        """The message's name within the service, one a recipient."""
-        return guid(f"contoso/mail/{self.subject}/{self.sender}/{self.to.name}")
-
-    @property
-    def internet_id(self) -> str:
-        """The Message-ID header."""
-        domain = self.sender.rpartition("@")[2]
-        return f"<{digest(self.subject + self.sender, 'md5')}@{domain}>"
-
-
-def _sender(address: str, name: str) -> dict[str, Any]:
-    return {
-        "emailAddress": address,
-        "displayName": name,
-        "domainName": address.rpartition("@")[2],
-    }
-
-
-def mail(one: Mail, **reading: Unpack[Reading]) -> Evidence:
-    """A message that was analysed."""
-    fields = {
-        "networkMessageId": one.network_id,
-        "internetMessageId": one.internet_id,
-        "subject": one.subject,
-        "language": "en",
-        "senderIp": one.sender_ip,
-        "recipientEmailAddress": one.to.upn,
-        "antiSpamDirection": "inbound",
-        "deliveryAction": one.action,
-        "deliveryLocation": one.location,
-        "urn": f"urn:MailEntity:{digest(one.network_id, 'md5')}",
-        "threats": list(one.threats),
-        "threatDetectionMethods": ["urlReputation"] if one.urls else ["fileDetonation"],
-        "urls": list(one.urls),
-        "urlCount": len(one.urls),
-        "attachmentsCount": one.attachments,
-        "receivedDateTime": stamp(one.received),
-        "p1Sender": _sender(one.envelope_sender or one.sender, ""),
-        "p2Sender": _sender(one.sender, one.sender_name),
-    }
-    return _evidence("analyzedMessage", fields, reading)
-
-
-def mail_cluster(mails: Sequence[Mail], by: str, **reading: Unpack[Reading]) -> Evidence:
-    """Messages that are alike."""
-    first = mails[0]
-    value = str(int(digest(f"contoso/cluster/{first.subject}/{first.sender}")[:8], 16))
-    fields = {
-        "clusterBy": by,
-        "clusterByValue": value,
-        "emailCount": len(mails),
-        "networkMessageIds": [one.network_id for one in mails],
-        "query": f'( (( (BodyFingerprintBin1:"{value}") )) ) AND ( (ContentType: 1) )',
-        "urn": f"urn:MailClusterEntity:{digest(value, 'md5')}",
-    }
-    return _evidence("mailCluster", fields, reading)
-
-
-def cloud_app(one: CloudApp, **reading: Unpack[Reading]) -> Evidence:
-    """A cloud application."""
-    reading.setdefault("verdict", "unknown")
-    fields = {
-        "appId": one.app_id,
-        "displayName": one.name,
-        "instanceId": one.instance_id,
-        "instanceName": one.name,
-        "saasAppId": one.app_id,
-        "stream": None,
-    }
-    return _evidence("cloudApplication", fields, reading)
-
-
-def oauth_app(name: str, publisher: str, **reading: Unpack[Reading]) -> Evidence:
-    """An application that was given consent."""
-    fields = {
-        "appId": guid(f"oauth/{name}"),
-        "displayName": name,
-        "objectId": guid(f"contoso/oauth/{name}"),
-        "publisher": publisher,
-    }
-    return _evidence("oauthApplication", fields, reading)
-
-
-def service_principal(name: str, **reading: Unpack[Reading]) -> Evidence:
-    """The local stand-in of an application."""
-    fields = {
-        "appId": guid(f"oauth/{name}"),
-        "appOwnerTenantId": guid(f"tenant of {name}"),
-        "servicePrincipalName": name,
-        "servicePrincipalObjectId": guid(f"contoso/oauth/{name}"),
-        "servicePrincipalType": "application",
-        "tenantId": TENANT_ID,
-    }
-    return _evidence("servicePrincipal", fields, reading)
+    return evidence("url", {"url": address}, reading)
 
 
 def registry_key(hive: str, key: str, **reading: Unpack[Reading]) -> Evidence:
     """A key of a registry."""
-    return _evidence("registryKey", {"registryHive": hive, "registryKey": key}, reading)
+    return evidence("registryKey", {"registryHive": hive, "registryKey": key}, reading)
 
 
 def registry_value(
@@ -449,113 +320,4 @@ def registry_value(
         "registryValueType": "string",
         "mdeDeviceId": on.id,
     }
-    return _evidence("registryValue", fields, reading)
-
-
-def security_group(name: str, **reading: Unpack[Reading]) -> Evidence:
-    """A group of the directory."""
-    fields = {
-        "displayName": name,
-        "securityGroupId": guid(f"contoso/group/{name}"),
-        "activeDirectoryObjectGuid": guid(f"contoso/group/{name}/ad"),
-        "distinguishedName": f"CN={name},CN=Users,DC=contoso,DC=com",
-        "friendlyName": name,
-        "sid": f"{DOMAIN_SID}-{int(digest(name)[:4], 16)}",
-    }
-    return _evidence("securityGroup", fields, reading)
-
-
-def mailbox_rule(one: Person, name: str, **reading: Unpack[Reading]) -> Evidence:
-    """A rule of a mailbox."""
-    fields = {
-        "configurationId": f"{one.object_id}\\{int(digest(one.name + name)[:12], 16)}",
-        "configurationType": "userInboxRule",
-        "displayName": name,
-        "externalDirectoryObjectId": one.object_id,
-        "mailboxPrimaryAddress": one.upn,
-        "upn": one.upn,
-    }
-    return _evidence("mailboxConfiguration", fields, reading)
-
-
-def submission(one: Mail, moment: datetime, **reading: Unpack[Reading]) -> Evidence:
-    """A message that its recipient reported."""
-    fields = {
-        "networkMessageId": one.network_id,
-        "recipient": one.to.upn,
-        "reportType": "Phish",
-        "sender": one.sender,
-        "senderIp": one.sender_ip,
-        "subject": one.subject,
-        "submissionDateTime": stamp(moment),
-        "submissionId": guid(f"submission/{one.network_id}"),
-        "submitter": one.to.upn,
-    }
-    return _evidence("submissionMail", fields, reading)
-
-
-def cloud_session(
-    one: Person, moment: datetime, source: Evidence, **reading: Unpack[Reading]
-) -> Evidence:
-    """A session of a browser in the cloud, from the address that `source` is."""
-    fields = {
-        "account": user(one, verdict="unknown", roles=("contextual",)),
-        "browser": "Edge 131.0.0",
-        "deviceName": None,
-        "operatingSystem": "Windows 10",
-        "previousLogonDateTime": None,
-        "protocol": "https",
-        "sessionId": guid(f"session/{one.name}/{source['ipAddress']}"),
-        "startUtcDateTime": stamp(moment),
-        "userAgent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 "
-        "(KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36 Edg/131.0.0.0",
-    }
-    return _evidence("cloudLogonSession", fields, reading)
-
-
-def teams_message(
-    one: Person, address: str, moment: datetime, **reading: Unpack[Reading]
-) -> Evidence:
-    """A message of a chat with somebody outside."""
-    key = f"{one.name}/{address}"
-    fields = {
-        "campaignId": None,
-        "channelId": None,
-        "deliveryAction": "delivered",
-        "deliveryLocation": "teams",
-        "files": [],
-        "groupId": None,
-        "isExternal": True,
-        "isOwned": False,
-        "lastModifiedDateTime": stamp(moment),
-        "messageDirection": "inbound",
-        "messageId": str(int(moment.timestamp() * 1000)),
-        "owningTenantId": guid("tenant of helpdesk"),
-        "parentMessageId": "",
-        "receivedDateTime": stamp(moment),
-        "recipients": [one.upn],
-        "senderFromAddress": "support@helpdesk-it.example",
-        "senderIP": None,
-        "sourceAppName": "Teams",
-        "sourceId": guid(f"teams/{key}"),
-        "subject": "",
-        "suspiciousRecipients": [],
-        "threadId": f"19:{digest(key, 'md5')}@unq.gbl.spaces",
-        "threadType": "chat",
-        "urls": [url(address)],
-    }
-    return _evidence("teamsMessage", fields, reading)
-
-
-_SUBSCRIPTION = "b2f1c6d4-8e07-4a39-9c15-6d0e3f7a2b98"
-
-
-def azure_resource(storage: str, **reading: Unpack[Reading]) -> Evidence:
-    """A storage account."""
-    fields = {
-        "resourceId": f"/subscriptions/{_SUBSCRIPTION}/resourceGroups/rg-web/providers/"
-        f"Microsoft.Storage/storageAccounts/{storage}",
-        "resourceName": storage,
-        "resourceType": "Microsoft.Storage/storageAccounts",
-    }
-    return _evidence("azureResource", fields, reading)
+    return evidence("registryValue", fields, reading)

@@ -3,16 +3,8 @@
 from __future__ import annotations
 
 from tui.demo.story.alert import CUSTOM, DLP, INSIDER, MDA, MDE, Alert
-from tui.demo.story.evidence import (
-    cloud_app,
-    file,
-    host,
-    ip,
-    process,
-    security_group,
-    url,
-    user,
-)
+from tui.demo.story.evidence import file, host, ip, process, url, user
+from tui.demo.story.evidence_cloud import cloud_app, security_group
 from tui.demo.story.stage import Stage
 from tui.demo.story.world import DROPBOX, GITHUB, INTERNET, SHAREPOINT, device, person
 

@@ -11,7 +11,12 @@ from itertools import pairwise
 
 from tui.demo.dice import Dice
 from tui.demo.identity import ANALYST
-from tui.demo.story import everyday_devices, everyday_people
+from tui.demo.story import (
+    everyday_commands,
+    everyday_devices,
+    everyday_mail,
+    everyday_people,
+)
 from tui.demo.story.alert import Alert
 from tui.demo.story.record import Record, comment
 from tui.demo.story.scene import Outcome, Scene, Template
@@ -21,7 +26,13 @@ from tui.demo.story.world import Device, Person, devices, endpoints, office_work
 NEWEST = 4711
 """The number of the newest incident."""
 _TEMPLATES = tuple(
-    (one.weight, one) for one in (*everyday_devices.TEMPLATES, *everyday_people.TEMPLATES)
+    (one.weight, one)
+    for one in (
+        *everyday_devices.TEMPLATES,
+        *everyday_commands.TEMPLATES,
+        *everyday_people.TEMPLATES,
+        *everyday_mail.TEMPLATES,
+    )
 )
 _ANALYSTS = (
     (4, ANALYST),

@@ -5,18 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tui.demo.story.alert import ENTRA, MDA, MDO, XDR, Alert
-from tui.demo.story.evidence import (
-    Mail,
-    cloud_app,
-    cloud_session,
-    ip,
-    mail,
-    mail_cluster,
-    mailbox,
-    mailbox_rule,
-    url,
-    user,
-)
+from tui.demo.story.evidence import ip, url, user
+from tui.demo.story.evidence_cloud import cloud_app, cloud_session
+from tui.demo.story.evidence_mail import Mail, mail, mail_cluster, mailbox, mailbox_rule
 from tui.demo.story.stage import Stage
 from tui.demo.story.world import EXCHANGE, OFFICE, SHAREPOINT, people, person
 

@@ -3,18 +3,8 @@
 from __future__ import annotations
 
 from tui.demo.story.alert import AV, MDE, MDI, MDO, XDR, Alert
-from tui.demo.story.evidence import (
-    Mail,
-    file,
-    host,
-    ip,
-    mail,
-    mailbox,
-    process,
-    registry_value,
-    url,
-    user,
-)
+from tui.demo.story.evidence import file, host, ip, process, registry_value, url, user
+from tui.demo.story.evidence_mail import Mail, mail, mailbox
 from tui.demo.story.stage import Stage
 from tui.demo.story.world import device, person
 

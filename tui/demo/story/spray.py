@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tui.demo.story.alert import ENTRA, MDA, MDI, SENTINEL, Alert
-from tui.demo.story.evidence import Evidence, cloud_app, cloud_session, host, ip, user
+from tui.demo.story.evidence import Evidence, host, ip, user
+from tui.demo.story.evidence_cloud import cloud_app, cloud_session
 from tui.demo.story.stage import Stage
 from tui.demo.story.world import OFFICE, SHAREPOINT, Person, device, office_workers, person
 

@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 from tui.demo.identity import ANALYST
 from tui.demo.story import (
     consent,
+    everyday_commands,
     everyday_devices,
+    everyday_mail,
     everyday_people,
     insider,
     phishing,
@@ -183,7 +185,7 @@ _TALES = (
         20,
         "Phishing mail delivered, clicked by r.costa",
         "medium",
-        teller(everyday_people.clicked, person("r.costa"), device("WKS-0201"), key=3),
+        teller(everyday_mail.clicked, person("r.costa"), device("WKS-0201"), key=3),
         status="resolved",
         touched=44.5,
         assigned=ANALYST,
@@ -212,7 +214,7 @@ _TALES = (
         5,
         "Red-team exercise: scheduled task WinSync",
         "informational",
-        teller(everyday_devices.red_team, person("j.keller"), device("WKS-0077"), "WinSync"),
+        teller(everyday_commands.red_team, person("j.keller"), device("WKS-0077"), "WinSync"),
         status="resolved",
         touched=70.0,
         assigned="m.ruiz@contoso.com",
@@ -253,7 +255,7 @@ _TALES = (
         "Rare process made a network connection on WKS-0190",
         "low",
         teller(
-            everyday_devices.connection,
+            everyday_commands.connection,
             person("t.okafor"),
             device("WKS-0190"),
             "scanhelper.exe",

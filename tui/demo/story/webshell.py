@@ -3,17 +3,8 @@
 from __future__ import annotations
 
 from tui.demo.story.alert import AV, MDE, MDI, XDR, Alert
-from tui.demo.story.evidence import (
-    file,
-    host,
-    ip,
-    process,
-    registry_key,
-    registry_value,
-    security_group,
-    url,
-    user,
-)
+from tui.demo.story.evidence import file, host, ip, process, registry_key, registry_value, url, user
+from tui.demo.story.evidence_cloud import security_group
 from tui.demo.story.stage import Stage
 from tui.demo.story.world import device, person
 

@@ -1,23 +1,20 @@
-"""What mail, identities and cloud applications recorded of an alert's entities."""
+"""What identities and cloud applications recorded of an alert's entities."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import cache
 from typing import Any
-from urllib.parse import urlsplit
 
 from tui.demo.dice import guid
 from tui.demo.identity import TENANT_ID
 from tui.demo.story.evidence import account
-from tui.demo.story.world import EXCHANGE, OFFICE, CloudApp, Person, people
+from tui.demo.story.world import OFFICE, CloudApp, Person
 from tui.demo.tables.context import (
     Evidence,
     Row,
     Scene,
     account_columns,
-    moment,
     somebody,
     times,
 )
@@ -30,7 +27,7 @@ _AGENT = (
 
 
 def leave(scene: Scene, add: Add) -> None:
-    """Add the rows of the tables of mail, identities and cloud applications."""
+    """Add the rows of the tables of identities and cloud applications."""
     for person in scene.persons:
         _person(scene, person, add)
     for kind, write in _KINDS.items():
@@ -38,11 +35,12 @@ def leave(scene: Scene, add: Add) -> None:
             write(scene, one, add)
 
 
-def _id(scene: Scene, *parts: object) -> str:
+def row_id(scene: Scene, *parts: object) -> str:
+    """The identifier of a row that an alert left."""
     return guid("/".join(map(str, (scene.alert["id"], *parts))))
 
 
-def _activity(
+def activity(
     scene: Scene,
     person: Person,
     when: datetime,
@@ -57,7 +55,7 @@ def _activity(
     source = address or scene.address()
     return {
         "Timestamp": when,
-        "ReportId": _id(scene, action, person.name, when, thing, source, app.app_id),
+        "ReportId": row_id(scene, action, person.name, when, thing, source, app.app_id),
         "ActionType": action,
         "Application": app.name,
         "ApplicationId": app.app_id,
@@ -83,9 +81,9 @@ def _sign_in(scene: Scene, person: Person, when: datetime, address: str, country
     """A row of EntraIdSignInEvents."""
     return {
         "Timestamp": when,
-        "ReportId": _id(scene, "sign-in", person.name, when, address),
-        "RequestId": _id(scene, "request", person.name, when, address),
-        "CorrelationId": _id(scene, "correlation", person.name),
+        "ReportId": row_id(scene, "sign-in", person.name, when, address),
+        "RequestId": row_id(scene, "request", person.name, when, address),
+        "CorrelationId": row_id(scene, "correlation", person.name),
         "SessionId": guid(f"session/{person.name}/{address}"),
         "Application": "Office 365 Exchange Online",
         "ApplicationId": "00000002-0000-0ff1-ce00-000000000000",
@@ -111,7 +109,7 @@ def logon(scene: Scene, person: Person, when: datetime, address: str, country: s
     """A row of IdentityLogonEvents."""
     return {
         "Timestamp": when,
-        "ReportId": _id(scene, "logon", person.name, when, address),
+        "ReportId": row_id(scene, "logon", person.name, when, address),
         **account_columns(account(person)),
         "AccountDisplayName": person.display,
         "ActionType": "LogonSuccess",
@@ -130,7 +128,7 @@ def _person(scene: Scene, person: Person, add: Add) -> None:
     for when in times(scene):
         add("IdentityLogonEvents", logon(scene, person, when, address, country))
         add("EntraIdSignInEvents", _sign_in(scene, person, when, address, country))
-        add("CloudAppEvents", _activity(scene, person, when, "UserLoggedIn", OFFICE))
+        add("CloudAppEvents", activity(scene, person, when, "UserLoggedIn", OFFICE))
 
 
 def _address(scene: Scene, one: Evidence, add: Add) -> None:
@@ -141,205 +139,26 @@ def _address(scene: Scene, one: Evidence, add: Add) -> None:
         for when in times(scene):
             add("IdentityLogonEvents", logon(scene, person, when, address, country))
             add("EntraIdSignInEvents", _sign_in(scene, person, when, address, country))
-        row = _activity(scene, person, scene.first, "UserLoggedIn", OFFICE, address=address)
+        row = activity(scene, person, scene.first, "UserLoggedIn", OFFICE, address=address)
         add("CloudAppEvents", row)
-
-
-def _url(scene: Scene, one: Evidence, add: Add) -> None:
-    person = scene.person()
-    messages = scene.by_kind.get("analyzedMessage", [])
-    add(
-        "UrlClickEvents",
-        {
-            "Timestamp": scene.first,
-            "TimeGenerated": scene.first,
-            "ReportId": _id(scene, "click", one["url"]),
-            "Url": one["url"],
-            "ActionType": "ClickBlocked"
-            if one["remediationStatus"] == "blocked"
-            else "ClickAllowed",
-            "AccountUpn": person.upn,
-            "Workload": "Email" if messages else "Office",
-            "NetworkMessageId": messages[0]["networkMessageId"] if messages else "",
-            "ThreatTypes": "Phish" if one["verdict"] == "malicious" else "",
-            "IPAddress": "203.0.113.24",
-            "IsClickedThrough": one["remediationStatus"] != "blocked",
-            "UrlChain": f'["{one["url"]}"]',
-            "TenantId": TENANT_ID,
-        },
-    )
-    for message in messages:
-        add("EmailUrlInfo", _link(message["networkMessageId"], one["url"], scene.first))
-
-
-def _link(message: str, url: str, when: datetime) -> Row:
-    return {
-        "Timestamp": when,
-        "ReportId": f"{message}-url",
-        "NetworkMessageId": message,
-        "Url": url,
-        "UrlDomain": urlsplit(url).hostname or "",
-        "UrlLocation": "Body",
-    }
-
-
-def _delivery(action: str, location: str) -> tuple[str, str]:
-    actions = {"delivered": "Delivered", "deliveredAsSpam": "Junked", "blocked": "Blocked"}
-    places = {"inbox": "Inbox/folder", "quarantine": "Quarantine"}
-    return actions.get(action, "Delivered"), places.get(location, location)
-
-
-def _message(scene: Scene, one: Evidence, add: Add) -> None:
-    received = moment(one["receivedDateTime"])
-    action, place = _delivery(one["deliveryAction"], one["deliveryLocation"])
-    removed = one["remediationStatus"] == "remediated" or place == "Quarantine"
-    threats = ", ".join(name.capitalize() for name in one["threats"])
-    sender, envelope = one["p2Sender"], one["p1Sender"]
-    internal = sender["domainName"] == "contoso.com"
-    clusters = scene.by_kind.get("mailCluster", [])
-    version6 = ":" in one["senderIp"]
-    add(
-        "EmailEvents",
-        {
-            "Timestamp": received,
-            "ReportId": f"{one['networkMessageId']}-1",
-            "NetworkMessageId": one["networkMessageId"],
-            "InternetMessageId": one["internetMessageId"],
-            "SenderMailFromAddress": envelope["emailAddress"],
-            "SenderMailFromDomain": envelope["domainName"],
-            "SenderFromAddress": sender["emailAddress"],
-            "SenderFromDomain": sender["domainName"],
-            "SenderDisplayName": sender["displayName"],
-            "SenderIPv4": "" if version6 else one["senderIp"],
-            "SenderIPv6": one["senderIp"] if version6 else "",
-            "RecipientEmailAddress": one["recipientEmailAddress"],
-            "RecipientObjectId": _object_id(one["recipientEmailAddress"]),
-            "Subject": one["subject"],
-            "EmailClusterId": int(clusters[0]["clusterByValue"]) if clusters else 0,
-            "EmailDirection": "Intra-org" if internal else "Inbound",
-            "DeliveryAction": action,
-            "DeliveryLocation": "Inbox/folder" if removed else place,
-            "LatestDeliveryAction": "Moved to quarantine" if removed else action,
-            "LatestDeliveryLocation": "Quarantine" if removed else place,
-            "ThreatTypes": threats,
-            "DetectionMethods": '{"Phish":["URL detonation reputation"]}' if threats else "",
-            "ConfidenceLevel": '{"Phish":"High"}' if threats else "",
-            "AuthenticationDetails": '{"SPF":"pass","DKIM":"none","DMARC":"bestguesspass"}',
-            "AttachmentCount": one["attachmentsCount"],
-            "UrlCount": one["urlCount"],
-            "EmailLanguage": one["language"],
-        },
-    )
-    for url in one["urls"]:
-        add("EmailUrlInfo", _link(one["networkMessageId"], url, received))
-    if removed:
-        add(
-            "EmailPostDeliveryEvents",
-            {
-                "Timestamp": scene.last,
-                "ReportId": f"{one['networkMessageId']}-zap",
-                "NetworkMessageId": one["networkMessageId"],
-                "InternetMessageId": one["internetMessageId"],
-                "Action": "Moved to quarantine",
-                "ActionType": "Phish ZAP",
-                "ActionTrigger": "SpecialAction",
-                "ActionResult": "Success",
-                "RecipientEmailAddress": one["recipientEmailAddress"],
-                "DeliveryLocation": "Quarantine",
-                "ThreatTypes": threats,
-            },
-        )
-
-
-@cache
-def _object_ids() -> dict[str, str]:
-    return {one.upn: one.object_id for one in people()}
-
-
-def _object_id(address: str) -> str:
-    return _object_ids().get(address, "")
-
-
-def _cluster(scene: Scene, one: Evidence, add: Add) -> None:
-    """The messages of a cluster that the alert does not name one by one."""
-    known = {mail["networkMessageId"] for mail in scene.by_kind.get("analyzedMessage", [])}
-    sample = scene.by_kind["analyzedMessage"][0]
-    subject, sender = sample["subject"], sample["p2Sender"]["emailAddress"]
-    recipients = {
-        guid(f"contoso/mail/{subject}/{sender}/{person.name}"): person for person in people()
-    }
-    for identifier in one["networkMessageIds"]:
-        if identifier not in known:
-            message = {
-                **sample,
-                "networkMessageId": identifier,
-                "recipientEmailAddress": recipients[identifier].upn,
-            }
-            _message(scene, message, add)
-
-
-def _submission(scene: Scene, one: Evidence, add: Add) -> None:
-    reported = {"SubmissionId": one["submissionId"], "Subject": one["subject"]}
-    person = scene.person()
-    when = moment(one["submissionDateTime"])
-    row = _activity(
-        scene, person, when, "UserSubmission", EXCHANGE, thing=one["subject"], raw=reported
-    )
-    add("CloudAppEvents", row)
-
-
-def _mailbox(scene: Scene, one: Evidence, add: Add) -> None:
-    person = somebody(one["userAccount"]) or scene.person()
-    _mailbox_of(scene, person, "MailItemsAccessed", "", add)
-
-
-def _rule(scene: Scene, one: Evidence, add: Add) -> None:
-    person = next(found for found in people() if found.upn == one["upn"])
-    _mailbox_of(scene, person, "New-InboxRule", one["displayName"], add)
-
-
-def _mailbox_of(scene: Scene, person: Person, action: str, thing: str, add: Add) -> None:
-    raw = {"Workload": "Exchange", "Parameters": [{"Name": "Name", "Value": thing}]}
-    row = _activity(scene, person, scene.first, action, EXCHANGE, thing=thing, raw=raw)
-    add("CloudAppEvents", row)
-    add(
-        "EmailEvents",
-        {
-            "Timestamp": scene.first,
-            "ReportId": _id(scene, "mail", person.name),
-            "NetworkMessageId": _id(scene, "message", person.name),
-            "InternetMessageId": f"<{_id(scene, 'internet', person.name)}@contoso.com>",
-            "SenderFromAddress": "intranet@contoso.com",
-            "SenderMailFromAddress": "intranet@contoso.com",
-            "SenderFromDomain": "contoso.com",
-            "SenderDisplayName": "Intranet",
-            "RecipientEmailAddress": person.upn,
-            "RecipientObjectId": person.object_id,
-            "Subject": "Canteen: menu of the week",
-            "EmailDirection": "Intra-org",
-            "DeliveryAction": "Delivered",
-            "DeliveryLocation": "Inbox/folder",
-            "EmailLanguage": "en",
-        },
-    )
 
 
 def _cloud_app(scene: Scene, one: Evidence, add: Add) -> None:
     app = CloudApp(one["appId"], one["displayName"], one["instanceId"])
     for when in times(scene):
-        row = _activity(scene, scene.person(), when, "FileDownloaded", app, thing="Report.docx")
+        row = activity(scene, scene.person(), when, "FileDownloaded", app, thing="Report.docx")
         add("CloudAppEvents", row)
 
 
 def _oauth(scene: Scene, one: Evidence, add: Add) -> None:
     app_id, object_id, name = one["appId"], one["objectId"], one["displayName"]
     for when in times(scene):
-        row = _activity(scene, scene.person(), when, "Consent to application.", OFFICE, thing=name)
+        row = activity(scene, scene.person(), when, "Consent to application.", OFFICE, thing=name)
         add("CloudAppEvents", {**row, "OAuthAppId": app_id, "ObjectId": object_id})
     add(
         "OAuthAppInfo",
         {
-            "ReportId": _id(scene, "oauth", app_id),
+            "ReportId": row_id(scene, "oauth", app_id),
             "Timestamp": scene.first,
             "OAuthAppId": app_id,
             "ServicePrincipalId": object_id,
@@ -365,8 +184,8 @@ def _oauth(scene: Scene, one: Evidence, add: Add) -> None:
         {
             "Timestamp": scene.first,
             "TimeGenerated": scene.first,
-            "ReportId": _id(scene, "graph", app_id),
-            "RequestId": _id(scene, "graph request", app_id),
+            "ReportId": row_id(scene, "graph", app_id),
+            "RequestId": row_id(scene, "graph request", app_id),
             "ApplicationId": app_id,
             "ServicePrincipalId": object_id,
             "RequestMethod": "GET",
@@ -389,8 +208,8 @@ def _principal(scene: Scene, one: Evidence, add: Add) -> None:
         "EntraIdSpnSignInEvents",
         {
             "Timestamp": scene.first,
-            "ReportId": _id(scene, "spn", name),
-            "RequestId": _id(scene, "spn request", name),
+            "ReportId": row_id(scene, "spn", name),
+            "RequestId": row_id(scene, "spn request", name),
             "Application": name,
             "ApplicationId": one["appId"],
             "ServicePrincipalName": name,
@@ -418,7 +237,7 @@ def _group(scene: Scene, one: Evidence, add: Add) -> None:
         "IdentityDirectoryEvents",
         {
             "Timestamp": scene.first,
-            "ReportId": _id(scene, "group", one["displayName"]),
+            "ReportId": row_id(scene, "group", one["displayName"]),
             **account_columns(account(person)),
             "AccountDisplayName": person.display,
             "ActionType": "Group Membership changed",
@@ -443,47 +262,13 @@ def _session(scene: Scene, one: Evidence, add: Add) -> None:
     _person(scene, person, add)
 
 
-def _teams(scene: Scene, one: Evidence, add: Add) -> None:
-    when = moment(one["receivedDateTime"])
-    add(
-        "MessageEvents",
-        {
-            "Timestamp": when,
-            "TeamsMessageId": one["messageId"],
-            "MessageId": one["messageId"],
-            "ThreadId": one["threadId"],
-            "SenderEmailAddress": one["senderFromAddress"],
-            "SenderDisplayName": "IT Support",
-            "SenderType": "User",
-            "RecipientDetails": [{"RecipientSmtpAddress": to} for to in one["recipients"]],
-            "IsExternalThread": True,
-            "IsOwnedThread": False,
-            "ThreatTypes": "Phish",
-            "DeliveryAction": "Delivered",
-            "DeliveryLocation": "Teams",
-            "ReportId": _id(scene, "teams", one["messageId"]),
-        },
-    )
-    for url in one["urls"]:
-        add(
-            "MessageUrlInfo",
-            {
-                "Timestamp": when,
-                "TeamsMessageId": one["messageId"],
-                "Url": url["url"],
-                "UrlDomain": urlsplit(url["url"]).hostname or "",
-                "ReportId": _id(scene, "teams url", one["messageId"]),
-            },
-        )
-
-
 def _resource(scene: Scene, one: Evidence, add: Add) -> None:
     address, country = scene.address(), scene.country()
     add(
         "CloudAuditEvents",
         {
             "Timestamp": scene.first,
-            "ReportId": _id(scene, "audit", one["resourceId"]),
+            "ReportId": row_id(scene, "audit", one["resourceId"]),
             "DataSource": "Azure",
             "ActionType": "Read",
             "OperationName": "Microsoft.Storage/storageAccounts/listKeys/action",
@@ -512,24 +297,17 @@ def _resource(scene: Scene, one: Evidence, add: Add) -> None:
             "CountryName": country,
             "IsTorExitNode": True,
             "AzureResourceId": one["resourceId"],
-            "ReportId": _id(scene, "storage", one["resourceId"]),
+            "ReportId": row_id(scene, "storage", one["resourceId"]),
         },
     )
 
 
 _KINDS: dict[str, Callable[[Scene, Evidence, Add], None]] = {
     "ip": _address,
-    "url": _url,
-    "analyzedMessage": _message,
-    "mailCluster": _cluster,
-    "submissionMail": _submission,
-    "mailbox": _mailbox,
-    "mailboxConfiguration": _rule,
     "cloudApplication": _cloud_app,
     "oauthApplication": _oauth,
     "servicePrincipal": _principal,
     "securityGroup": _group,
     "cloudLogonSession": _session,
-    "teamsMessage": _teams,
     "azureResource": _resource,
 }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from tui.demo.tables import alert_traces, cloud_traces, device_traces, highlights
+from tui.demo.tables import alert_traces, cloud_traces, device_traces, highlights, mail_traces
 from tui.demo.tables.context import Row, Scene
 from tui.demo.tables.everyday import unpacked
 
@@ -39,6 +39,7 @@ def walk(queue: Queue, now: datetime) -> dict[str, list[Row]]:
             scene = Scene.of(alert)
             device_traces.leave(scene, add)
             cloud_traces.leave(scene, add)
+            mail_traces.leave(scene, add)
             alert_traces.leave(scene, add)
     highlights.leave(queue, add)
     return rows
