@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from tui.text import visible
+from tui.text import escape_json, visible
 
-_NOT_ASCII = re.compile("[^\x00-\x7e]+")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
@@ -38,21 +36,6 @@ def coloured(stream: Any = None) -> bool:
     return target.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def _escaped(match: re.Match[str]) -> str:
-    text = match.group()
-    if visible(text) == text:
-        return text
-    return "".join(one if visible(one) == one else _code(one) for one in text)
-
-
-def _code(character: str) -> str:
-    number = ord(character)
-    if number < 0x10000:
-        return f"\\u{number:04x}"
-    number -= 0x10000
-    return f"\\u{0xD800 + (number >> 10):04x}\\u{0xDC00 + (number & 0x3FF):04x}"
-
-
 def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
@@ -72,7 +55,7 @@ def json_text(value: object) -> str:
     import json
 
     text = json.dumps(value, ensure_ascii=False, indent=2, default=_plain)
-    return _NOT_ASCII.sub(_escaped, text)
+    return escape_json(text)
 
 
 def write_json(value: object) -> None:

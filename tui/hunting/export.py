@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 from tui.errors import Problem
 from tui.hunting.columns import Declared, value_of
 from tui.hunting.parquet import write_parquet
-from tui.text import calm, visible
+from tui.text import calm, escape_json, visible
 
 if TYPE_CHECKING:
     from tui.hunting.results import ResultSet
@@ -207,7 +207,7 @@ def _json_row(titles: Sequence[str], declared: Sequence[Declared], row: Row) -> 
         title: json_value(column, text)
         for title, column, text in zip(titles, declared, row, strict=False)
     }
-    return escaped(json.dumps(record, ensure_ascii=False))
+    return escape_json(json.dumps(record, ensure_ascii=False))
 
 
 def json_value(column: Declared, text: str | None) -> Any:
@@ -224,20 +224,6 @@ def json_value(column: Declared, text: str | None) -> Any:
     if isinstance(value, float) and value - value != 0:
         return text
     return value if isinstance(value, (bool, int, float)) else text
-
-
-def escaped(encoded: str) -> str:
-    """Encoded JSON with every character that does not show as itself written as an escape."""
-    if visible(encoded) == encoded:
-        return encoded
-    return "".join(
-        character
-        if character.isascii() and character.isprintable()
-        else character
-        if visible(character) == character
-        else json.dumps(character)[1:-1]
-        for character in encoded
-    )
 
 
 class _Table(AbstractContextManager[Add]):
@@ -309,4 +295,4 @@ _WRITERS: dict[str, Callable[[ResultSet, BinaryIO, bool], AbstractContextManager
     "table": _Table,
 }
 
-__all__ = ["FORMATS", "Format", "cells", "escaped", "json_value", "write"]
+__all__ = ["FORMATS", "Format", "cells", "json_value", "write"]

@@ -26,7 +26,15 @@ _MODULES = (
 
 
 def warm_up() -> None:
-    """Load what the next key press needs; what cannot be loaded will say so when it is used."""
+    """Load what the next key press needs, and sweep up what a crash left behind.
+
+    What cannot be loaded will say so when it is used.
+    """
+    from tui.config import app_paths
+    from tui.hunting.scratch import sweep
+
     for name in _MODULES:
         with suppress(Exception):
             import_module(name)
+    with suppress(Exception):
+        sweep(app_paths().temp_dir)
