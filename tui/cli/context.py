@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from threading import Timer
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tui.cli.output import say
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from tui.demo.server import DemoTenant
 
 T = TypeVar("T")
+
+_WARM_AFTER = 1.5
+"""Seconds after which the embedded tenant loads its hunting engine, if nobody hunted before."""
 
 WAIT_LIMIT = 90.0
 """Seconds that a command waits for a throttled service, unless `--wait`."""
@@ -102,6 +106,7 @@ class Launcher:
     def __init__(self, options: Options | None = None) -> None:
         self._options = options
         self._tenant: DemoTenant | None = None
+        self._warming: Timer | None = None
         self._profile: Profile | None = None
 
     def start(self) -> Profile:
@@ -126,6 +131,9 @@ class Launcher:
                 "Check whether programs may listen on this machine.",
             ) from None
         self._tenant = tenant
+        self._warming = Timer(_WARM_AFTER, tenant.warm)
+        self._warming.daemon = True
+        self._warming.start()
         app = applications()[0]
         self._profile = Profile(
             name="demo",
@@ -142,6 +150,8 @@ class Launcher:
     def stop(self) -> None:
         """Stop the tenant if it runs."""
         tenant, self._tenant, self._profile = self._tenant, None, None
+        if self._warming is not None:
+            self._warming.cancel()
         if tenant is not None:
             tenant.stop()
 

@@ -160,11 +160,11 @@ class DemoTenant:
                 loop.add_signal_handler(number, end)
             except NotImplementedError:  # Windows has no loop signals.
                 signal.signal(number, end_from_handler)
-        loop.call_later(_WARM_AFTER, self._warm)
+        loop.call_later(_WARM_AFTER, self.warm)
         await server.serve(sockets=[bound])
 
-    def _warm(self) -> None:
-        """Load what the first query needs while nobody waits for it."""
+    def warm(self) -> None:
+        """Load what the first query needs while nobody waits for it; returns at once."""
         from tui.demo.service.hunting import service_of
 
         service_of(self.tenant).warm()
