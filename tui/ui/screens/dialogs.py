@@ -272,7 +272,13 @@ class Confirm(Dialog):
 class Page(Dialog):
     """A page of words to read and leave."""
 
-    BINDINGS = [Binding("escape,enter,q,question_mark", "cancel", "close")]
+    BINDINGS = [
+        Binding("escape,enter,q,question_mark", "cancel", "close"),
+        Binding("j", "scroll('down')", "down", show=False),
+        Binding("k", "scroll('up')", "up", show=False),
+        Binding("g", "scroll('home')", "top", show=False),
+        Binding("G", "scroll('end')", "end", show=False),
+    ]
     DEFAULT_CSS = """
     Page { & > .dialog { width: 76; & > VerticalScroll { height: auto; max-height: 100%; } } }
     """
@@ -285,3 +291,13 @@ class Page(Dialog):
         """The page, scrolling where it is long."""
         with Vertical(classes="dialog"), VerticalScroll(can_focus=True):
             yield Sheet(self._blocks)
+
+    def action_scroll(self, where: str) -> None:
+        """Read on."""
+        scroll = self.query_one(VerticalScroll)
+        {
+            "down": scroll.scroll_down,
+            "up": scroll.scroll_up,
+            "home": scroll.scroll_home,
+            "end": scroll.scroll_end,
+        }[where](animate=False)

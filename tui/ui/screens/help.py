@@ -37,17 +37,22 @@ def help_blocks(screen: Screen[Any]) -> list[Block]:
     for node in reversed(list(focus.ancestors_with_self)):
         if node.HELP:
             blocks += [text(" ".join(cleandoc(node.HELP).split())), gap()]
-    here = [command for _, command in commands_of(focus) if command not in EVERYWHERE]
-    if here:
-        blocks += [text("Here", "bold"), *_rows(screen, here), gap()]
+    groups: dict[str, list[type[Command]]] = {"Here": []}
+    for owner, command in commands_of(focus):
+        if command not in EVERYWHERE:
+            title = getattr(owner, "HELP_TITLE", "Here")
+            groups.setdefault(title, []).append(command)
+    blocks += [text("Here", "bold"), *_rows(screen, groups.pop("Here")), gap()]
     blocks += [
         text("Everywhere", "bold"),
         *_rows(screen, EVERYWHERE),
         field("Esc", ("closes what is open, then goes back", ""), margin=_WIDTH),
         gap(),
-        text(f"m365d-tui {__version__}. Keys can be changed under [keys] in config.toml.", "faint"),
     ]
-    return blocks
+    for title, commands in groups.items():
+        blocks += [text(title, "bold"), *_rows(screen, commands), gap()]
+    about = f"m365d-tui {__version__}. Keys can be changed under [keys] in config.toml."
+    return [*blocks, text(about, "faint")]
 
 
 class HelpScreen(Page):

@@ -39,6 +39,8 @@ _log = logging.getLogger("tui.ui")
 
 _PANE_FROM = 100
 """Columns from which the pane stands beside the table."""
+_PANE_WIDE_FROM = 116
+"""Columns from which it has all the room it likes."""
 
 _REFRESH = 60.0
 """Seconds between two looks for changes."""
@@ -89,6 +91,7 @@ class IncidentsScreen(EditActions):
             &:focus { border-left: solid $accent; }
         }
         #below { height: 1; padding: 0 2; }
+        &.-medium #beside { width: 40; padding: 0 1; }
         &.-narrow #beside { display: none; }
     }
     """
@@ -126,6 +129,7 @@ class IncidentsScreen(EditActions):
     def on_resize(self, event: Resize) -> None:
         """The pane needs room; without it, it is a screen of its own."""
         self.set_class(event.size.width < _PANE_FROM, "-narrow")
+        self.set_class(_PANE_FROM <= event.size.width < _PANE_WIDE_FROM, "-medium")
 
     # What is going on, at the right of the filter.
 

@@ -28,6 +28,8 @@ class Grid(KeptRows):
         empty: What it says while there are no rows; `say` changes it.
     """
 
+    COMMAND_MESSAGES = GRID_COMMANDS
+    HELP_TITLE = "In the table"
     BINDINGS = Command.bindings(*GRID_COMMANDS)
 
     RowHighlighted = grid_messages.RowHighlighted

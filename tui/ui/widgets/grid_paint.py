@@ -210,7 +210,8 @@ class LinePainter:
             width = self._visible_width(slot)
             tone: Tone = "bold" if slot.index == current else "faint"
             mark = marks.get(slot.column.key, "")
-            title = Cell(slot.column.title, tone)
+            cut_to_nothing = width < 3 and cell_len(visible(slot.column.title)) > width
+            title = Cell("" if cut_to_nothing else slot.column.title, tone)
             if mark and width > len(mark):
                 if width > cell_len(visible(slot.column.title)) + len(mark):
                     mark = f" {mark}"

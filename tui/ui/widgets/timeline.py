@@ -73,6 +73,7 @@ class Timeline(Widget):
     DEFAULT_CSS = "Timeline { height: auto; width: 1fr; }"
     can_focus = True
     COMMAND_MESSAGES = TIMELINE
+    HELP_TITLE = "On the timeline"
     BINDINGS = Command.bindings(*TIMELINE)
 
     class Chosen(Message):
