@@ -21,7 +21,6 @@ from tui.ui.commands import sign_in as commands
 from tui.ui.page import Block, field, gap, line, text
 from tui.ui.problems import problem_blocks
 from tui.ui.screens.base import FramedScreen
-from tui.ui.screens.dialogs import AskLine, Confirm, Page
 from tui.ui.widgets.pick_list import Choice, PickList
 from tui.ui.widgets.sheet import Sheet
 from tui.ui.widgets.steps import Steps
@@ -264,6 +263,7 @@ class SignInScreen(FramedScreen):
 
     async def _ask(self, profile: Profile, question: str) -> Secret | None:
         from tui.auth.secret import Secret
+        from tui.ui.screens.dialogs import AskLine
 
         answer = await self.app.push_screen_wait(
             AskLine(
@@ -305,6 +305,8 @@ class SignInScreen(FramedScreen):
 
     def action_guide_command(self) -> None:
         """Tell how to register the app."""
+        from tui.ui.screens.dialogs import Page
+
         self.app.push_screen(Page(guide_blocks()))
 
     def action_new_profile_command(self) -> None:
@@ -365,6 +367,7 @@ class SignInScreen(FramedScreen):
 
     async def _remove(self, profile: Profile) -> None:
         from tui.auth.profiles import remove_profile
+        from tui.ui.screens.dialogs import Confirm
 
         answer = await self.app.push_screen_wait(
             Confirm(
