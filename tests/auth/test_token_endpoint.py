@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.auth.conftest import CLIENT, TENANT, Authority, profile_at
-from tui.auth.credentials import SecretCredential
+from tui.auth.credentials import SecretProof
 from tui.auth.http import new_client
 from tui.auth.profiles import Profile
 from tui.auth.secret import Secret
@@ -29,7 +29,7 @@ async def ask(profile: Profile, sleep: Any = None) -> TokenAnswer:
             client,
             profile,
             RESOURCE,
-            SecretCredential(Secret(SECRET)),
+            SecretProof(Secret(SECRET)),
             sleep=Sleeps() if sleep is None else sleep,
         )
 

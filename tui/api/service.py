@@ -152,7 +152,7 @@ def _better(graph: Token | None, classic: Token | None, feature: str) -> Dialect
 
 
 def _notices(session: Session, incidents: Dialect, hunting: Dialect) -> list[str]:
-    notices: list[str] = []
+    notices = list(session.notices)
     classic = [
         name
         for name, dialect in (("Incidents", incidents), ("Hunting", hunting))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from tui.config.hosts import REGIONS, mixed_hosts, possible_clouds
 
 if TYPE_CHECKING:
     from tui.config import HostTable
@@ -124,28 +126,34 @@ CLOUDS: dict[str, Cloud] = {
 }
 """The clouds that have a Defender XDR API."""
 
-_KNOWN_AUTHORITIES = {
-    _LOGIN: "global",
-    "https://login.windows.net": "global",
-    _LOGIN_US: "gcc-high",
-}
 
-
-def cloud_named(name: str) -> Cloud:
+def cloud_named(name: str, region: str | None = None) -> Cloud:
     """A cloud of the table, by name.
 
-    Raises:
-        UsageProblem: There is no such cloud.
-    """
-    try:
-        return CLOUDS[name]
-    except KeyError:
-        from tui.errors import UsageProblem
+    Args:
+        region: Whose classic host is asked instead of the nearest one (`eu`); global only.
 
+    Raises:
+        UsageProblem: There is no such cloud, or it has no such region.
+    """
+    from tui.errors import UsageProblem
+
+    try:
+        cloud = CLOUDS[name]
+    except KeyError:
         raise UsageProblem(
             f"There is no cloud '{name}'",
             remedy=f"Known are {', '.join(CLOUDS)}, or a table of hosts of your own.",
         ) from None
+    if region is None:
+        return cloud
+    if name != "global" or region not in REGIONS:
+        raise UsageProblem(
+            f"The cloud {name} has no region '{region}'",
+            remedy=f"The global cloud has {', '.join(REGIONS)}.",
+        )
+    # The token's audience stays the global one.
+    return replace(cloud, classic=f"https://{region}.api.security.microsoft.com")
 
 
 def custom_cloud(hosts: HostTable) -> Cloud:
@@ -156,9 +164,18 @@ def custom_cloud(hosts: HostTable) -> Cloud:
     from one place, and its tokens must not travel to anybody else. The resources are the
     global ones unless given, for they are names and no addresses.
     """
+    table = {name: host for name, host in asdict(hosts).items() if host}
+    if mixed := mixed_hosts(table):
+        from tui.errors import UsageProblem
+
+        raise UsageProblem(
+            "The cloud of this profile cannot be used",
+            mixed[1],
+            "Authority, APIs and portal must belong to one cloud.",
+        )
     authority = hosts.authority.rstrip("/")
-    known = _KNOWN_AUTHORITIES.get(authority.lower())
-    base = CLOUDS[known or "global"]
+    known = possible_clouds(table)
+    base = CLOUDS[known[0] if known else "global"]
 
     def host(given: str | None, fallback: str) -> str:
         if given is not None:

@@ -181,8 +181,17 @@ def _set(backend: KeyringBackend, user: str, value: str) -> None:
     backend.set_password(NAME, user, f"{_SPLIT}{len(pieces)}:")
 
 
-def read(profile: Profile) -> tuple[str | None, str]:
-    """The stored secret, or None, and the keyring's name.
+def entry_user(profile: Profile, entry: str = "") -> str:
+    """User name of a profile's entry: its secret, or with a word for it something else."""
+    return f"{profile.keyring_user}/{entry}" if entry else profile.keyring_user
+
+
+def read(profile: Profile, entry: str = "") -> tuple[str | None, str]:
+    """What is stored, or None, and the keyring's name.
+
+    Args:
+        entry: Which of the profile's values: the client secret, or `certificate`
+            (its pass phrase) or `user` (a refresh token).
 
     Raises:
         SignInProblem: There is no keyring, or it refused.
@@ -190,23 +199,24 @@ def read(profile: Profile) -> tuple[str | None, str]:
     return _call(
         profile,
         f"Signing in to {profile.name} failed",
-        lambda backend: _get(backend, profile.keyring_user),
+        lambda backend: _get(backend, entry_user(profile, entry)),
     )
 
 
-def write(profile: Profile, value: str) -> str:
-    """Store a secret and return the keyring's name.
+def write(profile: Profile, value: str, entry: str = "") -> str:
+    """Store a value and return the keyring's name; entries as `read` has them.
 
     Raises:
         SignInProblem: There is no keyring, it refused, or the value is no secret.
     """
     what = f"The secret of {profile.name} was not stored"
+    user = entry_user(profile, entry)
     if len(value) > _PIECE * _MOST_PIECES:
         raise SignInProblem(what, "it is longer than any secret", "Check what was given.")
 
     def work(backend: KeyringBackend) -> bool:
-        _set(backend, profile.keyring_user, value)
-        return _get(backend, profile.keyring_user) == value
+        _set(backend, user, value)
+        return _get(backend, user) == value
 
     kept, name = _call(profile, what, work)
     if not kept:
@@ -214,8 +224,8 @@ def write(profile: Profile, value: str) -> str:
     return name
 
 
-def delete(profile: Profile) -> bool:
-    """Remove a secret and return whether there was one.
+def delete(profile: Profile, entry: str = "") -> bool:
+    """Remove a value and return whether there was one.
 
     Raises:
         SignInProblem: There is no keyring, or it refused.
@@ -223,7 +233,7 @@ def delete(profile: Profile) -> bool:
     removed, _ = _call(
         profile,
         f"The secret of {profile.name} was not removed",
-        lambda backend: _delete(backend, profile.keyring_user),
+        lambda backend: _delete(backend, entry_user(profile, entry)),
     )
     return removed
 

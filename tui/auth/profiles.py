@@ -31,6 +31,8 @@ class Profile:
     secret_command: tuple[str, ...] = ()
     certificate_path: Path | None = None
     token_file: Path | None = None
+    home_tenant: str | None = None
+    """Where the application is registered, for a partner's customer: whose secret it uses."""
     engines: Mapping[str, EngineSettings] = field(default_factory=dict)
     is_demo: bool = False
     analyst: str | None = None
@@ -55,9 +57,10 @@ class Profile:
         """User name of the keyring entry.
 
         The authority's host stands before it where hosts are custom: an edited settings file
-        must not send a stored secret elsewhere.
+        must not send a stored secret elsewhere. A partner's customers share the secret of the
+        home tenant.
         """
-        user = f"{self.tenant_id}/{self.client_id}"
+        user = f"{self.home_tenant or self.tenant_id}/{self.client_id}"
         return f"{self.cloud.authority_host}/{user}" if self.cloud.is_custom else user
 
 
@@ -77,7 +80,7 @@ class DemoLauncher(Protocol):
 def profile_from(settings: ProfileSettings) -> Profile:
     """The profile that a table of the settings file describes."""
     cloud = (
-        cloud_named(settings.cloud)
+        cloud_named(settings.cloud, settings.region)
         if isinstance(settings.cloud, str)
         else custom_cloud(settings.cloud)
     )
@@ -92,6 +95,7 @@ def profile_from(settings: ProfileSettings) -> Profile:
         secret_command=settings.secret_command,
         certificate_path=settings.certificate_path,
         token_file=settings.token_file,
+        home_tenant=settings.home_tenant,
         engines=settings.engines,
     )
 
@@ -147,9 +151,9 @@ def _values(profile: ProfileSettings) -> dict[str, Entry]:
             values[name] = value
     if profile.secret_command:
         values["secret_command"] = profile.secret_command
-    for name in ("certificate_path", "token_file"):
-        if (path := getattr(profile, name)) is not None:
-            values[name] = str(path)
+    for name in ("certificate_path", "token_file", "home_tenant", "region"):
+        if (value := getattr(profile, name)) is not None:
+            values[name] = str(value)
     if not isinstance(profile.cloud, str):
         hosts = asdict(profile.cloud)
         values["cloud"] = {name: host for name, host in hosts.items() if host is not None}

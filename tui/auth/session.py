@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import re
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from time import perf_counter
@@ -24,8 +24,7 @@ from tui.text import visible
 if TYPE_CHECKING:
     import httpx
 
-    from tui.auth.token_endpoint import TokenAnswer
-    from tui.auth.vault import AskSecret, FoundSecret
+    from tui.auth.credentials import AskSecret, Credential, ShowCode, TokenAnswer
 
 State = Literal["valid", "renewing", "expired", "none"]
 
@@ -87,7 +86,9 @@ class Session:
         profile: Who signs in where.
         ask: Asks a person for a secret; without it such a profile cannot sign in.
         on_step: Told the steps of signing in, for a screen.
+        show_code: Shows a device code; without it such a profile cannot sign in anew.
         now: This machine's clock, aware and in UTC.
+        sleep: Waits between attempts and polls.
     """
 
     def __init__(
@@ -96,7 +97,9 @@ class Session:
         *,
         ask: AskSecret | None = None,
         on_step: Callable[[Step], None] | None = None,
+        show_code: ShowCode | None = None,
         now: Callable[[], datetime] = _utc_now,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.profile = profile
         self.secret_source = ""
@@ -104,16 +107,23 @@ class Session:
         self.history: deque[SessionEvent] = deque(maxlen=200)
         """What happened in this run, oldest first."""
         self._ask = ask
+        self._show_code = show_code
+        self._sleep = sleep
         self._on_step = on_step
         self._clock = Clock(now)
         self._tokens: dict[str, Token] = {}
         self._flights: dict[str, asyncio.Task[Token]] = {}
         self._held: dict[str, datetime] = {}
-        self._secret_flight: asyncio.Task[FoundSecret] | None = None
-        self._secret: FoundSecret | None = None
+        self._preparation: asyncio.Task[Credential] | None = None
+        self._credential: Credential | None = None
         self._client: httpx.AsyncClient | None = None
         self._subscribers: list[Callable[[], None]] = []
         self._closed = False
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What should be known although signing in works: a certificate that ends soon."""
+        return tuple(self._credential.notices) if self._credential else ()
 
     @property
     def skew(self) -> float:
@@ -211,13 +221,13 @@ class Session:
         """End all work and forget the tokens and the secret."""
         self._closed = True
         tasks: list[asyncio.Task[Any]] = [*self._flights.values()]
-        if self._secret_flight is not None:
-            tasks.append(self._secret_flight)
+        if self._preparation is not None:
+            tasks.append(self._preparation)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         self._tokens.clear()
-        self._secret = None
+        self._credential = None
         if self._client is not None:
             await self._client.aclose()
             self._client = None
@@ -241,35 +251,51 @@ class Session:
     def _record(self, text: str, *, failed: bool = False) -> None:
         self.history.append(SessionEvent(self.now(), text, failed))
 
-    async def _find_secret(self) -> FoundSecret:
-        if self._secret is not None:
-            return self._secret
-        if self._secret_flight is None:
-            self._secret_flight = asyncio.create_task(self._read_secret())
-            self._secret_flight.add_done_callback(_seen)
-        flight = self._secret_flight
+    async def _prepared(self) -> Credential:
+        if self._credential is not None:
+            return self._credential
+        if self._preparation is None:
+            self._preparation = asyncio.create_task(self._prepare())
+            self._preparation.add_done_callback(_seen)
+        flight = self._preparation
         try:
             return await asyncio.shield(flight)
         finally:
-            if flight.done() and self._secret_flight is flight:
-                self._secret_flight = None
+            if flight.done() and self._preparation is flight:
+                self._preparation = None
 
-    async def _read_secret(self) -> FoundSecret:
-        from tui.auth.vault import find_secret, step_label
+    async def _prepare(self) -> Credential:
+        from tui.auth.credentials import Context
+        from tui.auth.ways import credential_for
 
-        label = step_label(self.profile)
-        self._tell(Step(label, "running", key="secret"))
+        credential = credential_for(
+            Context(
+                profile=self.profile,
+                client=self._open_client,
+                now=self.now,
+                on_date=self.learn_date,
+                ask=self._ask,
+                show_code=self._show_code,
+                sleep=self._sleep,
+            )
+        )
+        label = credential.preparing
+        if label:
+            self._tell(Step(label, "running", key="secret"))
         began = perf_counter()
         try:
-            found = await find_secret(self.profile, self._ask)
+            await credential.prepare()
         except Problem:
-            self._tell(Step(label, "failed", perf_counter() - began, key="secret"))
+            if label:
+                self._tell(Step(label, "failed", perf_counter() - began, key="secret"))
             raise
-        took = perf_counter() - began
-        self.secret_source = found.source
-        self._tell(Step(f"secret from {found.source}", "done", took, key="secret"))
-        self._secret = found
-        return found
+        self.secret_source = credential.source
+        if label:
+            self._tell(Step(credential.prepared, "done", perf_counter() - began, key="secret"))
+        for notice in credential.notices:
+            self._record(notice)
+        self._credential = credential
+        return credential
 
     async def _acquire(self, resource: str, why: str) -> Token:
         try:
@@ -277,14 +303,14 @@ class Session:
         except ValueError:
             raise UsageProblem(f"This profile has no resource '{resource}'") from None
         renewal = resource in self._tokens
-        label = f"token from {self.profile.cloud.authority_host}"
         key = f"token-{resource}"
         try:
-            found = await self._find_secret()
+            credential = await self._prepared()
+            label = f"token from {credential.giver}"
             self._tell(Step(label, "running", key=key))
             began = perf_counter()
             try:
-                answer = await self._ask_authority(uri, found)
+                answer = await self._ask_for(credential, resource, uri)
             except Problem:
                 self._tell(Step(label, "failed", perf_counter() - began, key=key))
                 raise
@@ -296,43 +322,36 @@ class Session:
             self._record("sign-in failed: a token of another tenant", failed=True)
             raise SignInProblem(
                 f"Signing in to {self.profile.name} failed",
-                f"the authority answered with a token of another tenant, {visible(stranger)}",
-                "Check tenant_id and the authority of the profile; the token was not used.",
+                f"{credential.giver} gave a token of another tenant, {visible(stranger)}",
+                "Check tenant_id and credential of the profile; the token was not used.",
             )
         self._tokens[resource] = token
         self._held.pop(resource, None)
         self._tell(Step(label, "done", answer.seconds, key=key))
         may = claims_of.summary(token.claims, resource)
         self._tell(Step(f"roles: {may}", "done", key=f"roles-{resource}"))
-        kind = found.kind
-        did = f"renewed {why}".strip() if renewal else f"signed in with {kind}"
-        self._record(
-            f"{did}, {self.profile.token_endpoint} endpoint, {answer.seconds:.2f} s ({resource})"
-        )
+        self.secret_source = credential.source
+        did = f"renewed {why}".strip() if renewal else f"signed in with {credential.kind}"
+        self._record(", ".join((did, *filter(None, (credential.way,)), _took(answer, resource))))
         return token
 
-    async def _ask_authority(self, uri: str, found: FoundSecret) -> TokenAnswer:
-        from tui.auth.credentials import SecretCredential
+    def _open_client(self) -> httpx.AsyncClient:
         from tui.auth.http import new_client
-        from tui.auth.token_endpoint import REFUSED_SECRET, request_token
 
         if self._client is None:
             self._client = new_client()
-        sent = self._clock.read()
+        return self._client
+
+    async def _ask_for(self, credential: Credential, resource: str, uri: str) -> TokenAnswer:
         try:
-            answer = await request_token(
-                self._client,
-                self.profile,
-                uri,
-                SecretCredential(found.secret),
-                on_date=self.learn_date,
-            )
+            answer = await credential.token(resource, uri)
         except SignInProblem as problem:
-            if problem.code in REFUSED_SECRET:
-                # Ask again, read again: the next attempt must not repeat a refused secret.
-                self._secret = None
+            if credential.refused(problem):
+                # Ask again, read again: the next attempt must not repeat what was refused.
+                self._credential = None
             raise
-        self.learn_date(answer.date, sent)
+        received = self._clock.read()
+        self.learn_date(answer.date, received - timedelta(seconds=answer.seconds))
         return answer
 
     def _token_of(self, resource: str, answer: TokenAnswer) -> Token:
@@ -343,6 +362,10 @@ class Session:
         issued = self.now()
         expires = expiry(issued, answer.expires_in, claims)
         return Token(answer.value, resource, issued, expires, claims, answer.seconds)
+
+
+def _took(answer: TokenAnswer, resource: str) -> str:
+    return f"{answer.seconds:.2f} s ({resource})"
 
 
 def _seen(task: asyncio.Task[Any]) -> None:

@@ -10,13 +10,12 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 from tui.auth.aadsts import BUSY, REFUSED_SECRET, code_of, refusal, said
-from tui.auth.credentials import Credential
+from tui.auth.credentials import Context, Proof, TokenAnswer
 from tui.auth.http import explain_network
 from tui.auth.profiles import Profile
 from tui.auth.secret import Secret
@@ -26,7 +25,15 @@ from tui.text import visible
 if TYPE_CHECKING:
     import httpx
 
-__all__ = ["REFUSED_SECRET", "TokenAnswer", "request_token", "token_url"]
+__all__ = [
+    "REFUSED_SECRET",
+    "AuthorityRefusal",
+    "TokenAnswer",
+    "ask_endpoint",
+    "request_grant",
+    "request_token",
+    "token_url",
+]
 
 _log = logging.getLogger("tui.auth")
 
@@ -35,17 +42,25 @@ _DELAYS = (0.5, 2.0)
 _LONGEST_WAIT = 20.0
 
 
-@dataclass(frozen=True, slots=True)
-class TokenAnswer:
-    """A token as the endpoint gave it."""
+class AuthorityRefusal(SignInProblem):
+    """The authority answered, and it was no token.
 
-    value: Secret
-    expires_in: object
-    """As sent: a number, a text (v1), nonsense or None."""
-    date: str | None
-    """The `Date` header."""
-    seconds: float
-    """From the request to the whole answer."""
+    Args:
+        word: OAuth's word for it (`invalid_client`, `authorization_pending`).
+    """
+
+    def __init__(
+        self,
+        what: str,
+        why: str = "",
+        remedy: str = "",
+        *,
+        word: str = "",
+        code: str = "",
+        request_id: str = "",
+    ) -> None:
+        super().__init__(what, why, remedy, code=code, request_id=request_id)
+        self.word = word
 
 
 class _Again(Exception):
@@ -66,11 +81,23 @@ def token_url(profile: Profile) -> str:
     return f"{profile.cloud.authority}/{quote(profile.tenant_id, safe='')}/{path}"
 
 
+async def ask_endpoint(context: Context, uri: str, proof: Proof) -> TokenAnswer:
+    """Ask for an application's token, as `request_token` does, with what a credential has."""
+    return await request_token(
+        context.client(),
+        context.profile,
+        uri,
+        proof,
+        on_date=context.on_date,
+        sleep=context.sleep,
+    )
+
+
 async def request_token(
     client: httpx.AsyncClient,
     profile: Profile,
     resource: str,
-    credential: Credential,
+    proof: Proof,
     *,
     on_date: Callable[[str | None], None] | None = None,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -83,7 +110,7 @@ async def request_token(
         client: Follows no redirects.
         profile: Whose token, and which endpoint.
         resource: URI of what the token is for.
-        credential: How the application proves itself.
+        proof: How the application proves itself.
         on_date: Told the `Date` of answers that were no success.
         sleep: Waits between attempts.
 
@@ -92,13 +119,34 @@ async def request_token(
         Unreachable: There was no whole answer.
     """
     url = token_url(profile)
+
+    def form() -> dict[str, str]:
+        fields = {"grant_type": "client_credentials", "client_id": profile.client_id}
+        fields |= {"resource": resource} if _is_v1(profile) else {"scope": f"{resource}/.default"}
+        return fields | dict(proof.fields(url))
+
+    return await request_grant(client, profile, resource, url, form, on_date=on_date, sleep=sleep)
+
+
+async def request_grant(
+    client: httpx.AsyncClient,
+    profile: Profile,
+    resource: str,
+    url: str,
+    form: Callable[[], dict[str, str]],
+    *,
+    on_date: Callable[[str | None], None] | None = None,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> TokenAnswer:
+    """Send a form to a token endpoint, for any grant; retries and errors as `request_token`.
+
+    Args:
+        form: Makes the fields, anew for each attempt.
+    """
     delays = iter(_DELAYS)
     while True:
-        form = {"grant_type": "client_credentials", "client_id": profile.client_id}
-        form |= {"resource": resource} if _is_v1(profile) else {"scope": f"{resource}/.default"}
-        form |= credential.fields(url)
         try:
-            return await _once(client, profile, resource, url, form, on_date)
+            return await _once(client, profile, resource, url, form(), on_date)
         except _Again as again:
             wait = next(delays, None)
             if wait is None:
@@ -212,7 +260,14 @@ def _token(
         raise _no_token(
             profile, host, f"is of type '{visible(str(kind))[:40]}' instead of Bearer", response
         )
-    return TokenAnswer(secret, answer.get("expires_in"), response.headers.get("date"), seconds)
+    refresh = answer.get("refresh_token")
+    return TokenAnswer(
+        secret,
+        answer.get("expires_in"),
+        response.headers.get("date"),
+        seconds,
+        Secret(refresh) if isinstance(refresh, str) and refresh else None,
+    )
 
 
 def _retry_after(response: httpx.Response) -> float | None:
@@ -287,10 +342,11 @@ def _explained(
         part for part in (correlation[:60], f"trace {trace[:60]}" if trace else "") if part
     )
     return (
-        SignInProblem(
+        AuthorityRefusal(
             _what(profile),
             why,
             remedy,
+            word=word,
             code=f"AADSTS{code}" if code else word,
             request_id=ids or _header_id(response),
         ),

@@ -5,24 +5,33 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TypeVar, cast
 
+from tui.auth.credentials import AskSecret
 from tui.auth.profiles import Profile
 from tui.auth.secret import Secret
 from tui.errors import SignInProblem
 
+__all__ = [
+    "ENTRIES",
+    "AskSecret",
+    "FoundSecret",
+    "describe_secret",
+    "find_secret",
+    "in_daemon_thread",
+    "remove_secret",
+    "step_label",
+    "store_secret",
+]
+
 T = TypeVar("T")
 
-AskSecret = Callable[[Profile, str], Awaitable[Secret | None]]
-"""Asks a person for the secret of a profile; the text is the question. None: declined."""
-
-_READY = frozenset({"keyring", "env", "command", "prompt"})
+_WITH_SECRET = frozenset({"keyring", "env", "command", "prompt"})
 _COMMAND_LIMIT = 30.0
-_COMMAND_LARGEST = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +41,6 @@ class FoundSecret:
     secret: Secret
     source: str
     """"Secret Service", "environment variable M365D_CLIENT_SECRET", "prompt"."""
-    kind: str = "the secret"
-    """What proves the application, in a sentence: "signed in with the secret"."""
 
 
 def _what(profile: Profile) -> str:
@@ -63,8 +70,8 @@ async def find_secret(profile: Profile, ask: AskSecret | None = None) -> FoundSe
         return await _from_prompt(profile, ask)
     raise SignInProblem(
         _what(profile),
-        f"this version does not sign in with credential '{kind}' yet",
-        f"Use one of {', '.join(sorted(_READY))} in profile {profile.name}.",
+        f"credential '{kind}' has no client secret",
+        f"Those that have one are {', '.join(sorted(_WITH_SECRET))}; edit profile {profile.name}.",
     )
 
 
@@ -100,7 +107,7 @@ def _program(profile: Profile) -> str:
     return PurePath(profile.secret_command[0]).name if profile.secret_command else "a command"
 
 
-async def _in_daemon_thread(work: Callable[[], T]) -> T:
+async def in_daemon_thread(work: Callable[[], T]) -> T:
     """Do work in a thread that does not hold up the exit of a cancelled caller."""
     loop = asyncio.get_running_loop()
     future: asyncio.Future[T] = loop.create_future()
@@ -130,7 +137,7 @@ async def _in_daemon_thread(work: Callable[[], T]) -> T:
 async def _from_keyring(profile: Profile) -> FoundSecret:
     from tui.auth.keychain import read
 
-    value, backend = await _in_daemon_thread(lambda: read(profile))
+    value, backend = await in_daemon_thread(lambda: read(profile))
     if value is None:
         raise SignInProblem(
             _what(profile),
@@ -140,8 +147,14 @@ async def _from_keyring(profile: Profile) -> FoundSecret:
     return FoundSecret(Secret(value), backend)
 
 
+ENTRIES = {"keyring": "", "certificate": "certificate", "device-code": "user"}
+"""Kinds of credential that keep something in the keyring, and which entry it is."""
+
+
 def store_secret(profile: Profile, secret: Secret) -> str:
     """Keep a profile's secret in the system's keyring; blocks as long as the keyring does.
+
+    That is the client secret, or for a certificate its key's pass phrase.
 
     Returns:
         The keyring's name.
@@ -151,21 +164,21 @@ def store_secret(profile: Profile, secret: Secret) -> str:
     """
     from tui.auth.keychain import write
 
-    return write(profile, secret.reveal())
+    return write(profile, secret.reveal(), ENTRIES.get(profile.credential, ""))
 
 
 def remove_secret(profile: Profile) -> bool:
-    """Remove a profile's secret from the system's keyring; blocks likewise.
+    """Remove what a profile keeps in the system's keyring; blocks likewise.
 
     Returns:
-        Whether there was one.
+        Whether there was anything.
 
     Raises:
         SignInProblem: There is no keyring, or it refused.
     """
     from tui.auth.keychain import delete
 
-    return delete(profile)
+    return delete(profile, ENTRIES.get(profile.credential, ""))
 
 
 def _from_environment(profile: Profile, environ: Mapping[str, str]) -> FoundSecret:
@@ -208,58 +221,29 @@ async def _from_command(profile: Profile) -> FoundSecret:
     def failed(why: str, remedy: str) -> SignInProblem:
         return SignInProblem(_what(profile), f"secret_command {program} {why}", remedy)
 
+    from tui.auth.process import ToolFault, run_tool
+
     try:
-        process = await asyncio.create_subprocess_exec(
-            *profile.secret_command,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-    except FileNotFoundError:
-        raise failed(
-            "was not found", "Give its whole path, or put it on PATH; no shell runs it."
-        ) from None
-    except OSError:
-        raise failed("could not be started", "Check that it may be executed.") from None
-    try:
-        async with asyncio.timeout(_COMMAND_LIMIT):
-            output, errors = await process.communicate()
-    except TimeoutError:
-        raise failed(
-            f"did not end within {_COMMAND_LIMIT:.0f} s",
-            "Run it by hand: it may be waiting for you to unlock its vault.",
-        ) from None
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    if process.returncode != 0:
-        raise failed(
-            f"ended with {process.returncode}{_complaint(errors, output)}", "Run it by hand."
-        )
-    if len(output) > _COMMAND_LARGEST:
-        raise failed("printed more than a secret", "It must print the secret and nothing else.")
-    try:
-        value = output.decode()
-    except UnicodeDecodeError:
-        raise failed("printed no text", "It must print the secret as UTF-8.") from None
+        value = (await run_tool(profile.secret_command, limit=_COMMAND_LIMIT)).text
+    except ToolFault as fault:
+        complaint = f": {fault.complaint}" if fault.complaint else ""
+        why, remedy = {
+            "missing": (
+                "was not found",
+                "Give its whole path, or put it on PATH; no shell runs it.",
+            ),
+            "refused": ("could not be started", "Check that it may be executed."),
+            "slow": (
+                f"did not end within {_COMMAND_LIMIT:.0f} s",
+                "Run it by hand: it may be waiting for you to unlock its vault.",
+            ),
+            "failed": (f"ended with {fault.code}{complaint}", "Run it by hand."),
+            "large": ("printed more than a secret", "It must print the secret and nothing else."),
+        }.get(fault.kind, ("printed no text", "It must print the secret as UTF-8."))
+        raise failed(why, remedy) from None
     value = value.removesuffix("\n").removesuffix("\r")
     if not value:
         raise failed("printed nothing", "It must print the secret.")
     if "\n" in value or "\0" in value:
         raise failed("printed several lines", "It must print the secret and nothing else.")
     return FoundSecret(Secret(value), program)
-
-
-def _complaint(errors: bytes, output: bytes) -> str:
-    """The last line a failed command said, unless what it printed could be part of a secret."""
-    from tui.text import visible
-
-    lines = [line for line in errors.decode("utf-8", "replace").splitlines() if line.strip()]
-    if not lines:
-        return ""
-    last = lines[-1].strip()[:300]
-    printed = output.decode("utf-8", "replace").split()
-    if any(len(word) >= 4 and word in last for word in printed):
-        return ""
-    return f": {visible(last)}"

@@ -17,6 +17,7 @@ from tui.errors import UsageProblem
 if TYPE_CHECKING:
     from tui.api.service import Connection
     from tui.api.transport import Wait
+    from tui.auth.credentials import DeviceCode
     from tui.auth.profiles import DemoLauncher, Profile
     from tui.auth.secret import Secret
     from tui.auth.session import Session
@@ -181,9 +182,27 @@ def chosen_profile(args: argparse.Namespace) -> Iterator[Profile]:
     yield replace(profile_named(settings, args.profile), analyst=settings.ui.me)
 
 
+def show_code_at_terminal(code: DeviceCode) -> None:
+    """Tell on standard error where to sign in and with which code, and what came of it."""
+    from tui.text import visible
+
+    if code.state == "waiting":
+        say(
+            f"Open {visible(code.address)} in a browser and type {visible(code.user_code)} "
+            f"(until {code.expires:%H:%M} UTC)."
+        )
+    elif code.state == "done":
+        say("Signed in.")
+
+
 @asynccontextmanager
-async def open_session(args: argparse.Namespace) -> AsyncIterator[Session]:
+async def open_session(
+    args: argparse.Namespace, *, always_show_code: bool = False
+) -> AsyncIterator[Session]:
     """A session for the profile that the arguments name; nothing is asked of it yet.
+
+    Args:
+        always_show_code: Show a device code although nobody sits at a terminal.
 
     Raises:
         UsageProblem: There is no such profile, or the settings are faulty.
@@ -191,8 +210,9 @@ async def open_session(args: argparse.Namespace) -> AsyncIterator[Session]:
     from tui.auth.session import Session
 
     ask = ask_at_terminal if sys.stdin is not None and sys.stdin.isatty() else None
+    shown = always_show_code or sys.stderr.isatty()
     with chosen_profile(args) as profile:
-        session = Session(profile, ask=ask)
+        session = Session(profile, ask=ask, show_code=show_code_at_terminal if shown else None)
         try:
             yield session
         finally:

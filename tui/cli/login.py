@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.cli.context import read_hidden, read_settings
+from tui.cli.context import open_session, read_hidden, read_settings, run_async
 from tui.cli.output import say
 from tui.config.schema import GUID_PATTERN
 from tui.errors import UsageProblem
@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from tui.auth.profiles import Profile
 
 _LARGEST = 64_000
+_STORED = {
+    "keyring": ("Client secret", "secret"),
+    "certificate": ("Pass phrase", "pass phrase"),
+}
+"""What `login` stores for a kind of credential: its name at the prompt, and in a sentence."""
+_KEPT = {"keyring": "secret", "certificate": "pass phrase", "device-code": "sign-in"}
+"""What `logout` removes likewise."""
 
 
 def configure(parser: argparse.ArgumentParser, command: str) -> None:
@@ -44,12 +51,12 @@ def run(args: argparse.Namespace, command: str) -> int:
     from tui.auth.profiles import profile_named
 
     profile = profile_named(read_settings(args), args.profile)
-    return _login(profile) if command == "login" else _logout(profile, purge=args.purge)
+    return _login(profile, args) if command == "login" else _logout(profile, purge=args.purge)
 
 
-def _read_secret(profile: Profile) -> str:
+def _read_secret(profile: Profile, name: str) -> str:
     if sys.stdin is not None and sys.stdin.isatty():
-        return read_hidden(f"Client secret of {profile.name}").strip("\r\n")
+        return read_hidden(f"{name} of {profile.name}").strip("\r\n")
     if sys.stdin is None:
         return ""
     try:
@@ -63,45 +70,70 @@ def _read_secret(profile: Profile) -> str:
     return value.rstrip("\r\n")
 
 
-def _login(profile: Profile) -> int:
+def _login(profile: Profile, args: argparse.Namespace) -> int:
     from tui.auth.secret import Secret
     from tui.auth.vault import describe_secret, store_secret
 
-    if profile.credential != "keyring":
+    if profile.credential == "device-code":
+        return _by_device_code(args)
+    if profile.credential not in _STORED:
         raise UsageProblem(
             f"Profile {profile.name} does not read the keyring",
             f"its credential is '{profile.credential}' ({describe_secret(profile)})",
             'Set credential = "keyring", or leave it as it is: there is nothing to store.',
         )
-    value = _read_secret(profile)
+    name, entry = _STORED[profile.credential]
+    value = _read_secret(profile, name)
     if not value.strip():
-        raise UsageProblem("No secret was given", remedy="Nothing was stored.")
+        raise UsageProblem(f"No {name.lower()} was given", remedy="Nothing was stored.")
     if not value.isprintable():
         raise UsageProblem(
-            "This is no client secret",
+            f"This is no {name.lower()}",
             "it holds line breaks or control characters",
-            "Copy the secret's value alone. Nothing was stored.",
+            "Copy the value alone. Nothing was stored.",
         )
     if re.match(GUID_PATTERN, value):
         say("This looks like the secret's ID; what signs in is its value.")
     where = store_secret(profile, Secret(value))
-    say(f"The secret of {profile.name} is stored in {where} as {profile.keyring_user}.")
+    say(f"The {entry} of {profile.name} is stored in {where} as {_entry(profile)}.")
     say(f"Try it with `m365d-tui token --profile {profile.name}`.")
     return 0
 
 
+def _entry(profile: Profile) -> str:
+    from tui.auth.keychain import entry_user
+    from tui.auth.vault import ENTRIES
+
+    return entry_user(profile, ENTRIES[profile.credential])
+
+
+def _by_device_code(args: argparse.Namespace) -> int:
+    """Sign in as a user now, so that later commands find the refresh token."""
+
+    async def sign_in() -> str:
+        async with open_session(args, always_show_code=True) as session:
+            api = session.profile.api
+            token = await session.token("graph" if api == "auto" else api, renew=True)
+            return token.claims.user_name if token.claims else ""
+
+    user = run_async(sign_in())
+    say(f"Signed in{f' as {user}' if user else ''}; {args.profile or 'the profile'} stays so.")
+    return 0
+
+
 def _logout(profile: Profile, *, purge: bool) -> int:
-    from tui.auth.vault import remove_secret
+    from tui.auth.vault import ENTRIES, remove_secret
 
     if purge:
         for path in _purge(profile):
             say(f"Removed {path}")
-    if profile.credential == "keyring":
+    if profile.credential in ENTRIES:
         gone = remove_secret(profile)
+        entry = _KEPT[profile.credential]
         say(
-            f"The secret of {profile.name} is removed from the keyring."
+            f"The {entry} of {profile.name} is removed from the keyring."
             if gone
-            else f"The keyring held no secret of {profile.name}."
+            else f"The keyring held no {entry} of {profile.name}."
         )
     elif not purge:
         say(f"Profile {profile.name} keeps no secret here: nothing to remove.")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tui.cli.context import read_settings
 from tui.cli.output import say, write_json, write_table
+from tui.config.hosts import REGIONS
 from tui.config.schema import CLOUD_NAMES, CREDENTIAL_KINDS
 from tui.errors import UsageProblem
 
@@ -34,6 +35,8 @@ def configure(parser: argparse.ArgumentParser, command: str) -> None:
     add("--secret-command", nargs="+", metavar="ARG", help="a command that prints the secret")
     add("--certificate-path", metavar="FILE", type=Path, help="certificate and key")
     add("--token-file", metavar="FILE", type=Path, help="a file that holds a token")
+    add("--home-tenant", metavar="ID", help="where the app is registered, if elsewhere")
+    add("--region", choices=REGIONS, help="region of the classic API's host")
     add("--authority", metavar="URL", help="token host of a cloud of your own")
     for name in _HOSTS:
         add(f"--{name}", metavar="URL", help=f"its {name} host")
@@ -140,6 +143,8 @@ def _add(args: argparse.Namespace) -> int:
         secret_command=tuple(args.secret_command or ()),
         certificate_path=args.certificate_path,
         token_file=args.token_file,
+        home_tenant=args.home_tenant,
+        region=args.region,
     )
     file = add_profile(settings, profile, default=args.default)
     say(f"Profile {args.name} is in {file}.")

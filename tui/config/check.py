@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tui.config import schema
+from tui.config.hosts import mixed_hosts
 from tui.config.schema import Key
 from tui.text import visible
 
@@ -182,6 +183,18 @@ class Checker:
             del keys["cloud"]
             yield from self._keys(
                 (*place, "cloud"), cloud, schema.CLOUD, (), "the cloud of a profile"
+            )
+            if mixed := mixed_hosts(cloud):
+                yield self._fault(
+                    (*place, "cloud", mixed[0]),
+                    mixed[1],
+                    "Authority, APIs and portal must belong to one cloud.",
+                )
+        if "region" in table and table.get("cloud", "global") != "global":
+            yield self._fault(
+                (*place, "region"),
+                "region is for the global cloud alone",
+                "Leave it out, or name the host in a table of hosts.",
             )
         yield from self._keys(place, table, keys, schema.PROFILE_TABLES, "a profile")
         for needed, of_kind in (

@@ -153,6 +153,8 @@ def _profile(name: str, table: Mapping[str, Any], file: Path) -> ProfileSettings
         secret_command=tuple(table.get("secret_command", ())),
         certificate_path=_path(table.get("certificate_path"), file),
         token_file=_path(table.get("token_file"), file),
+        home_tenant=table.get("home_tenant"),
+        region=table.get("region"),
         engines=engines,
     )
 

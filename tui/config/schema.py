@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
+from tui.config.hosts import REGIONS
+
 Shape = Literal["text", "choice", "guid", "tenant", "origin", "resource", "path", "argv", "host"]
 """`tenant`: GUID or domain. `origin`: scheme and host. `resource`: a URI."""
 
@@ -65,6 +67,10 @@ PROFILE: Mapping[str, Key] = MappingProxyType(
         "secret_command": Key("argv", "A command and its arguments; it prints the secret."),
         "certificate_path": Key("path", "PEM or PFX file with certificate and key."),
         "token_file": Key("path", "A file that holds a token."),
+        "home_tenant": Key(
+            "tenant", "Where the app is registered, in a partner's customer: its secret is used."
+        ),
+        "region": Key("choice", "Region of the classic API's host; global cloud only.", REGIONS),
     }
 )
 PROFILE_TABLES = ("cloud", "engines")

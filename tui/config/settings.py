@@ -66,6 +66,10 @@ class ProfileSettings:
     secret_command: tuple[str, ...] = ()
     certificate_path: Path | None = None
     token_file: Path | None = None
+    home_tenant: str | None = None
+    """Tenant that the application is registered in, where that is another one."""
+    region: str | None = None
+    """Of the classic API's hosts; global cloud only."""
     engines: Mapping[str, EngineSettings] = field(default_factory=dict)
 
 

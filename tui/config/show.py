@@ -44,6 +44,10 @@ def _profile(profile: ProfileSettings) -> Iterator[tuple[str, str | list[str] | 
         yield "certificate_path", str(profile.certificate_path)
     if profile.token_file:
         yield "token_file", str(profile.token_file)
+    if profile.home_tenant:
+        yield "home_tenant", profile.home_tenant
+    if profile.region:
+        yield "region", profile.region
     for engine in profile.engines.values():
         for name in ("kind", "cluster", "database", "workspace"):
             if (value := getattr(engine, name)) is not None:

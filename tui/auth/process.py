@@ -1,0 +1,92 @@
+"""Other people's programs that print what we need: no shell, a time limit, nothing logged."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+LIMIT = 30.0
+"""Seconds until a program must have ended."""
+LARGEST = 65_536
+"""Bytes; more than this is not what we asked for."""
+
+
+class ToolFault(Exception):
+    """A program did not print what it was asked for.
+
+    Args:
+        kind: `missing`, `refused`, `slow`, `failed`, `large`, `binary`.
+        complaint: The last line it said, where that can be shown.
+    """
+
+    def __init__(self, kind: str, complaint: str = "", code: int = 0) -> None:
+        self.kind = kind
+        self.complaint = complaint
+        self.code = code
+        super().__init__(kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """What a program printed."""
+
+    text: str
+
+    def __repr__(self) -> str:
+        return "Printed([redacted])"
+
+
+async def run_tool(
+    argv: Sequence[str], *, limit: float = LIMIT, environ: Mapping[str, str] | None = None
+) -> Printed:
+    """Run a program without a shell and return its standard output.
+
+    It has no standard input, and is ended when the caller is cancelled.
+
+    Raises:
+        ToolFault: It cannot be started, failed, took too long or printed no text.
+    """
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *argv,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            env=dict(environ) if environ is not None else None,
+        )
+    except FileNotFoundError:
+        raise ToolFault("missing") from None
+    except OSError:
+        raise ToolFault("refused") from None
+    try:
+        async with asyncio.timeout(limit):
+            output, errors = await process.communicate()
+    except TimeoutError:
+        raise ToolFault("slow") from None
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    if process.returncode != 0:
+        raise ToolFault("failed", _complaint(errors, output), process.returncode or 0)
+    if len(output) > LARGEST:
+        raise ToolFault("large")
+    try:
+        return Printed(output.decode())
+    except UnicodeDecodeError:
+        raise ToolFault("binary") from None
+
+
+def _complaint(errors: bytes, output: bytes) -> str:
+    """The last line a failed program said, unless what it printed could be part of a secret."""
+    from tui.text import visible
+
+    lines = [line for line in errors.decode("utf-8", "replace").splitlines() if line.strip()]
+    if not lines:
+        return ""
+    last = lines[-1].strip()[:300]
+    printed = output.decode("utf-8", "replace").split()
+    if any(len(word) >= 4 and word in last for word in printed):
+        return ""
+    return visible(last)
