@@ -92,3 +92,13 @@ def lay_out(blocks: Sequence[Block], width: int) -> list[Content]:
                 piece = Content.assemble((lead, STYLES["faint"]), piece)
             lines.append(piece)
     return lines
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing to pick."""
+
+    id: str
+    spans: tuple[Span, ...]
+    key: str = ""
+    """A letter that picks it at once."""

@@ -14,8 +14,8 @@ from textual.screen import ModalScreen
 from textual.suggester import SuggestFromList
 from textual.widgets import Input, OptionList, TextArea
 
-from tui.ui.page import Block, line, text
-from tui.ui.widgets.pick_list import Choice, PickList
+from tui.ui.page import Block, Choice, line, text
+from tui.ui.widgets.pick_list import PickList
 from tui.ui.widgets.sheet import Sheet
 
 if TYPE_CHECKING:

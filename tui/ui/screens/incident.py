@@ -7,111 +7,62 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
-from textual.app import RenderResult
 from textual.containers import VerticalScroll
-from textual.content import Content
-from textual.message import Message
-from textual.style import Style
 from textual.widget import Widget
-from textual.widgets import ContentSwitcher, Rule, TextArea
+from textual.widgets import ContentSwitcher, OptionList, Rule, TextArea
 from textual_enhanced.commands import Command
 
 from tui.api.records import Alert, Evidence, Incident
 from tui.errors import NotFound, Problem
-from tui.rows import Column, Row
 from tui.text import escape_json, visible
-from tui.ui import words
-from tui.ui.alert_blocks import alert_blocks, brief_blocks, source_words
+from tui.ui.alert_blocks import alert_blocks, brief_blocks
+from tui.ui.changes import change_words
 from tui.ui.commands import common
 from tui.ui.commands import grid as grid_commands
 from tui.ui.commands import incident as timeline_commands
 from tui.ui.commands import incidents as commands
+from tui.ui.entity_tree import tree_choice, tree_lines
 from tui.ui.evidence_blocks import evidence_blocks
+from tui.ui.history_blocks import history_blocks
 from tui.ui.incident_blocks import (
-    alert_time,
     comment_blocks,
     entities,
     headline,
-    identity,
     in_order,
     shown,
     summary_blocks,
 )
+from tui.ui.incident_rows import ALERT_COLUMNS, EVIDENCE_COLUMNS, alert_rows, evidence_rows
 from tui.ui.list_source import ListSource
-from tui.ui.page import STYLES, Block, line, spans, text
+from tui.ui.page import Block, line, spans, text
 from tui.ui.painters import alert_painter, evidence_painter
 from tui.ui.problems import problem_blocks
 from tui.ui.screens.dialogs import Page
-from tui.ui.screens.edit_actions import EditActions, change_words
+from tui.ui.screens.edit_actions import EditActions
 from tui.ui.screens.pivot_choice import alert_of, choose_entity, hunt_on
 from tui.ui.widgets.grid import Grid
 from tui.ui.widgets.grid_messages import RowOpened
+from tui.ui.widgets.pick_list import PickList
 from tui.ui.widgets.sheet import Sheet
+from tui.ui.widgets.tab_line import TabLine
 from tui.ui.widgets.timeline import Timeline
 
 if TYPE_CHECKING:
     from tui.incidents.changes import QueueChanged
 
-TABS = ("summary", "alerts", "evidence", "timeline", "comments", "json")
-"""The tabs, in their order."""
+NAMES = {
+    "summary": "Summary",
+    "alerts": "Alerts",
+    "evidence": "Evidence",
+    "timeline": "Timeline",
+    "graph": "Graph",
+    "comments": "Comments",
+    "history": "History",
+    "json": "JSON",
+}
+"""The tabs and what stands for them, in their order."""
 
-_ALERT_COLUMNS = (
-    Column("severity", "Sev", pinned=True, least=3, most=5),
-    Column("status", "Status", least=3, most=11, rank=3),
-    Column("time", "Time", kind="time", least=5, most=16),
-    Column("title", "Title", least=16, most=400, fill=True),
-    Column("tactic", "Tactic", least=6, most=20, rank=2),
-    Column("techniques", "Techniques", least=6, most=18, rank=4),
-    Column("source", "Source", least=6, most=24, rank=5),
-)
-_EVIDENCE_COLUMNS = (
-    Column("verdict", "Verdict", pinned=True, least=3, most=19),
-    Column("title", "Entity", least=16, most=400, fill=True),
-    Column("kind", "Kind", least=4, most=16),
-    Column("roles", "Role", least=4, most=18, rank=3),
-    Column("remediation", "Remediation", least=6, most=18, rank=2),
-    Column("alerts", "Alerts", kind="number", least=6, most=6, rank=1),
-)
-
-
-class TabLine(Widget):
-    """The tabs' names with their numbers; a click chooses one."""
-
-    auto_links = False
-    DEFAULT_CSS = "TabLine { height: 1; margin: 1 1 0 1; }"
-
-    class Chosen(Message):
-        """A tab was clicked."""
-
-        def __init__(self, tab: str) -> None:
-            super().__init__()
-            self.tab = tab
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._current = TABS[0]
-        self._counts: dict[str, int] = {}
-
-    def show(self, current: str, counts: dict[str, int]) -> None:
-        """Underline this tab; say these numbers."""
-        self._current, self._counts = current, counts
-        self.refresh()
-
-    def action_choose(self, tab: str) -> None:
-        """A click."""
-        self.post_message(self.Chosen(tab))
-
-    def render(self) -> RenderResult:
-        """The line."""
-        parts: list[Content] = []
-        for tab in TABS:
-            name = "JSON" if tab == "json" else tab.capitalize()
-            style = "bold underline $foreground" if tab == self._current else STYLES["faint"]
-            part = Content.styled(name, style)
-            if (count := self._counts.get(tab)) is not None:
-                part = Content.assemble(part, (f" {count}", STYLES["faint"]))
-            parts.append(part.stylize(Style.from_meta({"@click": f"choose('{tab}')"})))
-        return Content("   ").join(parts)
+TABS = tuple(NAMES)
 
 
 class IncidentScreen(EditActions):
@@ -141,8 +92,8 @@ class IncidentScreen(EditActions):
     FOOTER = (
         timeline_commands.StepLeft,
         timeline_commands.ZoomIn,
-        timeline_commands.OpenAlert,
         grid_commands.OpenRow,
+        timeline_commands.OpenAlert,
         commands.PreviousTab,
         commands.HuntEntity,
         *commands.EDITS,
@@ -159,6 +110,7 @@ class IncidentScreen(EditActions):
         VerticalScroll { padding: 0 1; height: 1fr; }
         #timeline-tab { height: 1fr; padding: 0 1; }
         Rule { color: $border; margin: 1 0; }
+        #graph-tab { height: 1fr; }
         #json-tab, #json-tab:focus { border: none; padding: 0 1; background: $background; }
     }
     """
@@ -169,13 +121,14 @@ class IncidentScreen(EditActions):
         self._tab = tab
         self._incident: Incident | None = None
         self._entities: list[Evidence] = []
+        self._tree: list[Evidence] = []
         self._alerts: list[Alert] = []
 
     def compose_body(self) -> Iterable[Widget]:
         """Headline, tabs, and the tab's content."""
         yield Sheet(id="headline")
         yield Sheet(id="pending")
-        yield TabLine()
+        yield TabLine(NAMES)
         with ContentSwitcher(initial=self._tab_id(self._tab)):
             with VerticalScroll(id="summary-tab"):
                 yield Sheet(id="summary")
@@ -185,8 +138,11 @@ class IncidentScreen(EditActions):
                 yield Timeline()
                 yield Rule()
                 yield Sheet(id="chosen")
+            yield PickList(id="graph-tab")
             with VerticalScroll(id="comments-tab"):
                 yield Sheet(id="comments")
+            with VerticalScroll(id="history-tab"):
+                yield Sheet(id="history")
             yield TextArea("", read_only=True, show_line_numbers=False, id="json-tab")
 
     @staticmethod
@@ -195,8 +151,8 @@ class IncidentScreen(EditActions):
 
     async def on_mount(self) -> None:
         """Show what is cached, then ask the service."""
-        self._alert_source = ListSource(_ALERT_COLUMNS)
-        self._evidence_source = ListSource(_EVIDENCE_COLUMNS)
+        self._alert_source = ListSource(ALERT_COLUMNS)
+        self._evidence_source = ListSource(EVIDENCE_COLUMNS)
         await self.query_one("#alerts-tab", Grid).show(self._alert_source)
         await self.query_one("#evidence-tab", Grid).show(self._evidence_source)
         self._unsubscribe = self.workspace.queue.subscribe(self._queue_changed)
@@ -274,18 +230,30 @@ class IncidentScreen(EditActions):
         self._entities = entities(incident)
         self._tell_tabs()
         self.query_one("#summary", Sheet).show(summary_blocks(incident, me, now))
-        self._alert_source.replace(self._alert_rows())
+        self._alert_source.replace(alert_rows(self._alerts))
         await self.query_one("#alerts-tab", Grid).refresh_rows()
-        self._evidence_source.replace(self._evidence_rows(incident))
+        self._evidence_source.replace(evidence_rows(incident, self._entities))
         await self.query_one("#evidence-tab", Grid).refresh_rows()
         self.query_one("#alerts-tab", Grid).say("No alerts.", "")
         self.query_one("#evidence-tab", Grid).say("No evidence.", "")
         self.query_one(Timeline).show(incident.alerts)
+        self._show_graph(incident)
         self.query_one("#comments", Sheet).show(comment_blocks(incident.comments))
         if self._tab == "json":
             self._show_json()
 
+    def _show_graph(self, incident: Incident) -> None:
+        lines = tree_lines(incident)
+        self._tree = [one.evidence for one in lines]
+        graph = self.query_one("#graph-tab", PickList)
+        here = graph.highlighted
+        graph.offer([tree_choice(str(at), one) for at, one in enumerate(lines)])
+        if here is not None and here < len(lines):
+            graph.highlighted = here
+
     async def _show_pending(self) -> None:
+        history = await self.workspace.queue.history(self._incident_id)
+        self.query_one("#history", Sheet).show(history_blocks(history))
         blocks: list[Block] = []
         for edit in await self.workspace.queue.outbox(self._incident_id):
             said = change_words(edit.change)
@@ -308,43 +276,6 @@ class IncidentScreen(EditActions):
                     )
                 )
         self.query_one("#pending", Sheet).show(blocks)
-
-    def _alert_rows(self) -> list[Row]:
-        return [
-            Row(
-                str(at),
-                (
-                    alert.severity,
-                    alert.status,
-                    alert_time(alert),
-                    alert.title,
-                    alert.category,
-                    ", ".join(alert.mitre_techniques),
-                    source_words(alert.service_source) if alert.service_source else "",
-                ),
-            )
-            for at, alert in enumerate(self._alerts)
-        ]
-
-    def _evidence_rows(self, incident: Incident) -> list[Row]:
-        named: dict[tuple[str, str], int] = {}
-        for alert in incident.alerts:
-            for found in {identity(one) for one in alert.evidence}:
-                named[found] = named.get(found, 0) + 1
-        return [
-            Row(
-                str(at),
-                (
-                    one.verdict,
-                    one.title,
-                    one.kind,
-                    ", ".join(words.role(role) for role in one.roles),
-                    one.remediation_status,
-                    named.get(identity(one), 0),
-                ),
-            )
-            for at, one in enumerate(self._entities)
-        ]
 
     def _show_json(self) -> None:
         incident = self._incident
@@ -408,10 +339,17 @@ class IncidentScreen(EditActions):
     def _evidence_opened(self, event: RowOpened) -> None:
         self.app.push_screen(Page(evidence_blocks(self._entities[int(event.row.key)])))
 
+    @on(OptionList.OptionSelected, "#graph-tab")
+    def _node_opened(self, event: OptionList.OptionSelected) -> None:
+        self.app.push_screen(Page(evidence_blocks(self._tree[event.option_index])))
+
     def _open_alert(self, alert: Alert) -> None:
         self.app.push_screen(Page(alert_blocks(alert)))
 
     def _entity_here(self) -> Evidence | None:
+        if self._tab == "graph":
+            at = self.query_one("#graph-tab", PickList).highlighted
+            return self._tree[at] if at is not None and at < len(self._tree) else None
         if self._tab != "evidence":
             return None
         row = self.query_one("#evidence-tab", Grid).cursor_row

@@ -17,6 +17,7 @@ from tui.api.records import Incident
 from tui.errors import Forbidden, Problem, UsageProblem
 from tui.text import visible
 from tui.ui import words
+from tui.ui.changes import change_words
 from tui.ui.commands import common
 from tui.ui.commands import grid as grid_commands
 from tui.ui.commands import incidents as commands
@@ -25,7 +26,7 @@ from tui.ui.page import Block, Span, gap, line, spans, text
 from tui.ui.painters import queue_painter
 from tui.ui.problems import problem_blocks, sentence
 from tui.ui.screens.dialogs import Page
-from tui.ui.screens.edit_actions import EditActions, change_words
+from tui.ui.screens.edit_actions import EditActions
 from tui.ui.screens.pivot_choice import choose_entity
 from tui.ui.widgets.filter_bar import FilterBar
 from tui.ui.widgets.grid import Grid

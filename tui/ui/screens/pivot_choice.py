@@ -8,8 +8,8 @@ from tui.api.records import Alert, Evidence, Incident
 from tui.text import visible
 from tui.ui import words
 from tui.ui.incident_blocks import alert_time, entities, identity, shown
+from tui.ui.page import Choice
 from tui.ui.screens.dialogs import Choose
-from tui.ui.widgets.pick_list import Choice
 
 if TYPE_CHECKING:
     from tui.ui.host import Host

@@ -18,10 +18,10 @@ from tui.errors import Problem, SignInProblem, UsageProblem
 from tui.text import visible
 from tui.ui.commands import common
 from tui.ui.commands import sign_in as commands
-from tui.ui.page import Block, field, gap, line, text
+from tui.ui.page import Block, Choice, field, gap, line, text
 from tui.ui.problems import problem_blocks
 from tui.ui.screens.base import FramedScreen
-from tui.ui.widgets.pick_list import Choice, PickList
+from tui.ui.widgets.pick_list import PickList
 from tui.ui.widgets.sheet import Sheet
 from tui.ui.widgets.steps import Steps
 from tui.ui.workspace import has_cache, open_offline, sign_in

@@ -94,11 +94,12 @@ class KeyLine(Widget):
         for key, bound in active.items():
             if bound.enabled and not _typed(focused, key):
                 by_name.setdefault(bound.binding.id or "", []).append(key)
-        entries = []
+        entries: list[tuple[str, str, str]] = []
         for command in self._commands:
             keys = by_name.get(command.__name__, [])
             nameless = "enter" in active and not active["enter"].binding.id
-            if command.key_binding() == "enter" and nameless and not keys:
+            told = any(key == "Enter" for key, _, _ in entries)
+            if command.key_binding() == "enter" and nameless and not keys and not told:
                 # A list takes Enter itself and then tells the screen.
                 words = command.FOOTER_TEXT or command.command()
                 entries.append(("Enter", words, "app.simulate_key('enter')"))

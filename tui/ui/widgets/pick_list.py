@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from rich.segment import Segment
 from textual.binding import Binding
@@ -11,17 +10,7 @@ from textual.strip import Strip
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from tui.ui.page import Span, styled
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One thing to pick."""
-
-    id: str
-    spans: tuple[Span, ...]
-    key: str = ""
-    """A letter that picks it at once."""
+from tui.ui.page import Choice, styled
 
 
 class PickList(OptionList):
