@@ -16,6 +16,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 NOW = datetime(2026, 11, 24, 17, 22, 20, tzinfo=UTC)
+PROFILES = """
+[profiles.contoso]
+tenant_id = "contoso.onmicrosoft.com"
+client_id = "5f0c8e2a-7b1d-4c3e-8f62-0a4d5e6c91d7"
+[profiles.fabrikam]
+tenant_id = "fabrikam.onmicrosoft.com"
+client_id = "5f0c8e2a-7b1d-4c3e-8f62-0a4d5e6c91d7"
+credential = "env"
+[profiles.lab]
+tenant_id = "72f988bf-3c41-4d0a-9b7e-5a1c0d2edb47"
+client_id = "5f0c8e2a-7b1d-4c3e-8f62-0a4d5e6c91d7"
+credential = "prompt"
+[profiles.lab.cloud]
+authority = "http://127.0.0.1:8765"
+"""
+"""Profiles for the picture of the sign-in; nothing is asked of their tenants."""
+
 SIZE = (120, 34)
 _CELL = 12.2
 """Width of a cell in Textual's SVG, in its units."""
@@ -50,12 +67,14 @@ async def draw(folder: Path) -> None:
     """Walk through the places and save each."""
     from tests.ui.support import Screens
     from tui.cli.context import Launcher
-    from tui.config import Settings
+    from tui.config import load_settings
     from tui.demo.options import Options
     from tui.ui.app import M365dApp
 
     launcher = Launcher(Options(now=NOW))
-    app = M365dApp(Settings(), demo=launcher, use_demo=True, no_cache=True, now=lambda: NOW)
+    settings = Path(os.environ["XDG_CONFIG_HOME"]) / "config.toml"
+    settings.write_text(PROFILES, encoding="utf-8")
+    app = M365dApp(load_settings(settings), demo=launcher, use_demo=True, no_cache=True, now=lambda: NOW)
     async with app.run_test(size=SIZE) as pilot:
         screens = Screens(app, pilot)
 
@@ -75,6 +94,8 @@ async def draw(folder: Path) -> None:
         await save("evidence", "185.220.101.47")
         await screens.press("right_square_bracket")
         await save("timeline", "Credential access", "Do next")
+        await screens.press("right_square_bracket")
+        await save("graph", "├─", "EXCEL.EXE")
         await screens.press("2")
         await screens.sees("F5 run")
         await screens.type("DeviceProcessEvents\n| summarize Hits=count() by FileName\n")

@@ -150,3 +150,23 @@ async def test_escape_leads_back_from_a_pivot_to_the_incident(open_app: Open) ->
                 break
             await screens.press("escape")
         await screens.sees("Evidence 3")
+
+
+async def test_severity_and_name_change_where_the_dialect_can(open_app: Open) -> None:
+    async with open_app() as screens:
+        await screens.sign_in()
+        queue = screens.app.workspace.queue
+        await screens.press("j", "e")
+        await screens.sees("Severity:")
+        await screens.press("h")
+        await screens.until(lambda: len(screens.app.screen_stack) == 1)
+        await screens.press("N")
+        await screens.sees("Name of the incident")
+        await screens.type(" again")
+        await screens.press("enter")
+        await screens.sees("again")
+        await queue.delivered()
+        key = screens.app.screen.query_one(Grid).cursor_row.key
+        incident = await queue.refresh_incident(key)
+        assert incident.severity == "high"
+        assert incident.name.endswith(" again")

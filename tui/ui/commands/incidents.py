@@ -51,6 +51,22 @@ class WriteComment(Command):
     FOOTER_TEXT = "comment"
 
 
+class SetSeverity(Command):
+    """Set the severity (Microsoft Graph alone can)"""
+
+    COMMAND = "Set the severity"
+    BINDING_KEY = "e"
+    FOOTER_TEXT = "severity"
+
+
+class Rename(Command):
+    """Give the incident another name (Microsoft Graph alone can)"""
+
+    COMMAND = "Rename the incident"
+    BINDING_KEY = "N"
+    FOOTER_TEXT = "rename"
+
+
 class Undo(Command):
     """Undo the last edit: the former values are sent; comments cannot be taken back"""
 
@@ -119,6 +135,9 @@ class Copy(Command):
     BINDING_KEY = "y"
     FOOTER_TEXT = "copy"
 
+
+RARE_EDITS: tuple[type[Command], ...] = (SetSeverity, Rename)
+"""Edits that not every dialect of the service can make."""
 
 EDITS: tuple[type[Command], ...] = (SetStatus, Assign, Classify, EditTags, WriteComment)
 """The edits, in the order of the footer."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tui.api.records import DETERMINATIONS, Incident, IncidentChange
+from tui.api.records import DETERMINATIONS, SEVERITIES, Incident, IncidentChange
 from tui.errors import Problem
 from tui.text import visible
 from tui.ui import words
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine
 
 _STATUS_CHOICES = (("active", "a"), ("inProgress", "w"), ("resolved", "c"))
+_RARE = {"set_severity_command": "severity", "rename_command": "name"}
+"""Actions that need a field not every dialect can write."""
 _MANY = 10
 """Incidents from which an edit asks first."""
 _CLASS_KEYS = {"truePositive": "t", "informationalExpectedActivity": "i", "falsePositive": "f"}
@@ -176,6 +178,48 @@ class EditActions(FramedScreen):
             await self._send(
                 incidents, IncidentChange(classification=chosen, determination=determination)
             )
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Edits that the dialect cannot make are not offered."""
+        field = _RARE.get(action)
+        if field is not None and self.m365d.workspace is not None:
+            connection = self.workspace.connection
+            return connection is not None and field in connection.incidents.supports
+        return super().check_action(action, parameters)
+
+    def action_set_severity_command(self) -> None:
+        """Ask for a severity."""
+        self._ask(self._severity())
+
+    async def _severity(self) -> None:
+        if not (incidents := await self.targets()):
+            return
+        choices = [
+            Choice(value, ((f"{sign.glyph} ", sign.tone), (sign.word, "")), value[0])
+            for value in SEVERITIES[:4]
+            if (sign := words.severity(value))
+        ]
+        current = incidents[0].severity if len(incidents) == 1 else None
+        chosen = await self.app.push_screen_wait(
+            Choose(await self._title("Severity", incidents), choices, current=current)
+        )
+        if chosen is not None and chosen != current:
+            await self._send(incidents, IncidentChange(severity=chosen))
+
+    def action_rename_command(self) -> None:
+        """Ask for another name."""
+        self._ask(self._rename())
+
+    async def _rename(self) -> None:
+        incidents = await self.targets()
+        if len(incidents) != 1:
+            self.notify("One incident at a time has a name of its own.", markup=False)
+            return
+        name = await self.app.push_screen_wait(
+            AskLine("Name of the incident", value=visible(incidents[0].name))
+        )
+        if name and name != incidents[0].name:
+            await self._send(incidents, IncidentChange(name=name))
 
     def action_edit_tags_command(self) -> None:
         """Ask for tags."""

@@ -82,6 +82,7 @@ class IncidentScreen(EditActions):
         commands.PreviousTab,
         commands.NextTab,
         *commands.EDITS,
+        *commands.RARE_EDITS,
         commands.HuntEntity,
         commands.Undo,
         commands.ShowOutbox,

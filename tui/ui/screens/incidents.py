@@ -61,6 +61,7 @@ class IncidentsScreen(EditActions):
     COMMAND_MESSAGES = (
         commands.OpenIncident,
         *commands.EDITS,
+        *commands.RARE_EDITS,
         commands.HuntEntity,
         commands.Filter,
         commands.Undo,

@@ -13,14 +13,15 @@ from textual.widget import Widget
 from textual.widgets import OptionList, Rule
 from textual_enhanced.commands import Command
 
-from tui.auth.profiles import Profile, profiles_of
-from tui.errors import Problem, SignInProblem, UsageProblem
+from tui.auth.profiles import Profile
+from tui.errors import Problem, SignInProblem
 from tui.text import visible
 from tui.ui.commands import common
 from tui.ui.commands import sign_in as commands
-from tui.ui.page import Block, Choice, field, gap, line, text
+from tui.ui.guide import guide_blocks
+from tui.ui.page import Block, Choice, line, text
 from tui.ui.problems import problem_blocks
-from tui.ui.screens.base import FramedScreen
+from tui.ui.screens.profile_actions import DEMO, ProfileActions
 from tui.ui.widgets.pick_list import PickList
 from tui.ui.widgets.sheet import Sheet
 from tui.ui.widgets.steps import Steps
@@ -28,14 +29,10 @@ from tui.ui.workspace import has_cache, open_offline, sign_in
 
 if TYPE_CHECKING:
     from tui.api.transport import Wait
-    from tui.auth.secret import Secret
     from tui.auth.session import Step
 
-DEMO = "\0demo"
-"""The embedded tenant's place in the list; no profile can have this name."""
 
-
-class SignInScreen(FramedScreen):
+class SignInScreen(ProfileActions):
     """Choose a profile and press Enter: that is the whole sign-in."""
 
     HELP = """
@@ -110,9 +107,6 @@ class SignInScreen(FramedScreen):
     def _busy(self) -> bool:
         return any(worker.group == "sign-in" and not worker.is_finished for worker in self.workers)
 
-    def _profiles(self) -> dict[str, Profile]:
-        return profiles_of(self.m365d.settings)
-
     def _list_profiles(self) -> None:
         from tui.auth.vault import describe_secret
 
@@ -161,11 +155,11 @@ class SignInScreen(FramedScreen):
     def _say(self, blocks: list[Block]) -> None:
         self.query_one("#outcome", Sheet).show(blocks)
 
-    def _chosen(self) -> str | None:
-        picks = self.query_one(PickList)
-        if picks.highlighted is None:
-            return None
-        return picks.get_option_at_index(picks.highlighted).id
+    def relist(self) -> None:
+        """List the profiles of the settings as they are now."""
+        self._clear()
+        self._list_profiles()
+        self._busy_over()
 
     @on(OptionList.OptionSelected)
     def action_sign_in_command(self) -> None:
@@ -261,19 +255,6 @@ class SignInScreen(FramedScreen):
     def _waits(self, wait: Wait) -> None:
         self._say([text(f"{visible(str(wait))}. Esc stops.", "warn")] if wait.seconds >= 1 else [])
 
-    async def _ask(self, profile: Profile, question: str) -> Secret | None:
-        from tui.auth.secret import Secret
-        from tui.ui.screens.dialogs import AskLine
-
-        answer = await self.app.push_screen_wait(
-            AskLine(
-                visible(question),
-                note=f"{visible(profile.place)}, client ID {visible(profile.client_id)}",
-                password=True,
-            )
-        )
-        return Secret(answer) if answer else None
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Commands that make sense now."""
         if not self.is_mounted:
@@ -308,133 +289,3 @@ class SignInScreen(FramedScreen):
         from tui.ui.screens.dialogs import Page
 
         self.app.push_screen(Page(guide_blocks()))
-
-    def action_new_profile_command(self) -> None:
-        """Ask for a profile and write it to the settings."""
-        self.run_worker(self._edit(None), group="edit", exclusive=True)
-
-    def action_edit_profile_command(self) -> None:
-        """Change the profile under the cursor."""
-        chosen = self._chosen()
-        if chosen is not None and chosen != DEMO:
-            self.run_worker(self._edit(self._profiles()[chosen]), group="edit", exclusive=True)
-
-    async def _edit(self, profile: Profile | None) -> None:
-        from tui.ui.screens.profile_form import ProfileForm
-
-        name = await self.app.push_screen_wait(ProfileForm(profile, self.m365d.settings))
-        if name is None:
-            return
-        self._reload(name)
-
-    def _reload(self, highlighted: str | None = None) -> None:
-        from tui.config import load_settings
-
-        try:
-            self.m365d.settings = load_settings(self.m365d.settings.path)
-        except UsageProblem as problem:
-            self.m365d.report(problem)
-            return
-        self.m365d.profile_name, self.m365d.use_demo = highlighted, False
-        self._clear()
-        self._list_profiles()
-        self._busy_over()
-
-    def action_store_secret_command(self) -> None:
-        """Ask for the secret and store it."""
-        chosen = self._chosen()
-        if chosen is not None and chosen != DEMO:
-            self.run_worker(self._store(self._profiles()[chosen]), group="edit", exclusive=True)
-
-    async def _store(self, profile: Profile) -> None:
-        from tui.auth.vault import store_secret
-
-        secret = await self._ask(profile, "It goes to this machine's keyring, nowhere else.")
-        if secret is None:
-            return
-        try:
-            await asyncio.to_thread(store_secret, profile, secret)
-        except Problem as problem:
-            self.m365d.report(problem)
-            return
-        self.notify("The secret is stored.", markup=False)
-
-    def action_remove_profile_command(self) -> None:
-        """Ask, then remove the profile from the settings."""
-        chosen = self._chosen()
-        if chosen is not None and chosen != DEMO:
-            self.run_worker(self._remove(self._profiles()[chosen]), group="edit", exclusive=True)
-
-    async def _remove(self, profile: Profile) -> None:
-        from tui.auth.profiles import remove_profile
-        from tui.ui.screens.dialogs import Confirm
-
-        answer = await self.app.push_screen_wait(
-            Confirm(
-                f"Remove the profile {visible(profile.name)}?",
-                [text("Its secret stays in the keyring until `m365d-tui logout`.", "faint")],
-                yes="remove",
-                no="keep",
-            )
-        )
-        if answer != "yes":
-            return
-        try:
-            remove_profile(self.m365d.settings, profile.name)
-        except Problem as problem:
-            self.m365d.report(problem)
-            return
-        self._reload()
-
-
-def guide_blocks() -> list[Block]:
-    """How to register the application in Microsoft Entra."""
-    return [
-        text("Register the app, once a tenant", "bold"),
-        gap(),
-        field(
-            "1",
-            (
-                "Microsoft Entra admin center, App registrations, New registration. "
-                "Any name; accounts in this directory only; no redirect URI.",
-                "",
-            ),
-            margin=4,
-        ),
-        field(
-            "2", ("API permissions, Add: Microsoft Graph, Application permissions:", ""), margin=4
-        ),
-        text(
-            "SecurityIncident.ReadWrite.All, SecurityAlert.Read.All, ThreatHunting.Read.All",
-            "accent",
-            indent=4,
-        ),
-        text(
-            "Read only: SecurityIncident.Read.All instead. For the classic API: APIs my "
-            "organization uses, Microsoft Threat Protection: Incident.ReadWrite.All, "
-            "AdvancedHunting.Read.All.",
-            "faint",
-            indent=4,
-        ),
-        field("3", ("Grant admin consent.", ""), margin=4),
-        field(
-            "4",
-            (
-                "Certificates & secrets, New client secret. Copy its value, not its ID: it "
-                "is shown once.",
-                "",
-            ),
-            margin=4,
-        ),
-        field(
-            "5",
-            (
-                "Overview: copy the Application (client) ID and the Directory (tenant) ID. "
-                "Here press n and paste the three.",
-                "",
-            ),
-            margin=4,
-        ),
-        gap(),
-        line(("Esc", "accent"), (" closes", "faint")),
-    ]

@@ -13,10 +13,10 @@ from textual.widgets.option_list import Option
 from textual_enhanced.commands import Command
 
 from tui.auth import claims as claims_of
-from tui.auth.claims import Claims
 from tui.errors import Problem
 from tui.text import visible
 from tui.ui import words
+from tui.ui.claim_rows import claim_rows, value_words
 from tui.ui.commands import common
 from tui.ui.commands import token as commands
 from tui.ui.page import Block, Span, field, gap, line, styled, text
@@ -34,50 +34,6 @@ _RESOURCE_NAMES = {
     "classic": "Defender XDR, classic",
     "endpoint": "Defender for Endpoint",
 }
-
-
-def value_words(value: object) -> str:
-    """A claim's value in one line."""
-    if isinstance(value, list):
-        return visible(", ".join(str(one) for one in value))
-    if isinstance(value, dict):
-        return visible(json.dumps(value))
-    return visible(str(value))
-
-
-def shortened(value: str, room: int) -> str:
-    """A value that fits: a GUID keeps both its ends, all else its beginning."""
-    if len(value) <= room:
-        return value
-    parts = value.split("-")
-    if len(value) == 36 and len(parts) == 5 and room >= 15:
-        return f"{parts[0]}-…-{parts[4][-4:]}"
-    return value[: max(1, room - 1)] + "…"
-
-
-def claim_rows(claims: Claims, tenant: str, width: int) -> list[tuple[str, tuple[Span, ...]]]:
-    """Headings and claims, as rows for so many cells: an empty name is a heading."""
-    rows: list[tuple[str, tuple[Span, ...]]] = []
-    room = max(16, min(42, width - 19 - 32))
-    for title, names in claims_of.grouped(claims):
-        rows += [("", ()), ("", ((title, "bold"),))]
-        for name in names:
-            value = value_words(claims.raw[name])
-            meaning = claims_of.claim_meaning(name, claims.raw[name])
-            if name == "tid" and tenant:
-                meaning = f"tenant {visible(tenant)}"
-            shown = shortened(value, room) if meaning else value
-            rows.append(
-                (
-                    name,
-                    (
-                        (f"{visible(name):<18} ", "faint"),
-                        (shown.ljust(room + 1), ""),
-                        (visible(meaning), "faint"),
-                    ),
-                )
-            )
-    return rows
 
 
 class TokenScreen(FramedScreen):
