@@ -74,7 +74,9 @@ async def draw(folder: Path) -> None:
     launcher = Launcher(Options(now=NOW))
     settings = Path(os.environ["XDG_CONFIG_HOME"]) / "config.toml"
     settings.write_text(PROFILES, encoding="utf-8")
-    app = M365dApp(load_settings(settings), demo=launcher, use_demo=True, no_cache=True, now=lambda: NOW)
+    app = M365dApp(
+        load_settings(settings), demo=launcher, use_demo=True, no_cache=True, now=lambda: NOW
+    )
     async with app.run_test(size=SIZE) as pilot:
         screens = Screens(app, pilot)
 
