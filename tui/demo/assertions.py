@@ -87,6 +87,67 @@ def _thumbprints() -> tuple[str, str]:
     return base64url(sha256), base64url(_certificate().fingerprint(hashes.SHA1()))  # noqa: S303
 
 
+ISSUER = "https://clusters.contoso.example/soc"
+"""Who vouches for workloads: the issuer that `soc-automation` trusts."""
+SUBJECT = "system:serviceaccount:soc:automation"
+AUDIENCE = "api://AzureADTokenExchange"
+
+
+def federated_token(now: datetime, *, subject: str = SUBJECT, audience: str = AUDIENCE) -> str:
+    """What a cluster puts into the token file of a workload; good for an hour."""
+    import jwt
+
+    began = int(now.timestamp())
+    claims = {"iss": ISSUER, "sub": subject, "aud": audience, "iat": began, "exp": began + 3600}
+    return jwt.encode(claims, _key(), algorithm="RS256", headers={"kid": "soc-cluster"})
+
+
+def _check_federated(app: Registration, assertion: str, now: datetime) -> None:
+    """Accept a token of the trusted issuer, for the subject that stands for the application.
+
+    Raises:
+        BadAssertion: It is none.
+    """
+    import jwt
+
+    unverified = {
+        f"verify_{name}": False for name in ("exp", "nbf", "iat", "aud", "iss", "sub", "jti")
+    }
+    try:
+        claims: dict[str, Any] = jwt.decode(
+            assertion,
+            _key().public_key(),
+            algorithms=["RS256"],
+            options=unverified,  # type: ignore[arg-type]
+        )
+    except jwt.InvalidTokenError:
+        raise BadAssertion(700027, "The signature of the federated token is not valid.") from None
+    if claims.get("exp", 0) <= now.timestamp():
+        raise BadAssertion(700024, "Client assertion is not within its valid time range.")
+    if claims.get("aud") != AUDIENCE:
+        raise BadAssertion(
+            700212,
+            "No matching federated identity record found for presented assertion audience "
+            f"'{str(claims.get('aud'))[:100]}'.",
+        )
+    if not app.has_certificate or claims.get("sub") != SUBJECT:
+        raise BadAssertion(
+            700213,
+            "No matching federated identity record found for presented assertion subject "
+            f"'{str(claims.get('sub'))[:100]}'.",
+        )
+
+
+def _issuer(assertion: str) -> str:
+    import jwt
+
+    try:
+        claims = jwt.decode(assertion, options={"verify_signature": False})
+    except jwt.InvalidTokenError:
+        return ""
+    return str(claims.get("iss", ""))
+
+
 def _unregistered(thumbprint: str, app: Registration) -> BadAssertion:
     return BadAssertion(
         700027,
@@ -109,6 +170,9 @@ def check_assertion(app: Registration, assertion: str, now: datetime) -> None:
         header = jwt.get_unverified_header(assertion)
     except jwt.InvalidTokenError:
         raise BadAssertion(50027, "JWT token is invalid or malformed.") from None
+    if _issuer(assertion) == ISSUER:
+        _check_federated(app, assertion, now)
+        return
     sha256, sha1 = _thumbprints()
     named = str(header.get("x5t#S256") or header.get("x5t") or header.get("kid") or "")
     if not app.has_certificate or named.rstrip("=") not in {sha256, sha1}:

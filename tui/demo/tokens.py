@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from tui.demo.dice import Dice
-from tui.demo.identity import TENANT_ID, Registration, Resource
+from tui.demo.dice import Dice, guid
+from tui.demo.identity import GRAPH, TENANT_ID, Registration, Resource
 from tui.demo.keys import SigningKey, base64url
 
 if TYPE_CHECKING:
@@ -28,8 +28,20 @@ def _opaque(length: int) -> str:
     return base64url(secrets.token_bytes(length))
 
 
+def scopes_of(app: Registration, resource: Resource) -> list[str]:
+    """Delegated permissions of an application: the same as its own, as users have them."""
+    roles = app.grants.get(resource.name, ())
+    return [role if resource is GRAPH else role.removesuffix(".All") for role in roles]
+
+
 def issue(
-    app: Registration, resource: Resource, audience: str, now: datetime, *, proof: str
+    app: Registration,
+    resource: Resource,
+    audience: str,
+    now: datetime,
+    *,
+    proof: str,
+    user: str = "",
 ) -> tuple[str, dict[str, Any]]:
     """A signed token and its claims.
 
@@ -38,7 +50,8 @@ def issue(
         resource: The API it is for.
         audience: That API as the request named it.
         now: The tenant's time.
-        proof: How the application proved itself: `1` by a secret, `2` by a certificate.
+        proof: How the application proved itself: `1` by a secret, `2` by a certificate, `0` not.
+        user: On whose behalf, if anybody's: a user principal name.
     """
     import jwt
 
@@ -68,7 +81,18 @@ def issue(
         "xms_tcdt": 1452183600,
     }
     roles = app.grants.get(resource.name, ())
-    if roles:
+    if user:
+        claims |= {
+            "amr": ["pwd", "mfa"],
+            "idtyp": "user",
+            "ipaddr": "127.0.0.1",
+            "name": user.partition("@")[0],
+            "oid": guid(f"contoso/user/{user}"),
+            "scp": " ".join(scopes_of(app, resource)),
+            "upn": user,
+            "unique_name": user,
+        }
+    elif roles:
         claims["roles"] = list(roles)
     key = signing_key()
     token = jwt.encode(

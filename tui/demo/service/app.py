@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from tui.demo.options import Options
 from tui.demo.quotas import OverQuota
-from tui.demo.service import classic, endpoint, graph, hunting, token
+from tui.demo.service import classic, device, endpoint, graph, hunting, machine, token
 from tui.demo.service.answers import JsonAnswer
 from tui.demo.service.auth import tenant_of
 from tui.demo.service.faults import ServiceFault, dialect_of, fault_body
@@ -116,6 +116,8 @@ def build_app(options: Options | None = None) -> Starlette:
             *classic.routes(),
             *endpoint.routes(),
             *graph.routes(),
+            *device.routes(),
+            *machine.routes(),
             *token.routes(),
         ],
         exception_handlers={

@@ -82,8 +82,8 @@ def require(request: Request, resource: ResourceName, roles: Sequence[str]) -> d
         ServiceFault: 401 without a good token, 403 without a role.
     """
     claims = authenticate(request, resource)
-    held = claims.get("roles", [])
-    if any(role in held for role in roles):
+    held = [*claims.get("roles", []), *str(claims.get("scp", "")).split()]
+    if any(role in held or ("scp" in claims and _delegated(role) in held) for role in roles):
         return claims
     named = ", ".join(roles)
     if resource == "graph":
@@ -96,6 +96,13 @@ def require(request: Request, resource: ResourceName, roles: Sequence[str]) -> d
     raise ServiceFault(403, "Forbidden", message)
 
 
+def _delegated(role: str) -> str:
+    """The delegated permission of the older APIs that stands for an application's."""
+    return role.removesuffix(".All")
+
+
 def caller_name(claims: dict[str, Any]) -> str:
     """Who acts, as incidents and comments record it."""
-    return str(claims.get("app_displayname") or claims.get("appid") or "unknown")
+    return str(
+        claims.get("upn") or claims.get("app_displayname") or claims.get("appid") or "unknown"
+    )

@@ -6,26 +6,27 @@ authentication certificate credentials*, *Error handling: AADSTS error codes*.
 
 from __future__ import annotations
 
-import base64
-import binascii
-import re
 import uuid
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, unquote
 
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from tui.demo.identity import (
-    TENANT_ID,
-    TENANT_NAME,
-    Registration,
-    Resource,
-    is_this_tenant,
-    registration,
-    resource_named,
-)
+from tui.demo.identity import TENANT_ID, Registration
+from tui.demo.service import device
 from tui.demo.service.auth import tenant_of
+from tui.demo.service.authority import (
+    SHARED,
+    AuthorityFault,
+    answer_headers,
+    application_of,
+    check_tenant,
+    client_fault,
+    missing,
+    read_form,
+    refusal,
+    resource_of,
+)
 from tui.demo.tokens import LIFETIME, issue, signing_key
 
 if TYPE_CHECKING:
@@ -34,138 +35,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}", re.IGNORECASE)
-_SHARED = {"common", "organizations", "consumers"}
 _ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-_MAXIMUM_FORM = 64 * 1024
-
-
-class AuthorityFault(Exception):
-    """A refusal of the token endpoint.
-
-    Args:
-        number: The AADSTS code's number.
-        message: Its sentence.
-        error: OAuth's word for it.
-        status: The HTTP status.
-    """
-
-    def __init__(
-        self, number: int, message: str, *, error: str = "invalid_request", status: int = 400
-    ) -> None:
-        self.number = number
-        self.message = message
-        self.error = error
-        self.status = status
-        super().__init__(number, message)
-
-
-def _client_fault(number: int, message: str) -> AuthorityFault:
-    return AuthorityFault(number, message, error="invalid_client", status=401)
-
-
-def _missing(parameter: str) -> AuthorityFault:
-    return AuthorityFault(
-        900144, f"The request body must contain the following parameter: '{parameter}'."
-    )
-
-
-def _refusal(fault: AuthorityFault, request: Request, now: datetime) -> Response:
-    trace = str(uuid.uuid4())
-    asked = request.headers.get("client-request-id", "")
-    correlation = asked if _GUID.fullmatch(asked) else str(uuid.uuid4())
-    moment = now.strftime("%Y-%m-%d %H:%M:%SZ")
-    description = (
-        f"AADSTS{fault.number}: {fault.message}\r\n"
-        f"Trace ID: {trace}\r\nCorrelation ID: {correlation}\r\nTimestamp: {moment}"
-    )
-    body = {
-        "error": fault.error,
-        "error_description": description,
-        "error_codes": [fault.number],
-        "timestamp": moment,
-        "trace_id": trace,
-        "correlation_id": correlation,
-        "error_uri": f"{request.base_url}error?code={fault.number}",
-    }
-    return JSONResponse(body, fault.status, headers=_headers(trace))
-
-
-def _headers(trace: str) -> dict[str, str]:
-    return {
-        "Cache-Control": "no-store, no-cache",
-        "Pragma": "no-cache",
-        "x-ms-request-id": trace,
-    }
-
-
-def _check_tenant(tenant: str, *, holds_app: bool = False) -> None:
-    if is_this_tenant(tenant):
-        return
-    if tenant.lower() in _SHARED and holds_app:
-        raise AuthorityFault(
-            50194,
-            "The application is not configured as a multi-tenant application. Usage of the "
-            "/common endpoint is not supported for such apps. Use a tenant-specific endpoint "
-            "or configure the application to be multi-tenant.",
-        )
-    if _GUID.fullmatch(tenant) or _DOMAIN.fullmatch(tenant):
-        raise AuthorityFault(
-            90002,
-            f"Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID "
-            "and are signing into the correct cloud. Check with your subscription "
-            "administrator, this may happen if there are no active subscriptions for the tenant.",
-        )
-    raise AuthorityFault(
-        900023,
-        f"Specified tenant identifier '{tenant}' is neither a valid DNS name, nor a valid "
-        "external domain.",
-    )
-
-
-async def _form(request: Request) -> dict[str, str]:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _MAXIMUM_FORM:
-            raise AuthorityFault(9000410, "Malformed request: the body is too large.")
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind and kind != "application/x-www-form-urlencoded":
-        raise _missing("grant_type")
-    form = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
-    scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "basic":
-        try:
-            name, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError):
-            raise AuthorityFault(900432, "The Authorization header is malformed.") from None
-        form.setdefault("client_id", unquote(name))
-        form.setdefault("client_secret", unquote(secret))
-    return form
-
-
-def _application(form: Mapping[str, str]) -> Registration:
-    identifier = form.get("client_id", "")
-    if not identifier:
-        raise _missing("client_id")
-    app = registration(identifier)
-    if app is None:
-        raise AuthorityFault(
-            700016,
-            f"Application with identifier '{identifier}' was not found in the directory "
-            f"'{TENANT_NAME}'. This can happen if the application has not been installed by the "
-            "administrator of the tenant or consented to by any user in the tenant. You may "
-            "have sent your authentication request to the wrong tenant.",
-            error="unauthorized_client",
-        )
-    if not app.enabled:
-        raise AuthorityFault(
-            7000112,
-            f"Application '{app.client_id}'({app.name}) is disabled.",
-            error="unauthorized_client",
-        )
-    return app
 
 
 def _prove(app: Registration, form: Mapping[str, str], now: datetime) -> str:
@@ -173,30 +43,30 @@ def _prove(app: Registration, form: Mapping[str, str], now: datetime) -> str:
     assertion = form.get("client_assertion", "")
     if assertion:
         if form.get("client_assertion_type") != _ASSERTION:
-            raise _missing("client_assertion_type")
+            raise missing("client_assertion_type")
         from tui.demo.assertions import BadAssertion, check_assertion
 
         try:
             check_assertion(app, assertion, now)
         except BadAssertion as why:
-            raise _client_fault(why.number, why.message) from None
+            raise client_fault(why.number, why.message) from None
         return "2"
     secret = form.get("client_secret", "")
     if not secret:
-        raise _client_fault(
+        raise client_fault(
             7000218,
             "The request body must contain the following parameter: 'client_assertion' or "
             "'client_secret'.",
         )
     if secret != app.client_secret:
-        raise _client_fault(
+        raise client_fault(
             7000215,
             "Invalid client secret provided. Ensure the secret being sent in the request is the "
             "client secret value, not the client secret ID, for a secret added to app "
             f"'{app.client_id}'.",
         )
     if app.secret_expired:
-        raise _client_fault(
+        raise client_fault(
             7000222,
             f"The provided client secret keys for app '{app.client_id}' are expired. Visit the "
             "Azure portal to create new keys for your app: https://aka.ms/NewClientSecret, or "
@@ -206,31 +76,10 @@ def _prove(app: Registration, form: Mapping[str, str], now: datetime) -> str:
     return "1"
 
 
-def _resource(name: str, app: Registration) -> Resource:
-    resource = resource_named(name)
-    if resource is None:
-        raise AuthorityFault(
-            500011,
-            f"The resource principal named {name} was not found in the tenant named "
-            f"{TENANT_NAME}. This can happen if the application has not been installed by the "
-            "administrator of the tenant or consented to by any user in the tenant. You might "
-            "have sent your authentication request to the wrong tenant.",
-            error="invalid_resource",
-        )
-    if resource.assignment_required and not app.grants.get(resource.name):
-        raise AuthorityFault(
-            501051,
-            f"Application '{app.client_id}'({app.name}) is not assigned to a role for the "
-            f"application '{resource.uri}'({resource.name}).",
-            error="invalid_grant",
-        )
-    return resource
-
-
 def _resource_of_scope(form: Mapping[str, str]) -> str:
     scope = form.get("scope", "").strip()
     if not scope:
-        raise _missing("scope")
+        raise missing("scope")
     wanted = [word for word in scope.split() if word not in {"openid", "profile", "offline_access"}]
     if len(wanted) != 1:
         raise AuthorityFault(
@@ -254,30 +103,32 @@ def _resource_of_scope(form: Mapping[str, str]) -> str:
 async def _grant(request: Request, *, version: int) -> Response:
     now = tenant_of(request).clock.now()
     try:
-        form = await _form(request)
-        _check_tenant(request.path_params["tenant"], holds_app="client_id" in form)
+        form = await read_form(request)
+        check_tenant(request.path_params["tenant"], holds_app="client_id" in form)
         grant = form.get("grant_type", "")
         if not grant:
-            raise _missing("grant_type")
+            raise missing("grant_type")
+        if grant in device.GRANTS and version == 2:
+            return device.grant(request, form, now)
         if grant != "client_credentials":
             raise AuthorityFault(
                 70003,
                 f"The app requested an unsupported grant type '{grant}'.",
                 error="unsupported_grant_type",
             )
-        app = _application(form)
+        app = application_of(form)
         proof = _prove(app, form, now)
         if version == 1:
             name = form.get("resource", "")
             if not name:
-                raise _missing("resource")
+                raise missing("resource")
         else:
             name = _resource_of_scope(form)
-        resource = _resource(name, app)
+        resource = resource_of(name, app)
     except AuthorityFault as fault:
-        return _refusal(fault, request, now)
+        return refusal(fault, request, now)
     token, claims = issue(app, resource, name.removesuffix("/"), now, proof=proof)
-    headers = _headers(str(uuid.uuid4()))
+    headers = answer_headers(str(uuid.uuid4()))
     if version == 2:
         answer: dict[str, Any] = {
             "token_type": "Bearer",
@@ -314,7 +165,7 @@ async def only_post(request: Request) -> Response:
         900561,
         f"The endpoint only accepts POST requests. Received a {request.method} request.",
     )
-    return _refusal(fault, request, tenant_of(request).clock.now())
+    return refusal(fault, request, tenant_of(request).clock.now())
 
 
 def _origin(request: Request) -> str:
@@ -323,11 +174,11 @@ def _origin(request: Request) -> str:
 
 def _metadata(request: Request, *, version: int) -> Response:
     tenant = request.path_params["tenant"]
-    if tenant.lower() not in _SHARED:
+    if tenant.lower() not in SHARED:
         try:
-            _check_tenant(tenant)
+            check_tenant(tenant)
         except AuthorityFault as fault:
-            return _refusal(fault, request, tenant_of(request).clock.now())
+            return refusal(fault, request, tenant_of(request).clock.now())
     origin = _origin(request)
     infix = "/v2.0" if version == 2 else ""
     issuer = (
@@ -369,11 +220,11 @@ async def metadata_v2(request: Request) -> Response:
 async def keys(request: Request) -> Response:
     """`GET /{tenant}/discovery/keys` and its v2.0 sister."""
     tenant = request.path_params["tenant"]
-    if tenant.lower() not in _SHARED:
+    if tenant.lower() not in SHARED:
         try:
-            _check_tenant(tenant)
+            check_tenant(tenant)
         except AuthorityFault as fault:
-            return _refusal(fault, request, tenant_of(request).clock.now())
+            return refusal(fault, request, tenant_of(request).clock.now())
     return JSONResponse(signing_key().published(f"https://sts.windows.net/{TENANT_ID}/"))
 
 
