@@ -51,3 +51,15 @@ async def test_tabs_typed_ahead_are_all_counted(open_app: Open) -> None:
         await screens.sign_in()
         burst(screens, "\r]]]")
         await screens.sees("Credential access", "Lateral movement")
+
+
+async def test_escape_and_a_key_in_one_breath_are_two_keys(open_app: Open) -> None:
+    async with open_app() as screens:
+        await screens.sign_in()
+        await screens.press("question_mark")
+        await screens.sees("Everywhere")
+        screens.app.post_message(Key("alt+3", None))
+        await screens.sees("What it may do")
+        await screens.press("1")
+        await screens.sees("300 incidents")
+        assert "Everywhere" not in screens.text()

@@ -13,6 +13,8 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from textual.events import Key
+from textual.keys import key_to_character
 from textual.message_pump import MessagePump
 
 if TYPE_CHECKING:
@@ -54,6 +56,23 @@ class KeyGate:
 
     async def take(self, event: Event) -> None:
         """A key or a paste arrived: hand it on, now or when its turn comes."""
+        for one in self._parted(event):
+            await self._queue(one)
+
+    def _parted(self, event: Event) -> list[Event]:
+        """Escape and a key that arrived as one.
+
+        A terminal sends Alt and a key as Escape and that key, so Escape quickly followed by
+        a key looks like Alt. Where nothing is bound to the latter, the former was meant.
+        """
+        if not isinstance(event, Key) or not event.key.startswith("alt+"):
+            return [event]
+        plain = event.key.removeprefix("alt+")
+        if "+" in plain or event.key in self._app.screen.active_bindings:
+            return [event]
+        return [Key("escape", "\x1b"), Key(plain, key_to_character(plain))]
+
+    async def _queue(self, event: Event) -> None:
         if self._at is None and not self._holds:
             await self._hand_on(event)
             return

@@ -86,7 +86,8 @@ class ProfileActions(FramedScreen):
     async def _store(self, profile: Profile) -> None:
         from tui.auth.vault import store_secret
 
-        secret = await self._ask(profile, "It goes to this machine's keyring, nowhere else.")
+        question = f"Client secret of {profile.name}, for this machine's keyring"
+        secret = await self._ask(profile, question)
         if secret is None:
             return
         try:
