@@ -12,8 +12,11 @@ import msgspec
 
 from tui.api.decode import decode_incident
 from tui.incidents import store
-from tui.incidents.facts import Facts, facts_of, ticks
+from tui.incidents.facts import COLUMNS, Facts, facts_of, ticks
+from tui.incidents.labels import write_labels
 from tui.incidents.schema import open_file, transaction
+from tui.incidents.tables import find_words
+from tui.incidents.urgency import age, prio_at
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -85,11 +88,17 @@ def build_cache(path: Path, count: int) -> None:
     connection = open_file(path).connection
     samples = [_sample(number, count) for number in range(1, min(count, 1000) + 1)]
     with transaction(connection):
-        connection.executemany(store._INSERT, (row for row, _ in _rows(samples, count)))
+        connection.executemany(
+            store._INSERT,
+            ((*facts[: len(COLUMNS)], prio_at(facts, NOW)) for facts in _rows(samples, count)),
+        )
         connection.executemany(
             "INSERT INTO search VALUES (?, ?)",
-            ((n, row_search) for n, (_, row_search) in enumerate(_rows(samples, count), 1)),
+            ((n, facts.search) for n, facts in enumerate(_rows(samples, count), 1)),
         )
+        for n, facts in enumerate(_rows(samples, count), 1):
+            write_labels(connection, n, facts.keys)
+        connection.execute("INSERT INTO meta VALUES ('words_stale', 1)")
         connection.executemany(
             "INSERT INTO body VALUES (?, ?, ?)",
             (
@@ -99,6 +108,9 @@ def build_cache(path: Path, count: int) -> None:
         )
         store.set_meta(connection, "complete_to", ticks(NOW))
         store.set_meta(connection, "synced", ticks(NOW))
+        store.set_meta(connection, "aged", ticks(NOW))
+    find_words(connection)
+    age(connection, NOW)
     _close(connection)
 
 
@@ -107,14 +119,11 @@ def _sample(number: int, count: int) -> tuple[Facts, dict[str, object]]:
     return facts_of(decode_incident(raw)), raw
 
 
-def _rows(
-    samples: list[tuple[Facts, dict[str, object]]], count: int
-) -> Iterator[tuple[tuple[object, ...], str]]:
+def _rows(samples: list[tuple[Facts, dict[str, object]]], count: int) -> Iterator[Facts]:
     for n in range(1, count + 1):
         facts = samples[n % len(samples)][0]
         created = ticks(NOW) - (count - n) * 7 * 60_000_000
-        facts = facts._replace(id=str(n), number=n, created=created, updated=created)
-        yield facts[:-1], facts.search
+        yield facts._replace(id=str(n), number=n, created=created, updated=created)
 
 
 def _close(connection: sqlite3.Connection) -> None:

@@ -13,8 +13,12 @@ from tests.incidents.fakes import ME, NOW, incident, stamp
 from tui.api.decode import decode_incident
 from tui.errors import UsageProblem
 from tui.incidents import store
-from tui.incidents.filters import FIELDS, Filter, FilterProblem, Seen, parse
+from tui.incidents.asking import condition
+from tui.incidents.filter_fields import FIELDS
+from tui.incidents.filter_syntax import Seen
+from tui.incidents.filters import Filter, FilterProblem, parse
 from tui.incidents.schema import open_memory
+from tui.incidents.tables import has_words
 
 RANSOMWARE = incident(
     1,
@@ -25,18 +29,67 @@ RANSOMWARE = incident(
 )
 PHISHING = incident(2, displayName="Phishing mail", assignedTo=ME, status="inProgress")
 CLOSED = incident(200, displayName="Old thing", status="resolved", assignedTo="D.Ito@contoso.com")
-ALL = (RANSOMWARE, PHISHING, CLOSED)
+SPRAY = incident(
+    30,
+    displayName="Password spray",
+    severity="low",
+    classification="truePositive",
+    determination="phishing",
+    alerts=[
+        {
+            "id": f"s{place}",
+            "title": "Spray",
+            "category": category,
+            "serviceSource": "microsoftDefenderForIdentity",
+            "detectionSource": "customDetection",
+            "mitreTechniques": [technique],
+            "evidence": [
+                {
+                    "@odata.type": "#microsoft.graph.security.deviceEvidence",
+                    "deviceDnsName": "WKS-0142.contoso.com",
+                    "mdeDeviceId": "f00d",
+                },
+                {
+                    "@odata.type": "#microsoft.graph.security.userEvidence",
+                    "userAccount": {
+                        "accountName": "j.berg",
+                        "domainName": "CONTOSO",
+                        "userPrincipalName": "j.berg@contoso.com",
+                    },
+                },
+                {"@odata.type": "#microsoft.graph.security.ipEvidence", "ipAddress": "203.0.113.7"},
+                {
+                    "@odata.type": "#microsoft.graph.security.processEvidence",
+                    "processCommandLine": "powershell -enc SQBFAFgA",
+                    "imageFile": {"fileName": "evil.exe", "sha256": "AbC123def456"},
+                },
+                {"@odata.type": "#microsoft.graph.security.urlEvidence", "url": "http://bad.test/"},
+            ],
+        }
+        for place, (category, technique) in enumerate(
+            [("CredentialAccess", "T1110.003"), ("InitialAccess", "T1078"), ("Malware", "T1059")]
+        )
+    ],
+)
+ALL = (RANSOMWARE, PHISHING, CLOSED, SPRAY)
 
 
 def kept(text: str) -> list[str]:
     chosen = parse(text, ME)
-    return [one.id for one in ALL if chosen.matches(one, NOW)]
+    connection = open_memory().connection
+    store.put(connection, ALL)
+    where, values = chosen.sql(NOW, indexed=has_words(connection))
+    found = {key for (key,) in connection.execute(f"SELECT id FROM incident WHERE {where}", values)}
+    connection.close()
+    passed = [one.id for one in ALL if chosen.matches(one, NOW)]
+    assert found == set(passed)
+    return passed
 
 
 @pytest.mark.parametrize(
     ("text", "ids"),
     [
-        ("", ["1", "2", "200"]),
+        ("", ["1", "2", "200", "30"]),
         ("ransomware", ["1"]),
         ("RANSOMWARE wks", ["1"]),
         ('"ware on"', ["1"]),
@@ -44,28 +97,61 @@ def kept(text: str) -> list[str]:
         ("encrypted", ["1", "2", "200"]),
         ("sev:high", ["1"]),
         ("severity:HIGH,Medium", ["1", "2", "200"]),
-        ("-sev:high", ["2", "200"]),
+        ("-sev:high", ["2", "200", "30"]),
         ("status:closed", ["200"]),
-        ("status:open", ["1", "2"]),
+        ("status:open", ["1", "2", "30"]),
         ("status:inProgress", ["2"]),
         ("assigned:me", ["2"]),
-        ("assigned:none", ["1"]),
+        ("assigned:none", ["1", "30"]),
         ("assigned:ito", ["200"]),
         ("-assigned:none", ["2", "200"]),
-        ("assigned:me,none", ["1", "2"]),
+        ("assigned:me,none", ["1", "2", "30"]),
         ("tag:crown-jewels", ["1"]),
         ("tag:crown", []),
         ('tag:"defender experts"', ["1"]),
         ("id:2,200", ["2", "200"]),
         ("age:<1d", ["1", "2"]),
-        ("age:>1d", ["200"]),
+        ("age:>1d", ["200", "30"]),
         ("updated:<90m", ["1"]),
         ("created:>=2026-11-24T11:00:00Z", ["1"]),
         ("phishing or sev:high", ["1", "2"]),
-        ("-(phishing or sev:high)", ["200"]),
+        ("-(phishing or sev:high)", ["200", "30"]),
         ("mail or old status:closed", ["2", "200"]),
         ("(mail or old) status:closed", ["200"]),
         ("--phishing", ["2"]),
+        ("class:tp", ["30"]),
+        ("class:phishing", ["30"]),
+        ("class:truePositive,falsePositive", ["30"]),
+        ("class:none age:<10d", ["1", "2", "200"]),
+        ("tactic:CA", ["30"]),
+        ("tactic:credential-access", ["30"]),
+        ("tactic:execution,malware", ["30"]),
+        ("tactic:IM", []),
+        ("technique:T1110", ["30"]),
+        ("technique:t1110.003", ["30"]),
+        ("technique:T1110.00", []),
+        ("source:mdi", ["30"]),
+        ("source:custom", ["30"]),
+        ("source:endpoint", []),
+        ("device:wks-0142", ["30"]),
+        ('device:"wks-0142"', []),
+        ("user:j.berg", ["30"]),
+        ('user:"contoso\\\\j.berg"', ["30"]),
+        ("ip:203.0.113.", ["30"]),
+        ("ip:3.0.113.7", []),
+        ("file:evil", ["30"]),
+        ("sha:abc123", ["30"]),
+        ("hash:bc123", []),
+        ("url:bad.test", ["30"]),
+        ('"-enc sqb"', ["30"]),
+        ("wks-0142.contoso", ["30"]),
+        ("alerts:>1", ["30"]),
+        ("alerts:1", ["1", "2", "200"]),
+        ("alerts:<=1 -alerts:<1", ["1", "2", "200"]),
+        ("tactics:>=2", ["30"]),
+        ("devices:>0 users:=1", ["30"]),
+        ("prio:>=55", ["1"]),
+        ("prio:<55 age:<1w", ["2", "30"]),
     ],
 )
 def test_filter_keeps(text: str, ids: list[str]) -> None:
@@ -82,6 +168,13 @@ def test_filter_keeps(text: str, ids: list[str]) -> None:
         ("-status:closed -ransomware", "not closed, without “ransomware”"),
         ("age:>30d tag:vip", "older than 30 days, tagged vip"),
         ("sev:high or (vip -status:merged)", "(high; or with “vip”, not merged)"),
+        (
+            "tactic:CA,IM alerts:>10",
+            "that reached credential access or impact, with more than 10 alerts",
+        ),
+        ("class:fp -source:mde", "classified as false positive, not seen by Defender for Endpoint"),
+        ("technique:t1059 prio:>85", "with technique T1059, priority more than 85"),
+        ("-prio:>=15 users:1", "priority less than 15, with exactly 1 user"),
     ],
 )
 def test_filter_explains_itself(text: str, words: str) -> None:
@@ -103,6 +196,12 @@ def test_filter_explains_itself(text: str, words: str) -> None:
         ("tag:", 1, "no value"),
         ("age:<7y", 5, "units are"),
         ("updated:yesterday", 9, "no date"),
+        ("class:fraud", 7, "is no classification"),
+        ("class:falsepositve", 7, "Did you mean"),
+        ("tactic:lateral", 8, "LateralMovement"),
+        ("technique:1059", 11, "no technique"),
+        ("a alerts:many", 10, "no number"),
+        ("prio:>85,9", 10, "one value"),
     ],
 )
 def test_wrong_filter_points_at_its_column(text: str, column: int, said: str) -> None:
@@ -144,6 +243,17 @@ def test_values_met_in_answers_can_be_filtered_for() -> None:
         ),
         ("-(sev:high vip)", "graph", None),
         ("age:<1d", "classic", "createdTime ge 2026-11-23T12:00:00.000000Z"),
+        (
+            "class:tp,fp",
+            "graph",
+            "(classification eq 'truePositive' or classification eq 'falsePositive')",
+        ),
+        ("class:phishing", "graph", "determination eq 'phishing'"),
+        ("class:tp", "classic", None),
+        ("class:tp,phishing", "graph", None),
+        ("class:other,none", "graph", None),
+        ("-class:tp", "graph", None),
+        ("device:x alerts:>1 prio:>1 tactic:CA", "graph", None),
         ("updated:<2h", "graph", "lastUpdateDateTime ge 2026-11-24T10:00:00.000000Z"),
     ],
 )
@@ -206,6 +316,17 @@ terms = st.one_of(
     ),
     words.map(lambda word: f'tag:"{word}x"'),
     st.sampled_from(["id:1", "id:x,2", "created:2026-11-24"]),
+    words.map(lambda word: f'tag:"{word}x"'),
+    st.sampled_from(["class:tp", "class:none,fp", "class:phishing", "-class:other", 'class:"odd"']),
+    st.sampled_from(["tactic:CA", "tactic:im,malware", "technique:T1059", "technique:T1059.001"]),
+    st.sampled_from(["source:mde", "source:custom", "prio:>50", "prio:<=20", "alerts:>1"]),
+    st.sampled_from(["alerts:0", "tactics:1", "devices:>0", "users:>=2", "ran", "vi", "x"]),
+    st.builds(
+        lambda field, word, quoted: f'{field}:"{word}"' if quoted else f"{field}:{word or 'a'}",
+        st.sampled_from(["device", "user", "ip", "file", "sha", "url", "mail", "app"]),
+        st.sampled_from(["vip", "ß", "1", "a.b", "é", "Ransom", "%", "_"]),
+        st.booleans(),
+    ),
 )
 filters = st.recursive(
     terms,
@@ -215,6 +336,41 @@ filters = st.recursive(
         st.lists(inner, min_size=2, max_size=3).map(" or ".join).map("({})".format),
     ),
     max_leaves=6,
+)
+values = st.one_of(words, words.map("{}.1".format), st.sampled_from(["1.2.3.4", "a.b.c", "%"]))
+
+
+def entity(kind: str, **fields: st.SearchStrategy) -> st.SearchStrategy:
+    """Entities of a kind, as Graph has them."""
+    return st.fixed_dictionaries(
+        {"@odata.type": st.just(f"#microsoft.graph.security.{kind}Evidence"), **fields}
+    )
+
+
+entities = st.one_of(
+    entity("device", deviceDnsName=values, mdeDeviceId=values),
+    entity("user", userAccount=st.fixed_dictionaries({"accountName": values, "domainName": words})),
+    entity("ip", ipAddress=values),
+    entity("file", fileDetails=st.fixed_dictionaries({"fileName": values, "sha256": values})),
+    entity("process", processCommandLine=words, imageFile=st.just({"fileName": "a.b"})),
+    entity("url", url=values),
+    entity("analyzedMessage", subject=values, p2Sender=st.just({"emailAddress": "vip@x"})),
+    entity("cloudApplication", displayName=values),
+    entity("newKind", somethingUrl=values, nested=st.just({"ipAddress": "1.1"})),
+)
+alerts = st.fixed_dictionaries(
+    {
+        "id": values,
+        "title": words,
+        "category": st.sampled_from(["CredentialAccess", "Impact", "Malware", "Newer", None]),
+        "serviceSource": st.sampled_from(["microsoftDefenderForEndpoint", "odd", None]),
+        "detectionSource": st.sampled_from(["customDetection", None]),
+        "mitreTechniques": st.lists(
+            st.sampled_from(["T1059", "T1059.001", "T1078", "t1059.0"]), max_size=2
+        ),
+        "evidence": st.lists(entities, max_size=3),
+        "firstActivityDateTime": st.sampled_from([None, stamp(NOW), "2026-11-22T00:00:00Z"]),
+    }
 )
 incidents = st.builds(
     lambda **raw: decode_incident(raw),
@@ -228,6 +384,10 @@ incidents = st.builds(
         st.none(), st.integers(0, 100).map(lambda hours: stamp(NOW - timedelta(hours=hours)))
     ),
     lastUpdateDateTime=st.one_of(st.none(), st.just(stamp(NOW)), st.just("2026-11-22T00:00:00Z")),
+    classification=st.sampled_from(["truePositive", "FalsePositive", "odd", None]),
+    determination=st.sampled_from(["phishing", "other", None]),
+    priorityScore=st.sampled_from([None, None, 0, 51, 100]),
+    alerts=st.lists(alerts, max_size=3),
     comments=st.lists(words.map(lambda word: {"comment": word}), max_size=1),
 )
 
@@ -239,8 +399,15 @@ def test_cache_and_test_agree_on_every_incident(text: str, rows: list) -> None:
     connection: sqlite3.Connection = open_memory().connection
     for place, row in enumerate(rows):
         rows[place] = decode_incident({**row.raw, "id": f"{row.id}{place}" if place else row.id})
-    store.put(connection, rows)
-    where, values = understood.sql(NOW)
-    found = {key for (key,) in connection.execute(f"SELECT id FROM incident WHERE {where}", values)}
+    store.put(connection, rows[:2])
+    store.put(connection, [*rows[2:], *rows[:1]])
+    wanted = {row.id for row in rows if understood.matches(row, NOW)}
+    asked = [
+        understood.sql(NOW),
+        understood.sql(NOW, indexed=has_words(connection)),
+        condition(connection, understood, NOW),
+    ]
+    for where, given_values in asked:
+        statement = f"SELECT id FROM incident WHERE {where}"
+        assert {key for (key,) in connection.execute(statement, given_values)} == wanted
     connection.close()
-    assert found == {row.id for row in rows if understood.matches(row, NOW)}

@@ -6,11 +6,16 @@ see the same thing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from tui.api.records import SEVERITIES, STATUSES, Incident
+from tui.api.records import SEVERITIES, STATUSES, Alert, Incident
+from tui.incidents.entities import Key, all_evidence, keys_of
+from tui.incidents.folding import fold, storable
+from tui.incidents.priority import assets_of, own_points, tactics_of
+
+__all__ = ["COLUMNS", "Facts", "facts_of", "fold", "moment", "storable", "ticks"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -48,8 +53,28 @@ class Facts(NamedTuple):
     classification: str
     determination: str
     redirect_id: str | None
+    own: int
+    """Our own score of its urgency, without the points for its age."""
+    tactics: str
+    """ATT&CK tactics reached, in the order of an attack, one a line."""
+    tactic_count: int
+    devices: int
+    users: int
+    activity: str
+    """Alerts in each twelfth of the time from the first activity to the last, `1,0,3`."""
     search: str
     """Everything that a word is looked for in, folded, one text a line."""
+    keys: tuple[Key, ...]
+    """Its entities, tactics, techniques, sources, tags and classification."""
+
+
+COLUMNS = tuple(name for name in Facts._fields if name not in ("search", "keys"))
+"""The facts that are columns of the table `incident`."""
+
+_BUCKETS = 12
+_UNSEARCHED = frozenset({"class", "determination", "source"})
+_MOST_TEXT = 400_000
+_COMMAND_LENGTH = 400
 
 
 def ticks(moment: datetime) -> int:
@@ -64,23 +89,14 @@ def moment(value: int) -> datetime:
     return _EPOCH + timedelta(microseconds=value)
 
 
-def storable(text: str) -> str:
-    """The text as SQLite can keep it: lone surrogates become question marks."""
-    if text.isascii():
-        return text
-    return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def fold(text: str) -> str:
-    """The form in which texts are compared: without case, on one line."""
-    return storable(text).casefold().replace("\n", " ")
-
-
 def facts_of(incident: Incident) -> Facts:
     """The facts of an incident as it stands."""
     severity, status = storable(incident.severity), storable(incident.status)
     owner = storable(incident.assigned_to) if incident.assigned_to else None
     name = storable(incident.name)
+    keys = keys_of(incident)
+    tactics = tactics_of(incident)
+    devices, users = assets_of(incident)
     return Facts(
         id=storable(incident.id),
         number=_number(incident.id),
@@ -103,8 +119,36 @@ def facts_of(incident: Incident) -> Facts:
         classification=storable(incident.classification),
         determination=storable(incident.determination),
         redirect_id=storable(incident.redirect_id) if incident.redirect_id else None,
-        search="\n".join(dict.fromkeys(fold(text) for text in _texts(incident) if text)),
+        own=sum(points for points, _ in own_points(incident)),
+        tactics="\n".join(tactics),
+        tactic_count=len(tactics),
+        devices=len(devices),
+        users=len(users),
+        activity=_activity(incident.alerts),
+        search=_search(incident, keys),
+        keys=keys,
     )
+
+
+def _activity(alerts: Sequence[Alert]) -> str:
+    times = [
+        ticks(at)
+        for alert in alerts
+        if (at := alert.first_activity or alert.created or alert.last_activity)
+    ]
+    if not times:
+        return ""
+    first, span = min(times), max(times) - min(times) + 1
+    counts = [0] * (_BUCKETS if span > 1 else 1)
+    for time in times:
+        counts[(time - first) * len(counts) // span] += 1
+    return ",".join(map(str, counts))
+
+
+def _search(incident: Incident, keys: Sequence[Key]) -> str:
+    found = dict.fromkeys(fold(text) for text in _texts(incident) if text)
+    found.update((key.folded, None) for key in keys if key.kind not in _UNSEARCHED)
+    return "\n".join(found)[:_MOST_TEXT]
 
 
 def _number(incident_id: str) -> int | None:
@@ -122,11 +166,10 @@ def _texts(incident: Incident) -> Iterator[str]:
     yield from incident.system_tags
     for comment in incident.comments:
         yield comment.text
-    for evidence in incident.evidence:
-        yield evidence.title
     for alert in incident.alerts:
         yield alert.title
-        yield alert.category
-        yield from alert.mitre_techniques
-        for evidence in alert.evidence:
-            yield evidence.title
+    for evidence in all_evidence(incident):
+        yield evidence.title
+        command = evidence.fields.get("processCommandLine")
+        if isinstance(command, str):
+            yield command[:_COMMAND_LENGTH]

@@ -8,8 +8,9 @@ and signs together (`\\"` and `\\\\` inside them).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from typing import Literal
 
 from tui.errors import UsageProblem
@@ -41,6 +42,16 @@ class FilterProblem(UsageProblem):
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """Values found in answers, which a filter may name beside the documented ones."""
+
+    severities: frozenset[str] = frozenset()
+    statuses: frozenset[str] = frozenset()
+    values: Mapping[str, tuple[str, ...]] = dataclass_field(default_factory=dict)
+    """By field (`assigned`, `tag`, `device`, …): the values met, the most frequent first."""
+
+
+@dataclass(frozen=True, slots=True)
 class Value:
     """One value of a term; a quoted one is never a keyword."""
 
@@ -67,6 +78,11 @@ def nearest(wrong: str, known: Iterable[str]) -> str | None:
 
     found = get_close_matches(wrong.casefold(), list(known), n=1, cutoff=0.6)
     return found[0] if found else None
+
+
+def quoted_value(text: str) -> str:
+    """A value in quotes, so that it is taken as it is."""
+    return '"{}"'.format(text.replace("\\", "\\\\").replace('"', '\\"'))
 
 
 def tokens(text: str) -> Iterator[Token]:

@@ -2,122 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from tui.incidents.facts import Facts, fold, moment, ticks
+from tui.incidents.filter_nodes import Node, Setting, Sql, among
 
-Sql = tuple[str, list[object]]
-
-
-class Node:
-    """A part of a filter. Spans of time in it are fixed by `fixed` before the rest is asked."""
-
-    def test(self, facts: Facts) -> bool:
-        """Whether an incident of these facts passes."""
-        raise NotImplementedError
-
-    def sql(self) -> Sql:
-        """A condition over the table `incident` that is never NULL, and its parameters."""
-        raise NotImplementedError
-
-    def words(self, negated: bool) -> str:
-        """The part in words, as a piece of a sentence about incidents."""
-        raise NotImplementedError
-
-    def odata(self, dialect: str) -> str | None:  # noqa: ARG002
-        """The same for the service; None where the service cannot say it."""
-        return None
-
-    def fixed(self, now: datetime) -> Node:  # noqa: ARG002
-        """The part with spans counted back from `now` made moments."""
-        return self
-
-
-@dataclass(frozen=True, slots=True)
-class All(Node):
-    """Every part holds; with no parts, everything passes."""
-
-    parts: tuple[Node, ...] = ()
-
-    def test(self, facts: Facts) -> bool:
-        return all(part.test(facts) for part in self.parts)
-
-    def sql(self) -> Sql:
-        return _joined(" AND ", self.parts) if self.parts else ("1", [])
-
-    def odata(self, dialect: str) -> str | None:
-        """What the service can filter of it; the rest is for the caller."""
-        said = [text for part in self.parts if (text := part.odata(dialect)) is not None]
-        return " and ".join(said) or None
-
-    def words(self, negated: bool) -> str:
-        text = ", ".join(part.words(False) for part in self.parts)
-        return f"not ({text})" if negated else text
-
-    def fixed(self, now: datetime) -> Node:
-        return All(tuple(part.fixed(now) for part in self.parts))
-
-
-@dataclass(frozen=True, slots=True)
-class Some(Node):
-    """At least one part holds."""
-
-    parts: tuple[Node, ...]
-
-    def test(self, facts: Facts) -> bool:
-        return any(part.test(facts) for part in self.parts)
-
-    def sql(self) -> Sql:
-        return _joined(" OR ", self.parts)
-
-    def odata(self, dialect: str) -> str | None:
-        # An alternative that is said in part lets more through, which is allowed; one that
-        # cannot be said at all makes the whole unsayable.
-        said = [part.odata(dialect) for part in self.parts]
-        return f"({' or '.join(f'({text})' for text in said)})" if all(said) else None
-
-    def words(self, negated: bool) -> str:
-        text = "; or ".join(part.words(False) for part in self.parts)
-        return f"not ({text})" if negated else f"({text})"
-
-    def fixed(self, now: datetime) -> Node:
-        return Some(tuple(part.fixed(now) for part in self.parts))
-
-
-@dataclass(frozen=True, slots=True)
-class Not(Node):
-    """The part does not hold."""
-
-    part: Node
-
-    def test(self, facts: Facts) -> bool:
-        return not self.part.test(facts)
-
-    def sql(self) -> Sql:
-        condition, parameters = self.part.sql()
-        return f"NOT ({condition})", parameters
-
-    def odata(self, dialect: str) -> str | None:
-        return self.part.odata_negated(dialect) if isinstance(self.part, OneOf) else None
-
-    def words(self, negated: bool) -> str:
-        return self.part.words(not negated)
-
-    def fixed(self, now: datetime) -> Node:
-        return Not(self.part.fixed(now))
-
-
-def _joined(sign: str, parts: Sequence[Node]) -> Sql:
-    conditions: list[str] = []
-    parameters: list[object] = []
-    for part in parts:
-        condition, more = part.sql()
-        conditions.append(f"({condition})")
-        parameters += more
-    return sign.join(conditions), parameters
+_MOST_TRIGRAMS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,15 +17,44 @@ class Word(Node):
     """A text found anywhere in what the queue searches."""
 
     text: str
+    indexed: bool = False
+    candidates: tuple[int, ...] | None = None
 
     def test(self, facts: Facts) -> bool:
         return fold(self.text) in facts.search
 
     def sql(self) -> Sql:
-        return "incident.n IN (SELECT n FROM search WHERE instr(text, ?))", [fold(self.text)]
+        folded = fold(self.text)
+        held = "instr((SELECT text FROM search WHERE search.n = incident.n), ?) > 0"
+        if not self.indexed or len(folded) < 3:
+            return f"ifnull({held}, 0)", [folded]
+        found, values = among(self._candidates(), self.candidates)
+        if len(folded) == 3:
+            return found, values
+        return f"{found} AND ifnull({held}, 0)", [*values, folded]
+
+    def _candidates(self) -> Sql:
+        return "SELECT rowid FROM words WHERE words MATCH ?", [_phrases(fold(self.text))]
 
     def words(self, negated: bool) -> str:
         return f"without “{self.text}”" if negated else f"with “{self.text}”"
+
+    def fixed(self, setting: Setting) -> Node:
+        numbers = None
+        if setting.indexed and setting.few is not None and len(fold(self.text)) >= 3:
+            numbers = setting.few(*self._candidates())
+        return replace(
+            self,
+            indexed=setting.indexed,
+            candidates=None if numbers is None else tuple(numbers),
+        )
+
+
+def _phrases(folded: str) -> str:
+    """The trigrams of a word as the index is asked for them: all of them."""
+    parts = dict.fromkeys(folded[at : at + 3] for at in range(len(folded) - 2))
+    quoted = ['"{}"'.format(part.replace('"', '""')) for part in list(parts)[:_MOST_TRIGRAMS]]
+    return " AND ".join(quoted)
 
 
 _ODATA: dict[tuple[str, str], dict[str, str]] = {
@@ -226,23 +147,6 @@ class Assigned(Node):
 
 
 @dataclass(frozen=True, slots=True)
-class Tagged(Node):
-    """One of several tags, whole."""
-
-    tags: tuple[str, ...]
-
-    def test(self, facts: Facts) -> bool:
-        return any(f"\n{fold(tag)}\n" in facts.tags_key for tag in self.tags)
-
-    def sql(self) -> Sql:
-        conditions = ["instr(tags_key, ?) > 0"] * len(self.tags)
-        return " OR ".join(conditions), [f"\n{fold(tag)}\n" for tag in self.tags]
-
-    def words(self, negated: bool) -> str:
-        return f"{'not ' if negated else ''}tagged {' or '.join(self.tags)}"
-
-
-@dataclass(frozen=True, slots=True)
 class Numbered(Node):
     """One of several ids."""
 
@@ -309,12 +213,12 @@ class Between(Node):
     def words(self, negated: bool) -> str:
         return self.said_negated if negated else self.said
 
-    def fixed(self, now: datetime) -> Node:
+    def fixed(self, setting: Setting) -> Node:
         def at(bound: Bound) -> Bound:
             if not isinstance(bound, timedelta):
                 return bound
             try:
-                return now - bound
+                return setting.now - bound
             except OverflowError:
                 return datetime.min.replace(tzinfo=UTC)
 

@@ -2,48 +2,26 @@
 
 From one parse come the condition for the cache (`sql`), the part that the service can
 filter (`odata`), the explanation under the line (`words`) and the test for lists that are
-in no cache (`matches`). Fields: `sev:high,medium`, `status:active`, `assigned:me`,
-`tag:`, `id:`, `age:<7d`, `created:`, `updated:`; see `filter_syntax` for the rest. A value
+in no cache (`matches`). `FIELDS` names the fields, `filter_syntax` tells the rest. A value
 in quotes is taken as it is, so that values no page lists can be filtered for.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Literal
+from datetime import UTC, datetime
 
-from tui.api.records import SEVERITIES, STATUSES, Incident
-from tui.incidents.facts import facts_of, fold, storable
-from tui.incidents.filter_syntax import FilterProblem, Token, Value, nearest, tokens
-from tui.incidents.filter_terms import (
-    All,
-    Assigned,
-    Between,
-    Node,
-    Not,
-    Numbered,
-    OneOf,
-    Some,
-    Tagged,
-    Word,
-)
+from tui.api.records import Incident
+from tui.incidents.facts import facts_of, storable
+from tui.incidents.filter_fields import ALIASES, FIELDS, Context, term
+from tui.incidents.filter_nodes import All, Few, Node, Not, Setting, Some
+from tui.incidents.filter_syntax import FilterProblem, Seen, Token, nearest, tokens
+from tui.incidents.filter_terms import Word
 
 __all__ = ["FIELDS", "Filter", "FilterProblem", "Seen", "parse"]
 
 _MOST_VALUES = 300
 _DEEPEST = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """Values found in answers, which a filter may name beside the documented ones."""
-
-    severities: frozenset[str] = frozenset()
-    statuses: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +34,20 @@ class Filter:
     def __bool__(self) -> bool:
         return self.node != All()
 
-    def sql(self, now: datetime | None = None) -> tuple[str, list[object]]:
-        """The condition for the cache's table `incident`, and its parameters."""
-        return self.node.fixed(now or datetime.now(UTC)).sql()
+    def sql(
+        self,
+        now: datetime | None = None,
+        *,
+        indexed: bool = False,
+        few: Few | None = None,
+    ) -> tuple[str, list[object]]:
+        """The condition for the cache's table `incident`, and its parameters.
+
+        Args:
+            indexed: Whether the cache has an index of words; see `tables.has_words`.
+            few: Asks the cache for numbers that can be looked up one by one.
+        """
+        return self.node.fixed(Setting(now or datetime.now(UTC), indexed, few)).sql()
 
     def odata(self, dialect: str, now: datetime | None = None) -> str | None:
         """A `$filter` that lets through at least what this filter does; None if all.
@@ -66,7 +55,7 @@ class Filter:
         Args:
             dialect: `graph` or `classic`.
         """
-        return self.node.fixed(now or datetime.now(UTC)).odata(dialect)
+        return self.node.fixed(Setting(now or datetime.now(UTC))).odata(dialect)
 
     def words(self) -> str:
         """What the filter keeps, in words: "high or medium, nobody's"."""
@@ -74,7 +63,7 @@ class Filter:
 
     def matches(self, incident: Incident, now: datetime | None = None) -> bool:
         """Whether an incident passes."""
-        return self.node.fixed(now or datetime.now(UTC)).test(facts_of(incident))
+        return self.node.fixed(Setting(now or datetime.now(UTC))).test(facts_of(incident))
 
 
 def parse(text: str, me: str | None = None, *, seen: Seen | None = None) -> Filter:
@@ -97,8 +86,7 @@ class _Parser:
         self._tokens = list(tokens(text))
         self._at = 0
         self._end = len(text) + 1
-        self._me = me
-        self._seen = seen
+        self._context = Context(me, seen)
         self._depth = 0
 
     def parse(self) -> Node:
@@ -188,10 +176,9 @@ class _Parser:
     def _term(self, token: Token) -> Node:
         if not token.field:
             return Word(token.values[0].text)
-        name = _ALIASES.get(token.field, token.field)
-        make = _FIELDS.get(name)
-        if make is None:
-            near = nearest(token.field, [*FIELDS, *_ALIASES])
+        name = ALIASES.get(token.field, token.field)
+        if name not in FIELDS:
+            near = nearest(token.field, [*FIELDS, *ALIASES])
             raise FilterProblem(
                 f"“{token.field}:” is no field",
                 (f"Did you mean “{near}:”? " if near else "")
@@ -207,197 +194,4 @@ class _Parser:
                 column=token.column,
                 length=token.end - token.column,
             )
-        return make(self, token)
-
-    def _severity(self, token: Token) -> Node:
-        known = {fold(name): (fold(name),) for name in (*SEVERITIES, *self._seen.severities)}
-        return self._one_of(token, "severity", known, _SEVERITY_ALIASES)
-
-    def _status(self, token: Token) -> Node:
-        known = {fold(name): (fold(name),) for name in (*STATUSES, *self._seen.statuses)}
-        return self._one_of(token, "status", known, _STATUS_ALIASES)
-
-    def _one_of(
-        self,
-        token: Token,
-        column: Literal["severity", "status"],
-        known: Mapping[str, tuple[str, ...]],
-        aliases: Mapping[str, tuple[str, ...]],
-    ) -> Node:
-        keys: dict[str, None] = {}
-        said: dict[str, None] = {}
-        for value in token.values:
-            wanted = fold(value.text)
-            found = known.get(wanted) or aliases.get(wanted)
-            if value.quoted:
-                found = (wanted,)
-            if found is None:
-                near = nearest(wanted, [*known, *aliases])
-                names = [_SPELLED.get(name, name) for name in known]
-                raise FilterProblem(
-                    f"“{value.text}” is no {column}",
-                    (f"Did you mean “{_SPELLED.get(near, near)}”? " if near else "")
-                    + f"Known: {', '.join(names)}; in quotes, any other.",
-                    column=value.column,
-                    length=len(value.text),
-                )
-            keys |= dict.fromkeys(found)
-            said |= dict.fromkeys(
-                ["open"] if wanted == "open" else [_say(column, key) for key in found]
-            )
-        return OneOf(column, tuple(keys), tuple(said))
-
-    def _assigned(self, token: Token) -> Node:
-        nobody = False
-        exact: list[str] = []
-        parts: list[str] = []
-        for value in token.values:
-            word = "" if value.quoted else fold(value.text)
-            if word in ("none", "nobody", "unassigned"):
-                nobody = True
-            elif word in ("me", "you"):
-                if not self._me:
-                    raise FilterProblem(
-                        "who “me” is is not known: an application signs in here",
-                        "Name the owner, as in assigned:k.larsen.",
-                        column=value.column,
-                        length=len(value.text),
-                    )
-                exact.append(fold(self._me))
-            else:
-                parts.append(fold(value.text))
-        return Assigned(nobody, tuple(exact), tuple(parts))
-
-    def _tag(self, token: Token) -> Node:
-        return Tagged(tuple(value.text for value in token.values))
-
-    def _id(self, token: Token) -> Node:
-        return Numbered(tuple(value.text.removeprefix("#") for value in token.values))
-
-    def _time(self, token: Token) -> Node:
-        if len(token.values) > 1:
-            raise FilterProblem(
-                f"“{token.field}:” takes one value",
-                f"For example {FIELDS[token.field]}.",
-                column=token.values[1].column,
-                length=len(token.values[1].text),
-            )
-        return _moment(token.field, token.values[0])
-
-
-FIELDS: dict[str, str] = {
-    "sev": "sev:high,medium",
-    "status": "status:active,inProgress",
-    "assigned": "assigned:me, assigned:none or assigned:k.larsen",
-    "tag": "tag:ransomware",
-    "id": "id:4711",
-    "age": "age:<7d",
-    "created": "created:>2026-11-01",
-    "updated": "updated:<4h",
-}
-"""The fields that are known, each with an example."""
-
-_ALIASES = {"severity": "sev", "state": "status", "owner": "assigned", "tags": "tag"}
-
-_FIELDS: dict[str, Callable[[_Parser, Token], Node]] = {
-    "sev": _Parser._severity,
-    "status": _Parser._status,
-    "assigned": _Parser._assigned,
-    "tag": _Parser._tag,
-    "id": _Parser._id,
-    "age": _Parser._time,
-    "created": _Parser._time,
-    "updated": _Parser._time,
-}
-
-_SEVERITY_ALIASES = {
-    "h": ("high",),
-    "m": ("medium",),
-    "med": ("medium",),
-    "l": ("low",),
-    "i": ("informational",),
-    "info": ("informational",),
-    "unspecified": ("unknown",),
-}
-_STATUS_ALIASES = {
-    "new": ("active",),
-    "working": ("inprogress",),
-    "in-progress": ("inprogress",),
-    "awaiting": ("awaitingaction",),
-    "closed": ("resolved",),
-    "merged": ("redirected",),
-    "open": ("active", "inprogress", "awaitingaction"),
-}
-_SPELLED = {fold(name): name for name in (*SEVERITIES, *STATUSES)}
-_WORDS = {
-    "inprogress": "being worked on",
-    "awaitingaction": "awaiting action",
-    "resolved": "closed",
-    "redirected": "merged",
-}
-
-
-def _say(column: str, key: str) -> str:
-    return f"of unknown {column}" if key == "unknown" else _WORDS.get(key, key)
-
-
-_SPAN = re.compile(r"([<>]?=?)(\d{1,6})(m|min|h|d|w)", re.IGNORECASE)
-_DATE = re.compile(r"([<>]?=?)(\d{4}-\d\d-\d\d.*)", re.DOTALL)
-_UNITS = {
-    "m": ("minute", timedelta(minutes=1)),
-    "min": ("minute", timedelta(minutes=1)),
-    "h": ("hour", timedelta(hours=1)),
-    "d": ("day", timedelta(days=1)),
-    "w": ("week", timedelta(weeks=1)),
-}
-
-
-def _moment(name: str, value: Value) -> Node:
-    column: Literal["created", "updated"] = "updated" if name == "updated" else "created"
-    if span := _SPAN.fullmatch(value.text):
-        unit, length = _UNITS[span.group(3).lower()]
-        count = int(span.group(2))
-        said = _span_words(count, unit)
-        recent = "touched in the last" if column == "updated" else "from the last"
-        older = "not touched for" if column == "updated" else "older than"
-        texts = (f"{recent} {said.removeprefix('1 ')}", f"{older} {said}")
-        if span.group(1).startswith(">"):
-            return Between(column, None, count * length, *texts[::-1])
-        return Between(column, count * length, None, *texts)
-    dated = _DATE.fullmatch(value.text)
-    if dated is not None and name != "age":
-        sign, written = dated.groups()
-        with suppress(ValueError, OverflowError):
-            start, end = _interval(written)
-            verb = "touched" if column == "updated" else "created"
-            since, until, word, opposite = {
-                ">": (end, None, "after", "not after"),
-                ">=": (start, None, "since", "before"),
-                "<": (None, start, "before", "since"),
-                "<=": (None, end, "not after", "after"),
-            }.get(sign, (start, end, "on", "not on"))
-            return Between(
-                column, since, until, f"{verb} {word} {written}", f"{verb} {opposite} {written}"
-            )
-    raise FilterProblem(
-        f"“{value.text}” is no {'span' if name == 'age' else 'span and no date'}",
-        f"For example {FIELDS[name]}; units are m, h, d and w.",
-        column=value.column,
-        length=len(value.text),
-    )
-
-
-def _span_words(count: int, unit: str) -> str:
-    if unit == "day" and count in (7, 1):
-        return "1 week" if count == 7 else "1 day"
-    return f"{count} {unit}{'' if count == 1 else 's'}"
-
-
-def _interval(written: str) -> tuple[datetime, datetime]:
-    """The moments between which a written date or time lies; local unless it says so."""
-    if len(written) == 10:
-        day = date.fromisoformat(written)
-        start = datetime.combine(day, time()).astimezone(UTC)
-        return start, datetime.combine(day + timedelta(days=1), time()).astimezone(UTC)
-    at = datetime.fromisoformat(written).astimezone(UTC)
-    return at, at + timedelta(microseconds=1)
+        return term(name, token, self._context)

@@ -9,14 +9,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.api.records import Incident, IncidentChange
+from tui.api.records import Evidence, Incident, IncidentChange
 from tui.errors import Problem, Unreachable
-from tui.incidents import outbox, store
+from tui.incidents import outbox, seen, store
 from tui.incidents.cache import Cache, CacheProblem, likely_api, path_for
 from tui.incidents.changes import Edit, EditId, QueueChanged, SyncProgress, SyncResult
 from tui.incidents.delivery import Courier
 from tui.incidents.edits import check, tidy
-from tui.incidents.facts import moment
+from tui.incidents.entities import identity
+from tui.incidents.facets import Facets, facets
+from tui.incidents.facts import fold, moment
+from tui.incidents.filter_syntax import Seen
+from tui.incidents.labels import holders
 from tui.incidents.schema import transaction
 from tui.incidents.source import QueueSource
 from tui.incidents.sync import SYNCED, sync
@@ -181,11 +185,31 @@ class Queue:
 
     async def owners(self) -> list[str]:
         """Known owners, who has most incidents first; for completion."""
-        return await self.cache.run(store.owners)
+        return await self.cache.run(seen.owners)
 
     async def tags(self) -> list[str]:
         """Known tags, the most frequent first; for completion."""
-        return await self.cache.run(store.tags)
+        return await self.cache.run(seen.tags)
+
+    async def seen(self) -> Seen:
+        """Values that the cache met, the most frequent first; for completing a filter."""
+        return await self.cache.run(seen.seen)
+
+    async def facets(self, text: str = "") -> Facets:
+        """How the incidents of a filter divide, with the term that narrows to each value.
+
+        Raises:
+            FilterProblem: A `UsageProblem` with the place.
+        """
+        from tui.incidents.filters import parse
+
+        chosen = parse(text, self.me, seen=await self.seen() if text else None)
+        return await self.cache.run(lambda connection: facets(connection, chosen, self.now()))
+
+    async def with_entity(self, evidence: Evidence) -> list[str]:
+        """The ids of incidents that name this entity, the newest first."""
+        keys = [(kind, fold(text)) for kind, text in identity(evidence)]
+        return await self.cache.run(lambda connection: holders(connection, keys))
 
     async def incident(self, incident_id: str) -> Incident | None:
         """An incident as it will be once its edits are delivered; None if it is not known."""

@@ -5,58 +5,37 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tui.errors import Problem
+from tui.incidents.tables import (
+    VERSION,
+    CacheConnection,
+    NewerFile,
+    find_words,
+    prepare,
+    restore,
+    transaction,
+    undelivered,
+)
 
-VERSION = 1
-"""Of the tables. A file of an older version is rebuilt, its undelivered edits kept."""
+__all__ = [
+    "CacheProblem",
+    "Opened",
+    "is_damage",
+    "open_file",
+    "open_memory",
+    "primary_code",
+    "rescue",
+    "transaction",
+]
 
 _BUSY_SECONDS = 5.0
 _NETWORK = ("nfs", "cifs", "smb", "afs", "9p", "fuse.sshfs", "fuse.glusterfs", "ceph", "lustre")
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
-
-_TABLES = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
-CREATE TABLE incident (
-    n INTEGER PRIMARY KEY,
-    id TEXT NOT NULL UNIQUE,
-    number INTEGER,
-    severity TEXT NOT NULL, severity_key TEXT NOT NULL, severity_rank INTEGER NOT NULL,
-    status TEXT NOT NULL, status_key TEXT NOT NULL, status_rank INTEGER NOT NULL,
-    owner TEXT, owner_key TEXT NOT NULL,
-    name TEXT NOT NULL, name_key TEXT NOT NULL,
-    tags TEXT NOT NULL, tags_key TEXT NOT NULL,
-    created INTEGER, updated INTEGER,
-    alerts INTEGER NOT NULL, priority INTEGER,
-    classification TEXT NOT NULL, determination TEXT NOT NULL,
-    redirect_id TEXT
-);
-CREATE INDEX incident_created ON incident (created DESC, number DESC, id DESC);
-CREATE TABLE body (n INTEGER PRIMARY KEY, updated INTEGER, data BLOB NOT NULL);
-CREATE TABLE search (n INTEGER PRIMARY KEY, text TEXT NOT NULL);
-"""
-_OUTBOX = """
-CREATE TABLE outbox (
-    edit INTEGER PRIMARY KEY AUTOINCREMENT,
-    batch INTEGER NOT NULL,
-    incident TEXT NOT NULL,
-    change TEXT NOT NULL,
-    former TEXT,
-    state TEXT NOT NULL,
-    why TEXT NOT NULL DEFAULT '',
-    created INTEGER NOT NULL,
-    tried INTEGER,
-    undoes INTEGER,
-    sender TEXT,
-    lease INTEGER
-);
-CREATE INDEX outbox_open ON outbox (incident, edit) WHERE state <> 'confirmed';
-"""
 
 
 class CacheProblem(Problem):
@@ -90,7 +69,7 @@ def open_file(path: Path) -> Opened:
         return _beside(path, "is read-only", copy=True)
     try:
         return _open(path)
-    except _NewerFile as newer:
+    except NewerFile as newer:
         return _beside(path, f"was written by a newer version (form {newer.version})", copy=False)
     except sqlite3.DatabaseError as error:
         if is_damage(error):
@@ -102,8 +81,8 @@ def open_file(path: Path) -> Opened:
 
 def open_memory() -> Opened:
     """A cache that lives as long as the process."""
-    connection = sqlite3.connect(":memory:", isolation_level=None)
-    _prepare(connection)
+    connection = sqlite3.connect(":memory:", isolation_level=None, factory=CacheConnection)
+    prepare(connection)
     return Opened(connection, None)
 
 
@@ -119,10 +98,10 @@ def rescue(path: Path) -> Opened:
 
         private_file(path)
         opened = _open(path)
-    except (sqlite3.DatabaseError, OSError, _NewerFile):
+    except (sqlite3.DatabaseError, OSError, NewerFile):
         opened = open_memory()
     with transaction(opened.connection):
-        _restore(opened.connection, edits)
+        restore(opened.connection, edits)
     kept = f", {len(edits)} undelivered edits were taken over" if edits else ""
     opened.notices.append(
         f"The cache file was damaged and is now {aside.name}{kept}. The queue is fetched again."
@@ -140,32 +119,15 @@ def primary_code(error: sqlite3.Error) -> int:
     return int(getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF
 
 
-@contextmanager
-def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """All of the work or none of it; other programs wait."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        with suppress(sqlite3.Error):
-            connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
-
-
-class _NewerFile(Exception):
-    def __init__(self, version: int) -> None:
-        super().__init__(version)
-        self.version = version
-
-
 def _open(path: Path) -> Opened:
-    connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
+    connection = sqlite3.connect(
+        path, timeout=_BUSY_SECONDS, isolation_level=None, factory=CacheConnection
+    )
     try:
         _choose_journal(connection, path)
         connection.execute("PRAGMA temp_store=MEMORY")
         connection.execute("PRAGMA cache_size=-16000")
-        _prepare(connection)
+        prepare(connection)
     except BaseException:
         connection.close()
         raise
@@ -207,60 +169,15 @@ def _on_network(path: Path) -> bool:
     return kind.startswith(_NETWORK)
 
 
-def _prepare(connection: sqlite3.Connection) -> None:
-    """Make the tables, or bring them to this version."""
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version == VERSION:
-        return
-    if version > VERSION:
-        raise _NewerFile(version)
-    with transaction(connection):
-        # Another program may have done it while we waited for the lock.
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        if version == VERSION:
-            return
-        edits = _undelivered(connection)
-        tables = connection.execute(
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
-        ).fetchall()
-        for (table,) in tables:
-            connection.execute('DROP TABLE "{}"'.format(table.replace('"', '""')))
-        for statement in (_TABLES + _OUTBOX).split(";"):
-            connection.execute(statement)
-        _restore(connection, edits)
-        connection.execute(f"PRAGMA user_version={VERSION}")
-
-
-def _undelivered(connection: sqlite3.Connection) -> list[dict[str, Any]]:
-    edits: list[dict[str, Any]] = []
-    with suppress(sqlite3.DatabaseError):
-        cursor = connection.execute("SELECT * FROM outbox WHERE state <> 'confirmed'")
-        names = [column[0] for column in cursor.description]
-        for row in cursor:
-            edits.append(dict(zip(names, row, strict=True)))
-    return edits
-
-
 def _salvage(path: Path) -> list[dict[str, Any]]:
     try:
         connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
     except sqlite3.Error:
         return []
     try:
-        return _undelivered(connection)
+        return undelivered(connection)
     finally:
         connection.close()
-
-
-def _restore(connection: sqlite3.Connection, edits: list[dict[str, Any]]) -> None:
-    names = [column[1] for column in connection.execute("PRAGMA table_info(outbox)")]
-    for edit in edits:
-        kept = {name: edit[name] for name in names if name in edit}
-        with suppress(sqlite3.IntegrityError):
-            connection.execute(
-                f"INSERT INTO outbox ({', '.join(kept)}) VALUES ({', '.join('?' * len(kept))})",
-                list(kept.values()),
-            )
 
 
 def _beside(path: Path, why: str, *, copy: bool) -> Opened:
@@ -287,6 +204,7 @@ def _copied(path: Path, target: sqlite3.Connection) -> bool:
         source.backup(target)
         # The file's own program delivers these; sent from here they could go twice.
         target.execute("DELETE FROM outbox WHERE state <> 'confirmed'")
+        find_words(target)
     except sqlite3.Error:
         return False
     finally:

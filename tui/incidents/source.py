@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from tui.errors import UsageProblem
 from tui.incidents import outbox, store
+from tui.incidents.asking import condition
 from tui.incidents.cache import Cache
 from tui.incidents.facts import fold, moment, storable
+from tui.incidents.tables import has_words
 from tui.rows import Column, Row, SortKey
 
 if TYPE_CHECKING:
@@ -31,12 +33,19 @@ COLUMNS: tuple[Column, ...] = (
 
 MORE_COLUMNS: tuple[Column, ...] = (
     Column("updated", "Updated", kind="time", least=3, most=8, rank=4),
-    Column("priority", "Prio", kind="number", least=4, most=4, rank=4),
+    Column("prio", "Prio", kind="number", least=4, most=4, rank=4),
+    Column("priority", "Microsoft's", kind="number", least=4, most=4, rank=6),
+    Column("tactics", "Tactics", kind="dynamic", least=5, most=24, rank=5),
+    Column("activity", "Activity", kind="dynamic", least=6, most=12, rank=6),
+    Column("devices", "Devices", kind="number", least=4, most=7, rank=6),
+    Column("users", "Users", kind="number", least=4, most=5, rank=6),
     Column("tags", "Tags", kind="dynamic", least=6, most=30, rank=5),
     Column("classification", "Class", least=5, most=24, rank=6),
     Column("determination", "Determination", least=5, most=24, rank=6),
 )
-"""Columns that a queue can show besides."""
+"""Columns that a queue can show besides. `prio` is Microsoft's score, else our own; values of
+`tactics` are names in the order of an attack, those of `activity` counts of alerts in equal
+parts of the time from the first activity to the last."""
 
 NEWEST_FIRST = (SortKey("age", descending=True),)
 
@@ -50,12 +59,21 @@ _ORDERS: dict[str, tuple[str, ...]] = {
     "age": ("created",),
     "updated": ("updated",),
     "priority": ("priority",),
+    "prio": ("prio",),
+    "tactics": ("tactic_count", "tactics"),
+    "activity": ("alerts",),
+    "devices": ("devices",),
+    "users": ("users",),
     "tags": ("tags_key",),
     "classification": ("classification",),
     "determination": ("determination",),
 }
 _VALUES: dict[str, str] = {"age": "created"}
 _NEAR = 500
+_GLANCE = 2000
+_INDEXED = ("incident.created DESC", "incident.prio DESC")
+_ALWAYS = ("n", "id", "status_key", "owner_key", "unread")
+_UNREAD = {store.NEW: "new", store.CHANGED: "changed"}
 _CLOSED = {"resolved", "redirected"}
 
 
@@ -73,8 +91,8 @@ class QueueSource:
     """A `RowSource` over the cache.
 
     Values are the records' own: severity and status in Graph's spelling, the owner or None,
-    times as aware datetimes, tags as a list. Marks of a row are `pending`, `failed`, `closed`
-    (resolved or merged) and `mine`.
+    times as aware datetimes, tags and tactics as lists. Marks of a row are `pending`, `failed`,
+    `conflict`, `closed` (resolved or merged), `mine`, and `new` or `changed` until it is seen.
 
     Args:
         queue: Whose rows they are.
@@ -86,9 +104,7 @@ class QueueSource:
         known = {column.key: column for column in (*COLUMNS, *MORE_COLUMNS)}
         self._columns = COLUMNS if columns is None else tuple(known[key] for key in columns)
         names = [_VALUES.get(column.key, column.key) for column in self._columns]
-        self._select = ", ".join(
-            f"incident.{name}" for name in ("n", "id", "status_key", "owner_key", *names)
-        )
+        self._select = ", ".join(f"incident.{name}" for name in (*_ALWAYS, *names))
         self._order: tuple[SortKey, ...] = NEWEST_FIRST
         self._filter: Filter | None = None
         self._version = 0
@@ -142,9 +158,12 @@ class QueueSource:
         first = max(first, 0)
         if last <= first:
             return []
-        if self._numbers is None and not self._filter and last <= _NEAR:
+        if self._numbers is None and last <= _NEAR:
             # The head of the queue is shown before all of its order is known.
-            rows = await self._queue.cache.run(lambda connection: self._head(connection, last))
+            chosen, order = self._filter, self._sorting()
+            rows = await self._queue.cache.run(
+                lambda connection: self._head(connection, chosen, order, last)
+            )
             self._begin()
             return rows[first:]
         numbers = (await self._all())[first:last]
@@ -186,19 +205,15 @@ class QueueSource:
         Raises:
             FilterProblem: A `UsageProblem` with the place; the filter in force stays.
         """
-        from tui.incidents.filters import FilterProblem, Seen, parse
+        from tui.incidents.filters import FilterProblem, parse
+        from tui.incidents.seen import seen
 
         try:
             understood = parse(text, self._queue.me)
         except FilterProblem:
             # A value that no page lists is right where an answer held it.
-            seen = await self._queue.cache.run(
-                lambda connection: Seen(
-                    store.values_seen(connection, "severity"),
-                    store.values_seen(connection, "status"),
-                )
-            )
-            understood = parse(text, self._queue.me, seen=seen)
+            met = await self._queue.cache.run(seen)
+            understood = parse(text, self._queue.me, seen=met)
         self._filter = understood or None
         self.changed()
 
@@ -217,14 +232,31 @@ class QueueSource:
         for key in self._order:
             way = "DESC" if key.descending else "ASC"
             terms += [f"incident.{name} {way}" for name in _ORDERS[key.key]]
-        if self._order[0].key not in ("id", "age"):
+        if not any(key.key in ("id", "age") for key in self._order):
             terms.append("incident.created DESC")
         last = "ASC" if self._order == (SortKey("age"),) else "DESC"
         return ", ".join([*terms, f"incident.number {last}", f"incident.id {last}"])
 
-    def _head(self, connection: sqlite3.Connection, last: int) -> list[Row]:
+    def _head(
+        self, connection: sqlite3.Connection, chosen: Filter | None, order: str, last: int
+    ) -> list[Row]:
+        if chosen is not None and order.startswith(_INDEXED) and has_words(connection):
+            now = self._queue.now()
+            where, values = chosen.sql(now)
+            if where != chosen.sql(now, indexed=True)[0]:
+                # A frequent word is met among the first without asking for all that have it.
+                rows = connection.execute(
+                    f"SELECT {self._select} FROM"
+                    f" (SELECT * FROM incident ORDER BY {order} LIMIT {_GLANCE}) AS incident"
+                    f" WHERE {where} ORDER BY {order} LIMIT ?",
+                    [*values, last],
+                ).fetchall()
+                if len(rows) == last:
+                    return self._made(connection, rows)
+        where, values = condition(connection, chosen, self._queue.now())
         rows = connection.execute(
-            f"SELECT {self._select} FROM incident ORDER BY {self._sorting()} LIMIT ?", (last,)
+            f"SELECT {self._select} FROM incident WHERE {where} ORDER BY {order} LIMIT ?",
+            [*values, last],
         ).fetchall()
         return self._made(connection, rows)
 
@@ -245,13 +277,15 @@ class QueueSource:
         edits = outbox.marks(connection)
         me = fold(self._queue.me) if self._queue.me else None
         made: list[Row] = []
-        for _, key, status, owner, *values in rows:
+        for _, key, status, owner, unread, *values in rows:
             assert isinstance(key, str)
             marks = set(edits.get(key, ()))
             if status in _CLOSED:
                 marks.add("closed")
             if me is not None and owner == me:
                 marks.add("mine")
+            if unread:
+                marks.add(_UNREAD.get(unread, "changed"))  # type: ignore[call-overload]
             shown = tuple(
                 _value(column, value) for column, value in zip(self._columns, values, strict=True)
             )
@@ -261,17 +295,15 @@ class QueueSource:
     def _begin(self) -> asyncio.Task[array[int]]:
         if self._build is None:
             version, order = self._version, self._sorting()
-            where, values = self._filter.sql(self._queue.now()) if self._filter else ("1", [])
             self._build = asyncio.create_task(
-                self._number(version, where, values, order), name="queue order"
+                self._number(version, self._filter, order), name="queue order"
             )
             self._build.add_done_callback(_seen)
         return self._build
 
-    async def _number(
-        self, version: int, where: str, values: list[object], order: str
-    ) -> array[int]:
+    async def _number(self, version: int, chosen: Filter | None, order: str) -> array[int]:
         def number(connection: sqlite3.Connection) -> array[int]:
+            where, values = condition(connection, chosen, self._queue.now())
             # One row with all numbers: stepping through them would take and give the
             # interpreter lock a hundred thousand times.
             (text,) = connection.execute(
@@ -300,8 +332,10 @@ def _value(column: Column, value: object) -> object:
     if column.kind == "time":
         assert isinstance(value, int)
         return moment(value)
-    if column.key == "tags":
+    if column.kind == "dynamic":
         assert isinstance(value, str)
+        if column.key == "activity":
+            return [int(count) for count in value.split(",")] if value else []
         return value.split("\n") if value else []
     return value
 

@@ -3,28 +3,39 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from tui.api.records import Incident
+from tui.api.records import Incident, IncidentChange
 from tui.incidents import outbox
 from tui.incidents.blobs import pack, unpack, with_alerts_of
 from tui.incidents.edits import applied
-from tui.incidents.facts import Facts, facts_of, storable, ticks
-from tui.incidents.schema import transaction
+from tui.incidents.facts import COLUMNS, Facts, facts_of, storable, ticks
+from tui.incidents.labels import write_labels
+from tui.incidents.tables import drop_words, transaction, write_words
+from tui.incidents.urgency import prio_of
 
-_COLUMNS = tuple(name for name in Facts._fields if name != "search")
+NEW, CHANGED = 1, 2
+"""What `unread` says of an incident that nobody looked at since it came, or changed."""
+
+_COLUMNS = (*COLUMNS, "prio")
 _INSERT = f"INSERT INTO incident ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
 _UPDATE = f"UPDATE incident SET {', '.join(f'{name} = ?' for name in _COLUMNS)} WHERE n = ?"
 
 
 def put(
-    connection: sqlite3.Connection, incidents: Iterable[Incident], author: str = ""
+    connection: sqlite3.Connection,
+    incidents: Iterable[Incident],
+    author: str = "",
+    *,
+    mark: bool = False,
 ) -> frozenset[str]:
     """Keep incidents as the service has them; returns the ids of those that are news.
 
     An answer that is older than what is kept, or the same, changes nothing.
+
+    Args:
+        mark: Mark what is new or changed as unread.
     """
     changed: set[str] = set()
     with transaction(connection):
@@ -45,7 +56,14 @@ def put(
             data = pack(incident)
             if data == held:
                 continue
-            _write(connection, number, incident, data, came, wishes.get(key, ()), author)
+            row_number = _write(
+                connection, number, incident, data, came, wishes.get(key, ()), author
+            )
+            if mark and (came is None or came != updated):
+                connection.execute(
+                    "UPDATE incident SET unread = iif(unread = ?, unread, ?) WHERE n = ?",
+                    (NEW, NEW if number is None else CHANGED, row_number),
+                )
             changed.add(key)
     return frozenset(changed)
 
@@ -82,22 +100,60 @@ def _write(
     incident: Incident,
     data: bytes,
     updated: int | None,
-    wishes: Sequence[tuple[object, datetime]],
+    wishes: Sequence[tuple[IncidentChange, datetime]],
     author: str,
-) -> None:
-    facts = facts_of(applied(incident, wishes, author) if wishes else incident)  # type: ignore[arg-type]
+) -> int:
+    facts = facts_of(applied(incident, wishes, author) if wishes else incident)
     number = _write_facts(connection, number, facts)
     connection.execute("INSERT OR REPLACE INTO body VALUES (?, ?, ?)", (number, updated, data))
+    return number
 
 
 def _write_facts(connection: sqlite3.Connection, number: int | None, facts: Facts) -> int:
+    values = (*facts[: len(COLUMNS)], prio_of(connection, facts))
     if number is None:
-        number = connection.execute(_INSERT, facts[:-1]).lastrowid
+        number = connection.execute(_INSERT, values).lastrowid
         assert number is not None
     else:
-        connection.execute(_UPDATE, (*facts[:-1], number))
-    connection.execute("INSERT OR REPLACE INTO search VALUES (?, ?)", (number, facts.search))
+        connection.execute(_UPDATE, (*values, number))
+    write_words(connection, number, facts.search)
+    write_labels(connection, number, facts.keys)
     return number
+
+
+def derive(connection: sqlite3.Connection, after: int, most: int, author: str = "") -> int | None:
+    """Derive the rows behind row `after` again; returns the last one, None at the end."""
+    rows = connection.execute(
+        "SELECT body.n, incident.id, data FROM body JOIN incident ON incident.n = body.n"
+        " WHERE body.n > ? ORDER BY body.n LIMIT ?",
+        (after, most),
+    ).fetchall()
+    wishes = outbox.wished(connection)
+    for number, key, data in rows:
+        incident = applied(unpack(data), wishes.get(key, ()), author)
+        _write_facts(connection, number, facts_of(incident))
+    return rows[-1][0] if rows else None
+
+
+def remove(connection: sqlite3.Connection, ids: Iterable[str]) -> frozenset[str]:
+    """Forget incidents that the service has no more; within a transaction.
+
+    Those with undelivered edits stay, so that somebody hears of it.
+    """
+    removed: set[str] = set()
+    for incident_id in ids:
+        row = connection.execute(
+            "SELECT n FROM incident WHERE id = ? AND NOT EXISTS (SELECT 1 FROM outbox"
+            " WHERE outbox.incident = incident.id AND state <> 'confirmed')",
+            (storable(incident_id),),
+        ).fetchone()
+        if row is None:
+            continue
+        drop_words(connection, row[0])
+        for table in ("held", "body", "incident"):
+            connection.execute(f"DELETE FROM {table} WHERE n = ?", row)
+        removed.add(incident_id)
+    return frozenset(removed)
 
 
 def rewish(connection: sqlite3.Connection, ids: Iterable[str], author: str = "") -> None:
@@ -142,26 +198,6 @@ def values_seen(connection: sqlite3.Connection, column: str) -> frozenset[str]:
     return frozenset(
         value for (value,) in connection.execute(f"SELECT DISTINCT {column} FROM incident")
     )
-
-
-def owners(connection: sqlite3.Connection) -> list[str]:
-    """Whom incidents are assigned to, who has most first."""
-    rows = connection.execute(
-        "SELECT owner FROM incident WHERE owner_key <> '' GROUP BY owner_key"
-        " ORDER BY count(*) DESC, owner_key LIMIT 500"
-    )
-    return [owner for (owner,) in rows]
-
-
-def tags(connection: sqlite3.Connection) -> list[str]:
-    """The tags that incidents carry, the most frequent first."""
-    counted: Counter[str] = Counter()
-    for lines, count in connection.execute(
-        "SELECT tags, count(*) FROM incident WHERE tags <> '' GROUP BY tags"
-    ):
-        for tag in lines.split("\n"):
-            counted[tag] += count
-    return [tag for tag, _ in counted.most_common(500)]
 
 
 def get_meta(connection: sqlite3.Connection, key: str) -> int | None:
