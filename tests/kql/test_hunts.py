@@ -9,11 +9,19 @@ import pytest
 from tests.kql.conftest import Ask
 from tui.kql import lexer
 
-_TEXT = Path(__file__).with_name("hunts.kql").read_text("utf-8")
-_HUNTS = [_TEXT[start:end] for start, end in lexer.statements(_TEXT)]
+_CORPUS = Path(__file__).with_name("corpus")
 
 
-@pytest.mark.parametrize("query", _HUNTS)
+def _hunts() -> list[object]:
+    found: list[object] = []
+    for file in sorted(_CORPUS.glob("*.kql")):
+        text = file.read_text("utf-8")
+        for number, (start, end) in enumerate(lexer.statements(text), start=1):
+            found.append(pytest.param(text[start:end], id=f"{file.stem}-{number}"))
+    return found
+
+
+@pytest.mark.parametrize("query", _hunts())
 def test_hunt_runs(ask: Ask, query: str) -> None:
     answer = ask(query)
     assert answer.columns

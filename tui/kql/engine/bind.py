@@ -17,8 +17,9 @@ from duckdb_kql.schema import _operator_columns, resolve_let_refs, source_column
 from duckdb_kql.translate import _SPECIAL_FORMS, naming
 from duckdb_kql.translate.functions import AGGREGATE_FUNCTIONS, SCALAR_FUNCTIONS
 
+from tui.kql.engine import kinds as typing
 from tui.kql.engine import words
-from tui.kql.engine.additions import windows
+from tui.kql.engine.additions import unions, windows
 from tui.kql.engine.additions.apply import Grouped
 from tui.kql.engine.additions.columns import Away, Keep, Reorder
 from tui.kql.engine.additions.functions_known import KNOWN
@@ -28,8 +29,8 @@ from tui.kql.engine.fault import KqlFault
 from tui.kql.engine.marks import unmarked
 
 Schema = dict[str, Columns]
-Store = Callable[[ir.Query, Snapshot, Schema], tuple[str, Columns]]
-"""Runs a query and a snapshot stage over it; answers the table it made and its columns."""
+Store = Callable[[ir.Query, Snapshot, Schema], tuple[str, typing.Kinds]]
+"""Runs a query and a snapshot stage over it; answers the table it made, its columns and types."""
 
 _KEYWORDS: dict[type, str] = {
     ir.Where: "where",
@@ -51,6 +52,7 @@ _KEYWORDS: dict[type, str] = {
     ir.GetSchema: "getschema",
 }
 
+_PLAIN_TYPES = {"double": "real", "date": "datetime", "time": "timespan", "boolean": "bool"}
 _OURS = frozenset({"ingestion_time", "column_ifexists", "pack_all", "current_principal", "not"})
 _EVERYWHERE = frozenset({"$table"})
 
@@ -66,11 +68,19 @@ class Binder:
     Args:
         text: The query as written, for the places of faults.
         store: What runs the part of a query that is before a snapshot stage.
+        kinds: The types of the columns of the tables.
     """
 
-    def __init__(self, text: str, store: Store) -> None:
+    def __init__(self, text: str, store: Store, kinds: Mapping[str, typing.Kinds]) -> None:
         self._text = text
         self._store = store
+        self._tables = dict(kinds)
+        self._known: dict[int, tuple[ir.Query, Columns, typing.Kinds]] = {}
+
+    def kinds_of(self, query: ir.Query) -> tuple[Columns, typing.Kinds]:
+        """The columns of a query that was resolved, and what is known of their types."""
+        known = self._known.get(id(query))
+        return (known[1], known[2]) if known else ([], {})
 
     def query(
         self, query: ir.Query, schema: Schema, outer: list[tuple[str, Any]] | None = None
@@ -94,6 +104,7 @@ class Binder:
                 continue
             resolved, columns = self.query(bound, scope, around)
             scope[name] = columns
+            self._tables[name] = self.kinds_of(resolved)[1]
             lets.append((name, resolved))
             around.append((name, resolved))
         first = keyword(query.operators[0]) if query.operators else ""
@@ -102,26 +113,55 @@ class Binder:
         columns = source_columns_or_none(source, scope) or []
         if isinstance(source, ir.GraphSource):
             return dataclasses.replace(query, lets=lets), columns
+        kinds = self._source_kinds(source, columns)
         pending = list(query.operators)
         while pending:
             op = pending.pop(0)
-            op = self._nested(op, columns, scope, around)
+            op = self._nested(op, columns, scope, around, kinds)
             op = resolve_let_refs(op, columns)
             self._check(op, columns)
+            op = typing.typed(op, kinds)
             several = self._expanded(op, columns)
             if several is not None:
                 pending[:0] = several
                 continue
             if isinstance(op, Snapshot):
                 before = ir.Query(source, operators, [*around, *_scalars(lets)])
-                table, columns = self._store(before, op, scope)
+                table, kinds = self._store(before, op, scope)
+                columns = list(kinds)
                 scope[table] = columns
                 source, operators = ir.TableRef(table), []
                 continue
+            if isinstance(op, ir.Union):
+                apart = unions.parted(op, columns, kinds, self.kinds_of)
+                if apart is not None:
+                    pending[:0] = apart
+                    continue
             operators.append(op)
-            columns = _operator_columns(op, columns, scope)
+            result = _operator_columns(op, columns, scope)
+            if isinstance(op, ir.Join | ir.Lookup | ir.Union):
+                kinds = unions.joined(op, columns, kinds, result, self.kinds_of)
+            else:
+                kinds = typing.after(op, kinds, columns, result)
+            columns = result
         schema.update({k: v for k, v in scope.items() if k not in schema})
-        return ir.Query(source, operators, lets, query.parameters), columns
+        done = ir.Query(source, operators, lets, query.parameters)
+        self._known[id(done)] = (done, columns, kinds)
+        return done, columns
+
+    def _source_kinds(self, source: ir.Source, columns: Columns) -> typing.Kinds:
+        if isinstance(source, ir.TableRef):
+            return self._tables.get(source.name, {})
+        if isinstance(source, ir.DataTable):
+            return {name: _PLAIN_TYPES.get(kind, kind) for name, kind in source.columns}
+        if isinstance(source, ir.RangeSource):
+            kind = typing.kind_of(library.resolve_source_let_refs(source).start)
+            return {source.name: kind} if kind else {}
+        if isinstance(source, ir.PrintSource):
+            resolved = library.resolve_source_let_refs(source)
+            known = zip(columns, map(typing.kind_of, resolved.expressions), strict=False)
+            return {name: kind for name, kind in known if kind}
+        return {}
 
     def _source(self, source: ir.Source, scope: Schema, operator: str, fuzzy: bool) -> ir.Source:
         if isinstance(source, ir.TableRef):
@@ -133,18 +173,25 @@ class Binder:
             if not any(fnmatch.fnmatchcase(name, source.pattern) for name in scope):
                 raise words.unknown_table(self._text, source.pattern, operator or "union")
         elif isinstance(source, ir.PrintSource | ir.RangeSource | ir.DataTable):
-            source = self._nested(source, [], scope, [])
+            source = self._nested(source, [], scope, [], {})
             resolved = library.resolve_source_let_refs(source)
             self._check_expressions(resolved, [], "print")
             return source
         return source
 
     def _nested(
-        self, node: Any, columns: Columns, scope: Schema, around: list[tuple[str, Any]]
+        self,
+        node: Any,
+        columns: Columns,
+        scope: Schema,
+        around: list[tuple[str, Any]],
+        kinds: typing.Kinds,
     ) -> Any:
         """The node with the queries inside it resolved."""
         if isinstance(node, Grouped):
-            inner_scope = {**scope, node.rows: node._entering(columns)}
+            entering = node._entering(columns)
+            inner_scope = {**scope, node.rows: entering}
+            self._tables[node.rows] = node.entering_kinds(kinds)
             body, _ = self.query(node.body, inner_scope, around)
             return dataclasses.replace(node, body=body)
         if isinstance(node, Ipv4Lookup):

@@ -145,7 +145,7 @@ class Engine:
             return self._stop_fault()
         if isinstance(error, KqlSyntaxError):
             from tui.kql.engine.prepare import prepared
-            from tui.kql.engine.syntax import first_fault
+            from tui.kql.engine.grammar import first_fault
 
             fault = words.syntax(*first_fault(prepared(kql)))
         elif isinstance(error, KqlError):

@@ -71,6 +71,8 @@ class Translator:
         )
         self.read: tuple[str, ...] = ()
         """The tables that the query reads."""
+        self.kinds: dict[str, str] = {}
+        """The Kusto types of the answer's columns that are known."""
 
     def sql(self) -> tuple[str, dict[str, Any]]:
         """The SQL, and the values it binds.
@@ -93,8 +95,9 @@ class Translator:
                 name: [marks.get(c, c) for c in self._columns(name)] for name in self._all()
             }
             self.read = tuple(read)
-            binder = Binder(self._text, self._store)
+            binder = Binder(self._text, self._store, self._kinds(read, marks))
             query, _ = binder.query(query, schema)
+            self.kinds = dict(binder.kinds_of(query)[1])
             sql = str(translate.to_sql(query, schema))
         return sql, self._bound(sql)
 
@@ -116,6 +119,12 @@ class Translator:
                 raise words.no_statement() from None
             raise
         return query
+
+    def _kinds(self, read: list[str], marks: Mapping[str, str]) -> dict[str, dict[str, str]]:
+        return {
+            table: {marks.get(c, c): kusto_type(k) for c, k in self._made[table].items()}
+            for table in read
+        }
 
     def _bound(self, sql: str) -> dict[str, Any]:
         return {translate.CLOCK_SLOT: self._moment} if _CLOCK in sql else {}
@@ -188,7 +197,7 @@ class Translator:
                 conditions.append(f"{translate.quote_ident(column)} {sign} TIMESTAMP '{text}'")
         return conditions
 
-    def _store(self, before: ir.Query, stage: Snapshot, schema: Schema) -> tuple[str, Columns]:
+    def _store(self, before: ir.Query, stage: Snapshot, schema: Schema) -> tuple[str, Mapping[str, str]]:
         rows, shaped = self.state.fresh("rows"), self.state.fresh("shape")
         sql = str(translate.to_sql(before, schema))
         self._make(rows, sql)
@@ -200,7 +209,7 @@ class Translator:
 
         self._make(shaped, stage.shaped(source, [str(row[0]) for row in described], ask))
         result = self._connection.execute(f"DESCRIBE {translate.quote_ident(shaped)}").fetchall()
-        return shaped, [str(row[0]) for row in result]
+        return shaped, {str(row[0]): kusto_type(str(row[1])) for row in result}
 
     def _make(self, table: str, sql: str) -> None:
         self._stored.append(table)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from duckdb_kql import ir, lower
@@ -58,6 +58,10 @@ class Grouped(Stage):
     def _entering(self, columns: Columns) -> Columns:
         raise NotImplementedError
 
+    def entering_kinds(self, before: Mapping[str, str]) -> Mapping[str, str]:
+        """What is known of the types of the rows that the body begins with."""
+        return before
+
     def _inner_sql(self, columns: Columns) -> str:
         from duckdb_kql.translate import _NAMES_STATE, _nested_schema
 
@@ -83,6 +87,20 @@ class MvApply(Grouped):
         from duckdb_kql.schema import mv_expand_output_columns
 
         return mv_expand_output_columns(self.expansion, [self.group, *self._extended(columns)])
+
+    def entering_kinds(self, before: Mapping[str, str]) -> Mapping[str, str]:
+        known = dict(before)
+        for target in self.expansion.targets:
+            name = target.name or target.column
+            known.pop(name, None)
+            kind = {"double": "real", "date": "datetime", "time": "timespan", "boolean": "bool"}
+            if target.to_type:
+                known[name] = kind.get(target.to_type, target.to_type)
+            else:
+                known[name] = "dynamic"
+        if self.expansion.item_index:
+            known[self.expansion.item_index] = "long"
+        return known
 
     def columns(self, columns: Columns) -> Columns:
         inner = [c for c in self._inner_columns(columns) if c != self.group]
@@ -182,6 +200,7 @@ def within(operators: Sequence[ir.Operator], group: str) -> list[ir.Operator]:
 
 
 def _body(node: tree.Node) -> list[ir.Operator]:
+    node = lower._collapse(node)
     return lower._lower_operators(
         list(tree.rules(node)) if tree.kind(node) == "PipeSubExpression" else [node]
     )

@@ -12,42 +12,19 @@ from collections.abc import Callable
 
 from duckdb_kql import ir, translate
 
+from tui.kql.engine.kinds import kind_of
+
 _COMPARISONS = frozenset({"==", "!=", "<>", "<", "<=", ">", ">="})
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _NUMBERS = frozenset({"long", "int", "real", "decimal"})
-_NUMERIC_CALLS = frozenset(
-    {"toint", "tolong", "todouble", "toreal", "todecimal", "strlen", "array_length", "countof"}
-)
-
-
-RETURN_DYNAMIC = frozenset(
-    """
-    array_concat array_iff array_reverse array_slice array_sort_asc array_sort_desc
-    bag_keys bag_merge bag_pack bag_remove_keys bag_set_key base64_decode_toarray extract_all
-    geo_info_from_ip_address pack parse_command_line parse_csv parse_path parse_url parse_urlquery
-    range repeat set_difference set_intersect set_union split to_utf8 zip
-    """.split()  # noqa: SIM905
-)
-"""Functions whose value is a dynamic, beside those that the library knows of."""
 
 
 def _macro_for(other: ir.Expr) -> str | None:
     """What reads a dynamic as the type of the other side, where that is plain to see."""
-    if isinstance(other, ir.UnaryOp) and other.op == "-":
-        return _macro_for(other.operand)
-    if isinstance(other, ir.Literal):
-        if other.kind in _NUMBERS:
-            return "kql_number"
-        return {"bool": "kql_bool", "datetime": "kql_time", "timespan": "kql_interval"}.get(
-            other.kind
-        )
-    if isinstance(other, ir.FunctionCall) and other.name in _NUMERIC_CALLS:
+    kind = kind_of(other)
+    if kind in _NUMBERS:
         return "kql_number"
-    if translate._is_datetime_expr(other):
-        return "kql_time"
-    if isinstance(other, ir.BinaryOp) and other.op in ("+", "-", "*", "/", "%"):
-        return _macro_for(other.left) or _macro_for(other.right)
-    return None
+    return {"bool": "kql_bool", "datetime": "kql_time", "timespan": "kql_interval"}.get(kind or "")
 
 
 def render(node: ir.Expr, library: Callable[[ir.Expr], str]) -> str:
@@ -101,7 +78,11 @@ def _comparison(node: ir.BinaryOp, library: Callable[[ir.Expr], str]) -> str | N
         return _beside_column(node.left, node.right, node.op)
     if isinstance(node.left, ir.ColumnRef) and isinstance(node.right, ir.PathAccess):
         return _beside_column(node.right, node.left, _FLIPPED.get(node.op, node.op))
-    if isinstance(node.left, ir.ColumnRef) and isinstance(node.right, ir.ColumnRef):
+    if (
+        isinstance(node.left, ir.ColumnRef)
+        and isinstance(node.right, ir.ColumnRef)
+        and (kind_of(node.left) in (None, "dynamic") or kind_of(node.right) in (None, "dynamic"))
+    ):
         left, right = translate.render_expr(node.left), translate.render_expr(node.right)
         flipped = _FLIPPED.get(node.op, node.op)
         return (
@@ -135,7 +116,7 @@ def _beside_column(path: ir.Expr, column: ir.Expr, op: str) -> str:
 
 
 def _maybe_dynamic(node: ir.Expr) -> bool:
-    return translate._is_dynamic_expr(node) or isinstance(node, ir.ColumnRef)
+    return translate._is_dynamic_expr(node) or translate._may_be_dynamic(node)
 
 
 def _either(

@@ -11,11 +11,15 @@ import threading
 from typing import Any
 
 from duckdb_kql import ir, lower, schema, translate
-from duckdb_kql.errors import KqlUnsupportedError
+from duckdb_kql.control import is_control_command
+from duckdb_kql.errors import KqlSyntaxError, KqlUnsupportedError
+from duckdb_kql.parser import ParseResult
 
+from tui.kql.engine import grammar
 from tui.kql.engine.additions import aggregates, dynamics, functions, operators, sources, tree
 from tui.kql.engine.additions.stages import Stage, rebuilt
 from tui.kql.engine.additions.state import current_or_none
+from tui.kql.engine.kinds import kind_of
 
 _lock = threading.Lock()
 _installed = False
@@ -47,10 +51,12 @@ def _hook_lowering() -> None:
     expand, string_value = library._expand, library._string_value
 
     def parse_reshaped(text: str) -> Any:
-        result = parse(text)
-        if result.tree is not None:
-            tree.reshape(result.tree)
-        return result
+        if is_control_command(text):
+            return parse(text)
+        read, fault = grammar.read(text)
+        if fault is not None:
+            raise KqlSyntaxError(f"line {fault[0]}, column {fault[1]}", diagnostics=[])
+        return ParseResult(tree.reshape(read), [], text)
 
     def lower_operator(node: Any) -> Any:
         inner = node
@@ -153,11 +159,7 @@ def _hook_rendering() -> None:
 
     names._operator_columns_unchecked = operator_columns
     sql.render_operator = render_operator
-    is_dynamic = sql._is_dynamic
-    sql._is_dynamic = lambda node: (
-        is_dynamic(node)
-        or (isinstance(node, ir.FunctionCall) and node.name in dynamics.RETURN_DYNAMIC)
-    )
+    _hook_types(sql)
     sql.render_expr = lambda node: dynamics.render(node, expression)
     sql.render_table_ref = render_table
     sql._qualified_name = render_qualified
@@ -176,3 +178,26 @@ def _hook_rendering() -> None:
 
     sql.render_join = render_join
     sql.render_lookup = render_lookup
+
+
+def _hook_types(sql: Any) -> None:
+    """Let the library's guesses at a type give way to what is known of it."""
+
+    def known(guess: Any, *kinds: str) -> Any:
+        def decide(node: ir.Expr) -> bool:
+            kind = kind_of(node)
+            return kind in kinds if kind not in (None, "null") else bool(guess(node))
+
+        return decide
+
+    for name, kinds in (
+        ("_is_dynamic_expr", ("dynamic",)),
+        ("_is_dynamic", ("dynamic",)),
+        ("_is_datetime_expr", ("datetime",)),
+        ("_is_timespan_expr", ("timespan",)),
+        ("_is_string_expr", ("string",)),
+        ("_is_real_expr", ("real", "decimal")),
+        ("_is_int_expr", ("int",)),
+        ("_may_be_dynamic", ()),
+    ):
+        setattr(sql, name, known(getattr(sql, name), *kinds))
