@@ -64,6 +64,31 @@ async def test_without_links_the_classic_list_is_skipped_through(
     assert server.seen[0].query == "$top=100"
 
 
+async def test_a_service_that_does_not_heed_skip_is_asked_no_third_time(
+    server: FaultServer, bench: Make
+) -> None:
+    server.on("GET", PATH["classic"], page("classic", 3, 2, 1))
+    assert await ids_of(service(bench(), "classic").pages()) == ["3", "2", "1"]
+    assert len(server.seen) == 2
+    # A full page, again and again: there may be more that cannot be had.
+    server.on("GET", PATH["classic"], page("classic", *range(100)))
+    pages = service(bench(), "classic").pages()
+    assert len((await anext(pages)).incidents) == 100
+    with pytest.raises(BadAnswer, match="the same 100 incidents"):
+        await anext(pages)
+
+
+@pytest.mark.parametrize(
+    "link", ["/api/incidents?x=\x01", "/api/incidents?x=\r\nHost: a", "/api?x=" + "a" * 70_000]
+)
+async def test_a_next_page_that_is_no_address_is_named(
+    server: FaultServer, bench: Make, link: str
+) -> None:
+    server.on("GET", PATH["graph"], page("graph", 1, link=server.url + link))
+    with pytest.raises(BadAnswer, match="no address"):
+        await ids_of(service(bench(), "graph").pages())
+
+
 async def test_graph_is_asked_for_alerts_newest_first_and_new_members(
     server: FaultServer, bench: Make
 ) -> None:
@@ -111,19 +136,15 @@ async def test_a_link_to_a_page_that_came_is_a_circle(server: FaultServer, bench
     assert len(server.seen) == 2
 
 
-@pytest.mark.parametrize("dialect", ["graph", "classic"])
-async def test_pages_that_bring_nothing_new_end_some_time(
-    server: FaultServer, bench: Make, dialect: str
-) -> None:
-    path = PATH[dialect]
+async def test_pages_that_bring_nothing_new_end_some_time(server: FaultServer, bench: Make) -> None:
+    path = PATH["graph"]
 
     def answer(_: Seen) -> Answer:
-        link = f"{server.url}{path}?p={len(server.seen)}" if dialect == "graph" else ""
-        return page(dialect, 2, 1, link=link)
+        return page("graph", 2, 1, link=f"{server.url}{path}?p={len(server.seen)}")
 
     server.on("GET", path, answer)
     with pytest.raises(BadAnswer, match="repeat"):
-        await ids_of(service(bench(spaced=False), dialect).pages())
+        await ids_of(service(bench(spaced=False), "graph").pages())
     assert len(server.seen) < 100
 
 

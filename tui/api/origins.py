@@ -8,6 +8,8 @@ from tui.errors import BadAnswer, UsageProblem
 from tui.text import visible
 
 _PORTS = {"https": 443, "http": 80}
+_LONGEST = 32_000
+"""Characters of an address; longer ones are refused by proxies and libraries alike."""
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -64,10 +66,17 @@ def next_page(link: str, current: str, allowed: str, what: str) -> str:
     """The address of a next page, where it is on the origin that the token is for.
 
     Raises:
-        BadAnswer: The service names another origin.
+        BadAnswer: The service names another origin, or what is no address.
     """
+    link = link.strip()
+    if len(link) > _LONGEST or any(ord(sign) < 0x20 or ord(sign) == 0x7F for sign in link):
+        raise BadAnswer(
+            f"{what} was stopped",
+            f"{host(allowed)} names a next page at what is no address: “{visible(link[:60])}”",
+            "Try again; what came so far is kept.",
+        )
     try:
-        resolved = urljoin(current, link.strip())
+        resolved = urljoin(current, link)
     except ValueError:
         resolved = ""
     if origin(resolved) != origin(allowed) or not origin(resolved):

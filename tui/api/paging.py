@@ -65,6 +65,9 @@ async def list_pages(
         top: End after so many incidents.
         skips: Go on by `$skip` where the service names no next page.
 
+    A service that does not heed `$skip` gives the same page again. That is the end, unless
+    the page is full: then more may be there that cannot be had.
+
     Raises:
         BadAnswer: A page is no list, the next one is elsewhere, or there is no end.
     """
@@ -72,6 +75,7 @@ async def list_pages(
     url = _address(base, parameters)
     followed = {url}
     linked, skip, given, idle = False, 0, 0, 0
+    former: tuple[str, ...] = ()
     full = int(parameters.get("$top", 1))
     for _ in range(_MOST_PAGES):
         request = make(url)
@@ -99,6 +103,17 @@ async def list_pages(
             linked = True
             url = next_page(listed.link, url, origin, request.what)
         elif skips and not linked and listed.count:
+            names = tuple(incident.id for incident in listed.incidents)
+            if skip and not fresh and names == former:
+                if listed.count != full:
+                    return
+                raise BadAnswer(
+                    f"{request.what} was stopped",
+                    f"the service gives the same {full} incidents again instead of the next ones",
+                    "Ask for less with a filter; the incidents that came are kept.",
+                    request_id=answer.request_id,
+                )
+            former = names
             skip += listed.count
             url = _address(base, {**parameters, "$skip": str(skip)})
         else:
