@@ -7,6 +7,7 @@ import json
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -19,6 +20,7 @@ from tui.auth.clouds import custom_cloud
 from tui.auth.profiles import Profile
 from tui.auth.secret import Secret
 from tui.config import HostTable
+from tui.demo.identity import TENANT_ID, registrations
 
 TENANT = "11111111-2222-3333-4444-555555555555"
 CLIENT = "66666666-7777-8888-9999-000000000000"
@@ -142,3 +144,23 @@ def memory_keyring() -> Iterator[MemoryKeyring]:
     keyring.set_keyring(backend)
     yield backend
     keyring.set_keyring(former)
+
+
+def at_demo(origin: str, credential: str, app: str = "soc-automation", **more: Any) -> Profile:
+    """A profile of the demo tenant, with any kind of credential."""
+    client = next(one.client_id for one in registrations() if one.name == app)
+    base: dict[str, Any] = {
+        "name": "contoso",
+        "tenant_id": TENANT_ID,
+        "client_id": client,
+        "cloud": custom_cloud(HostTable(authority=origin)),
+        "credential": credential,
+    }
+    return Profile(**(base | more))
+
+
+def kept(path: Path, data: str | bytes, mode: int = 0o600) -> Path:
+    """Write a file of that mode."""
+    path.write_bytes(data.encode() if isinstance(data, str) else data)
+    path.chmod(mode)
+    return path

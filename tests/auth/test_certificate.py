@@ -23,16 +23,14 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs12,
 )
 
-from tests.auth.conftest import CLIENT, Authority, MemoryKeyring, profile_at
+from tests.auth.conftest import CLIENT, Authority, MemoryKeyring, kept, profile_at
+from tests.auth.conftest import at_demo as demo_profile
 from tui.auth.certificate import days_left
-from tui.auth.clouds import custom_cloud
 from tui.auth.profiles import Profile
 from tui.auth.secret import Secret
 from tui.auth.session import Session, Step
 from tui.auth.ways import describe_fully
-from tui.config import HostTable
 from tui.demo.assertions import certificate_pem
-from tui.demo.identity import TENANT_ID, registrations
 from tui.demo.server import DemoTenant
 from tui.errors import SignInProblem
 
@@ -45,12 +43,6 @@ def bare(monkeypatch: pytest.MonkeyPatch, memory_keyring: MemoryKeyring) -> None
     for name in ("M365D_CERTIFICATE_PASSWORD", "AZURE_CLIENT_CERTIFICATE_PASSWORD"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.delenv("AZURE_CLIENT_ID", raising=False)
-
-
-def kept(path: Path, data: bytes, mode: int = 0o600) -> Path:
-    path.write_bytes(data)
-    path.chmod(mode)
-    return path
 
 
 @cache
@@ -92,16 +84,7 @@ def demo_forms(form: str, phrase: str) -> bytes:
 
 
 def at_demo(tenant: DemoTenant, path: Path, **more: Any) -> Profile:
-    app = next(one for one in registrations() if one.has_certificate)
-    base: dict[str, Any] = {
-        "name": "auto",
-        "tenant_id": TENANT_ID,
-        "client_id": app.client_id,
-        "cloud": custom_cloud(HostTable(authority=tenant.base_url)),
-        "credential": "certificate",
-        "certificate_path": path,
-    }
-    return Profile(**(base | more))
+    return demo_profile(tenant.base_url, "certificate", name="auto", certificate_path=path, **more)
 
 
 async def signed_in(profile: Profile, **more: Any) -> tuple[Session, dict[str, Any]]:

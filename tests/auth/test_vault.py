@@ -135,7 +135,7 @@ async def test_prompt_declined() -> None:
 
 
 @pytest.mark.parametrize("kind", ["certificate", "device-code", "azure-cli", "managed-identity"])
-async def test_kind_that_is_to_come_is_refused_clearly(kind: str) -> None:
+async def test_kind_without_a_secret_has_none_to_find(kind: str) -> None:
     problem = await refused(profile(kind))
     assert kind in problem.why
     assert "keyring" in problem.remedy

@@ -35,10 +35,6 @@ __all__ = [
 
 _READ = "Read incidents"
 _HUNT = "Advanced hunting"
-_OF_THE_RESOURCE = frozenset(
-    {"AADSTS500011", "AADSTS501051", "AADSTS65001", "AADSTS70011", "AADSTS1002012"}
-)
-"""Refusals of one resource only; another may still be had."""
 
 
 @dataclass
@@ -127,10 +123,12 @@ async def _dialects(session: Session) -> tuple[Dialect, Dialect]:
 
 
 async def _token(session: Session, dialect: Dialect) -> tuple[Token | None, SignInProblem | None]:
+    from tui.auth.audience import OF_ONE_RESOURCE
+
     try:
         return await session.token(dialect), None
     except SignInProblem as problem:
-        if problem.code not in _OF_THE_RESOURCE:
+        if problem.code not in OF_ONE_RESOURCE:
             raise
         return None, problem
 

@@ -41,6 +41,15 @@ def _renew(profile: Profile, resource: str) -> str:
     )
 
 
+def _complete(profile: Profile, _: str) -> str:
+    if profile.credential == "device-code":
+        return (
+            f"Allow public client flows: Entra admin centre › App registrations › "
+            f"{profile.client_id} › Authentication."
+        )
+    return f"Complete the credential of profile {profile.name}."
+
+
 def _said(text: str) -> Callable[[Profile, str], str]:
     return lambda profile, resource: text.format(
         name=profile.name,
@@ -104,10 +113,7 @@ _REFUSALS: dict[str, Refusal] = {
     "700024": Refusal(
         "the signed proof is outside its time", _said("This machine's clock is off: set it.")
     ),
-    "7000218": Refusal(
-        "neither a secret nor a signed proof was sent",
-        _said("Complete the credential of profile {name}."),
-    ),
+    "7000218": Refusal("neither a secret nor a signed proof was sent", _complete),
     "50194": Refusal(
         "the application is for one tenant only, and none was named",
         _said("Name the tenant: tenant_id of profile {name} is {tenant}."),
@@ -120,6 +126,43 @@ _REFUSALS: dict[str, Refusal] = {
     "50079": Refusal(
         "several factors are required, and not set up yet",
         _said("Sign in by device code again and set them up."),
+    ),
+    **{
+        code: Refusal(
+            "the user's sign-in has ended",
+            _said("Sign in again: `m365d-tui login --profile {name}`."),
+        )
+        for code in ("70008", "700082", "700084", "70043", "50173")
+    },
+    "53000": Refusal(
+        "Conditional Access wants a device that complies with policy",
+        _said("Ask the administrator of {tenant}; a device code cannot tell which device it is."),
+    ),
+    "50105": Refusal(
+        "the user is not assigned to the application",
+        _said("Assign the user: Enterprise applications › {client} › Users and groups."),
+    ),
+    "90094": Refusal(
+        "an administrator's consent is missing",
+        _said("Grant admin consent for {client} in {tenant} (API permissions)."),
+    ),
+    **{
+        code: Refusal(
+            "the application trusts no such federated token",
+            _said(
+                "Compare issuer, subject and audience with App registrations › {client} › "
+                "Certificates & secrets › Federated credentials."
+            ),
+        )
+        for code in ("70021", "700211", "700212", "700213")
+    },
+    "50027": Refusal(
+        "the signed proof is malformed",
+        _said("Check the file that profile {name} names."),
+    ),
+    "700023": Refusal(
+        "the signed proof is for another authority",
+        _said("Check the authority and tenant_id {tenant} of profile {name}."),
     ),
     "90033": Refusal("the service is busy", _said("Wait a minute and try again.")),
     "50196": Refusal(

@@ -10,8 +10,9 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote, urlsplit
 
 from tui.auth.aadsts import BUSY, REFUSED_SECRET, code_of, refusal, said
@@ -31,9 +32,12 @@ __all__ = [
     "TokenAnswer",
     "ask_endpoint",
     "request_grant",
+    "request_json",
     "request_token",
     "token_url",
 ]
+
+T = TypeVar("T")
 
 _log = logging.getLogger("tui.auth")
 
@@ -143,10 +147,42 @@ async def request_grant(
     Args:
         form: Makes the fields, anew for each attempt.
     """
+
+    async def once() -> TokenAnswer:
+        got = await _send(client, profile, resource, url, form(), on_date)
+        return _token(profile, got)
+
+    return await _retried(once, sleep)
+
+
+async def request_json(
+    client: httpx.AsyncClient,
+    profile: Profile,
+    resource: str,
+    url: str,
+    form: dict[str, str],
+    *,
+    on_date: Callable[[str | None], None] | None = None,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> dict[str, Any]:
+    """Send a form to another endpoint of the authority; retries and errors as `request_token`."""
+
+    async def once() -> dict[str, Any]:
+        got = await _send(client, profile, resource, url, form, on_date)
+        if got.answer is None:
+            raise _no_token(profile, got.host, _nature(got.response, got.body), got.response)
+        return got.answer
+
+    return await _retried(once, sleep)
+
+
+async def _retried(
+    once: Callable[[], Awaitable[T]], sleep: Callable[[float], Awaitable[None]]
+) -> T:
     delays = iter(_DELAYS)
     while True:
         try:
-            return await _once(client, profile, resource, url, form(), on_date)
+            return await once()
         except _Again as again:
             wait = next(delays, None)
             if wait is None:
@@ -158,18 +194,29 @@ async def request_grant(
         await sleep(wait)
 
 
+@dataclass(frozen=True, slots=True)
+class _Got:
+    """A whole answer of success."""
+
+    host: str
+    response: httpx.Response
+    answer: dict[str, Any] | None
+    body: bytes
+    seconds: float
+
+
 def _what(profile: Profile) -> str:
     return f"Signing in to {profile.name} failed"
 
 
-async def _once(
+async def _send(
     client: httpx.AsyncClient,
     profile: Profile,
     resource: str,
     url: str,
     form: dict[str, str],
     on_date: Callable[[str | None], None] | None,
-) -> TokenAnswer:
+) -> _Got:
     import httpx
 
     host = urlsplit(url).netloc
@@ -203,7 +250,7 @@ async def _once(
         on_date(response.headers.get("date"))
     answer = _json(bytes(body))
     if response.status_code == 200:
-        return _token(profile, host, response, answer, bytes(body), seconds)
+        return _Got(host, response, answer, bytes(body), seconds)
     raise _refused(profile, resource, host, response, answer, bytes(body))
 
 
@@ -239,16 +286,10 @@ def _header_id(response: httpx.Response) -> str:
     return visible(response.headers.get("x-ms-request-id", ""))[:100]
 
 
-def _token(
-    profile: Profile,
-    host: str,
-    response: httpx.Response,
-    answer: dict[str, Any] | None,
-    body: bytes,
-    seconds: float,
-) -> TokenAnswer:
+def _token(profile: Profile, got: _Got) -> TokenAnswer:
+    host, response, answer, seconds = got.host, got.response, got.answer, got.seconds
     if answer is None:
-        raise _no_token(profile, host, _nature(response, body), response)
+        raise _no_token(profile, host, _nature(response, got.body), response)
     value = answer.get("access_token")
     if not isinstance(value, str) or not value:
         raise _no_token(profile, host, "holds no access_token", response)

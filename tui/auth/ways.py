@@ -55,6 +55,26 @@ def credential_for(context: Context) -> Credential:
         from tui.auth.certificate import CertificateCredential
 
         return CertificateCredential(context)
+    if kind == "federated":
+        from tui.auth.federated import FederatedCredential
+
+        return FederatedCredential(context)
+    if kind == "token-file":
+        from tui.auth.given import TokenFile
+
+        return TokenFile(context)
+    if kind == "azure-cli":
+        from tui.auth.given import AzureCli
+
+        return AzureCli(context)
+    if kind == "managed-identity":
+        from tui.auth.managed_identity import ManagedIdentity
+
+        return ManagedIdentity(context)
+    if kind == "device-code":
+        from tui.auth.device_code import DeviceCodeCredential
+
+        return DeviceCodeCredential(context)
     raise context.problem(
         f"this version does not know credential '{kind}'",
         f"See `m365d-tui profiles add --help` for those it knows; edit profile {profile.name}.",

@@ -47,6 +47,7 @@ async def _show(args: argparse.Namespace) -> int:
 
 async def _token(session: Session, resource: str | None) -> Token:
     """The token asked for; for `api = "auto"` Graph's where it allows anything, else classic."""
+    from tui.auth.audience import OF_ONE_RESOURCE
     from tui.auth.claims import allowed, features
     from tui.errors import SignInProblem
 
@@ -56,7 +57,7 @@ async def _token(session: Session, resource: str | None) -> Token:
     try:
         token = await session.token("graph")
     except SignInProblem as problem:
-        if problem.code not in ("AADSTS500011", "AADSTS501051", "AADSTS65001"):
+        if problem.code not in OF_ONE_RESOURCE:
             raise
         return await session.token("classic")
     if any(allowed(token.claims, feature) for feature in features("graph")):
