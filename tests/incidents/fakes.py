@@ -86,9 +86,10 @@ class FakeService:
         self.incidents[incident_id] = decode_incident(raw)
 
     async def pages(
-        self, *, updated_since: datetime | None = None, **_: Any
+        self, *, updated_since: datetime | None = None, odata: str | None = None, **_: Any
     ) -> AsyncIterator[Page]:
-        self.calls.append(("list", updated_since))
+        self.calls.append(("list", updated_since, odata))
+        until = datetime.fromisoformat(odata.removeprefix("createdDateTime le ")) if odata else None
         start = 0
         while True:
             if self.before_page is not None:
@@ -96,6 +97,8 @@ class FakeService:
             rows = sorted(self.incidents.values(), key=lambda one: one.created or NOW, reverse=True)
             if updated_since is not None:
                 rows = [row for row in rows if row.updated and row.updated >= updated_since]
+            if until is not None:
+                rows = [row for row in rows if row.created and row.created <= until]
             await asyncio.sleep(0)
             yield Page(tuple(rows[start : start + self.page_size]), len(rows))
             start += self.page_size

@@ -13,7 +13,7 @@ import pytest
 
 from tests.incidents.fakes import NOW, FakeService, OpenQueue, incident
 from tui.api.records import IncidentChange
-from tui.incidents import outbox, schema, store
+from tui.incidents import leases, outbox, schema, store
 from tui.incidents.cache import Cache, CacheProblem, cache_path
 from tui.incidents.queue import Queue
 
@@ -199,13 +199,14 @@ import os, sys
 from datetime import datetime, UTC
 from pathlib import Path
 from tui.api.records import IncidentChange
-from tui.incidents import outbox, schema
+from tui.incidents import leases, outbox, schema
+from tui.incidents.changes import Wish
 
 connection = schema.open_file(Path(sys.argv[1])).connection
 with schema.transaction(connection):
-    outbox.add(connection, [("1", IncidentChange(comment="Hello"), None, None)], datetime.now(UTC))
+    outbox.add(connection, [Wish("1", IncidentChange(comment="Hello"))], datetime.now(UTC))
 with schema.transaction(connection):
-    outbox.claim(connection, outbox.new_sender(), datetime.now(UTC))
+    outbox.claim(connection, leases.new_sender(), datetime.now(UTC))
 connection.execute("BEGIN IMMEDIATE")
 connection.execute("DELETE FROM outbox")
 os.kill(os.getpid(), 9)
@@ -218,8 +219,8 @@ def test_edit_survives_the_death_of_its_program(tmp_path: Path) -> None:
     died = subprocess.run([sys.executable, "-c", KILLED, str(path)], check=False)
     assert died.returncode == -9
     connection = schema.open_file(path).connection
-    assert outbox.release_dead(connection) == ["1"]
-    task = outbox.claim(connection, outbox.new_sender(), NOW)
+    assert leases.release_dead(connection) == ["1"]
+    task = outbox.claim(connection, leases.new_sender(), NOW)
     connection.close()
     assert task is not None
     assert task.change == IncidentChange(comment="Hello")

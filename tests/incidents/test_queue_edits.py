@@ -17,7 +17,7 @@ from tui.errors import (
     Unreachable,
     UsageProblem,
 )
-from tui.incidents import outbox
+from tui.incidents import leases
 from tui.incidents.queue import Queue, QueueChanged
 
 CLOSE = IncidentChange(status="resolved")
@@ -260,7 +260,7 @@ async def test_claim_of_a_dead_program_is_put_back(
 ) -> None:
     queue = await open_queue(offline=True)
     await queue.edit(["1"], CLOSE)
-    host = outbox.new_sender().partition("/")[0]
+    host = leases.new_sender().partition("/")[0]
     await queue.cache.run(
         lambda connection: connection.execute(
             "UPDATE outbox SET state = 'sending', sender = ?, lease = 99999999999",

@@ -35,7 +35,7 @@ async def test_row_holds_plain_values_and_marks(queue: Queue, service: FakeServi
     row = (await source.window(2, 3))[0]
     created = service.incidents["3"].created
     assert row.values == ("3", "medium", "resolved", 1, ME, created, ["vip", "lab"])
-    assert row.marks == {"closed", "mine"}
+    assert row.marks == {"closed", "mine", "changed"}
 
 
 async def test_newest_is_first_and_windows_fit_together(long_queue: Queue) -> None:

@@ -11,8 +11,9 @@ from tui.api.records import IncidentChange
 EditId = int
 """The outbox's own number of an edit; grows with time."""
 
-EditState = Literal["pending", "sending", "failed", "confirmed"]
-"""`pending` waits for its turn or for the network, `failed` was refused and waits for a person."""
+EditState = Literal["pending", "sending", "failed", "conflict", "confirmed"]
+"""`pending` waits for its turn or for the network; `failed` was refused, and `conflict` met a
+change that somebody else made meanwhile: both wait for a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +31,37 @@ class Edit:
     """Edits made by one command share it."""
     undoes: EditId | None = None
     """The edit this one takes back."""
+    base: IncidentChange | None = None
+    """The values that the edit was made upon; None where they are not known."""
+    theirs: IncidentChange | None = None
+    """Of a conflict: the fields that somebody else changed, as they are at the service."""
+    settled: datetime | None = None
+    """When it was confirmed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """An edit before it is written down."""
+
+    incident_id: str
+    change: IncidentChange
+    former: IncidentChange | None = None
+    """The values that were shown when it was made; they take it back."""
+    base: IncidentChange | None = None
+    """The values that the service had then, as far as known."""
+    undoes: EditId | None = None
+    """The edit that it takes back itself."""
+
+
+Phase = Literal["first", "changes", "whole"]
+"""`first` fills an empty cache, `changes` fetches what was updated since, `whole` everything."""
 
 
 @dataclass(frozen=True, slots=True)
 class SyncProgress:
     """How far a sync has come."""
 
-    phase: Literal["first", "changes"]
-    """`first` fills an empty cache, `changes` fetches what was updated since."""
+    phase: Phase
     fetched: int
     """Incidents received so far."""
     total: int | None
@@ -48,7 +72,7 @@ class SyncProgress:
 class SyncResult:
     """What a sync brought."""
 
-    phase: Literal["first", "changes"]
+    phase: Phase
     fetched: int
     changed: int
     """Incidents that were new or different from what was kept."""

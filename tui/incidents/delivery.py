@@ -14,12 +14,13 @@ import msgspec
 from msgspec import UNSET
 
 from tui.errors import Forbidden, Problem, ServiceProblem, SignInProblem, Throttled, Unreachable
-from tui.incidents import outbox, store
+from tui.incidents import leases, outbox, store
+from tui.incidents.conflicts import done_already, explain, theirs
 from tui.incidents.schema import CacheProblem, transaction
 
 if TYPE_CHECKING:
     from tui.api.protocols import IncidentService
-    from tui.api.records import Comment, Incident
+    from tui.api.records import Comment, Incident, IncidentChange
     from tui.incidents.cache import Cache
     from tui.incidents.changes import EditId
     from tui.incidents.outbox import Task
@@ -30,6 +31,12 @@ _NOT_SENT = ("name", "connect", "tls")
 _ROLES = {"graph": "SecurityIncident.ReadWrite.All", "classic": "Incident.ReadWrite.All"}
 
 _log = logging.getLogger(__name__)
+
+
+class _Conflict(Exception):
+    def __init__(self, theirs: IncidentChange) -> None:
+        super().__init__()
+        self.theirs = theirs
 
 
 class Courier:
@@ -58,7 +65,7 @@ class Courier:
         self._called = 0
         self._later: set[str] = set()
         self._unsettled: list[EditId] = []
-        self._sender = outbox.new_sender()
+        self._sender = leases.new_sender()
         self.service: IncidentService | None = None
         self.held: Problem | None = None
         """Why nothing is sent for now; the next call tries again."""
@@ -90,7 +97,7 @@ class Courier:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         with suppress(CacheProblem):
-            await self._cache.run(lambda connection: outbox.release(connection, self._sender))
+            await self._cache.run(lambda connection: leases.release(connection, self._sender))
 
     async def _work(self) -> None:
         while (service := self.service) is not None and self.held is None:
@@ -128,6 +135,10 @@ class Courier:
     async def _deliver(self, service: IncidentService, task: Task) -> None:
         try:
             answer = await self._send(service, task)
+        except _Conflict as conflict:
+            await self._settle(
+                task, "conflict", explain(conflict.theirs), fate_known=True, theirs=conflict.theirs
+            )
         except Problem as problem:
             await self._undelivered(task, problem, service.dialect)
         except Exception:
@@ -137,13 +148,27 @@ class Courier:
         else:
             await self._cache.run(
                 lambda connection: store.confirm(
-                    connection, task.edit, task.incident_id, answer, self._author()
+                    connection,
+                    task.edit,
+                    task.incident_id,
+                    answer,
+                    self._author(),
+                    self._now(),
                 )
             )
         self._announce(frozenset([task.incident_id]))
 
     async def _send(self, service: IncidentService, task: Task) -> Incident | None:
         if task.change.comment is UNSET:
+            if task.upon:
+                current = await service.get(task.incident_id)
+                await self._cache.run(
+                    lambda connection: store.put(connection, [current], self._author(), mark=True)
+                )
+                if changed := theirs(task.change, task.upon, current):
+                    raise _Conflict(changed)
+                if done_already(task.change, current):
+                    return current
             return await service.update(task.incident_id, task.change)
         comments = await service.comment(task.incident_id, task.change.comment, tried=task.tried)
         kept = await self._cache.run(
@@ -167,11 +192,21 @@ class Courier:
             known = not isinstance(problem, ServiceProblem) or problem.status >= 400
             await self._settle(task, "failed", why, fate_known=known)
 
-    async def _settle(self, task: Task, state: str, why: str, *, fate_known: bool) -> None:
+    async def _settle(
+        self,
+        task: Task,
+        state: str,
+        why: str,
+        *,
+        fate_known: bool,
+        theirs: IncidentChange | None = None,
+    ) -> None:
         def settle(connection: sqlite3.Connection) -> None:
             with transaction(connection):
-                outbox.settle(connection, task.edit, state, why, fate_known=fate_known)
-                if state == "failed":
+                outbox.settle(
+                    connection, task.edit, state, why, fate_known=fate_known, theirs=theirs
+                )
+                if state != "pending":
                     store.rewish(connection, [task.incident_id], self._author())
 
         await self._cache.run(settle)
@@ -181,7 +216,7 @@ class Courier:
             await asyncio.wait(self._workers, timeout=_RENEW_SECONDS)
             if self._workers:
                 with suppress(CacheProblem):
-                    await self._cache.run(lambda connection: outbox.renew(connection, self._sender))
+                    await self._cache.run(lambda connection: leases.renew(connection, self._sender))
 
 
 def _with_comments(incident: Incident, comments: tuple[Comment, ...]) -> Incident:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
-import time
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,14 +10,15 @@ from datetime import datetime
 import msgspec
 
 from tui.api.records import IncidentChange
-from tui.incidents.changes import Edit, EditId
+from tui.incidents.changes import Edit, EditId, Wish
 from tui.incidents.facts import moment, ticks
+from tui.incidents.leases import lease
 
-LEASE_SECONDS = 180
-"""How long a program may be sending an edit before another takes it for dead."""
-
-_COLUMNS = "edit, incident, change, state, why, created, batch, undoes"
-_OPEN = ("pending", "sending")
+_COLUMNS = (
+    "edit, incident, change, state, why, created, batch, undoes, ifnull(base, former)",
+    "theirs",
+    "settled",
+)
 _change_decoder = msgspec.json.Decoder(IncidentChange)
 
 
@@ -32,47 +31,36 @@ class Task:
     change: IncidentChange
     tried: datetime | None
     """When an attempt began whose fate is not known; None where there was none."""
-
-
-def new_sender() -> str:
-    """A name among all that share an outbox: host, process, and a part of its own."""
-    return f"{_host()}/{os.getpid()}/{os.urandom(4).hex()}"
-
-
-def _host() -> str:
-    return os.uname().nodename if hasattr(os, "uname") else "here"
+    upon: tuple[IncidentChange, ...] = ()
+    """Values that the service may have without anybody else having changed them."""
 
 
 def add(
-    connection: sqlite3.Connection,
-    wishes: Iterable[tuple[str, IncidentChange, IncidentChange | None, EditId | None]],
-    now: datetime,
-    why: str = "",
+    connection: sqlite3.Connection, wishes: Iterable[Wish], now: datetime, why: str = ""
 ) -> list[EditId]:
     """Write wishes down as one batch.
 
     Args:
-        wishes: Of each: the incident's id, the change, what takes it back, and the edit
-            that it takes back itself.
         why: Why they have to wait, if they do.
     """
     (batch,) = connection.execute("SELECT ifnull(max(batch), 0) + 1 FROM outbox").fetchone()
     return [
         connection.execute(
-            "INSERT INTO outbox (batch, incident, change, former, state, why, created, undoes)"
-            " VALUES (?, ?, ?, ?, 'pending', ?, ?, ?)",
+            "INSERT INTO outbox (batch, incident, change, former, base, state, why, created,"
+            " undoes) VALUES (?, ?, ?, ?, ?, 'pending', ?, ?, ?)",
             (
                 batch,
-                incident_id,
-                _encode(change),
-                before and _encode(before),
+                wish.incident_id,
+                _encode(wish.change),
+                wish.former and _encode(wish.former),
+                wish.base and _encode(wish.base),
                 why,
                 ticks(now),
-                undoes,
+                wish.undoes,
             ),
         ).lastrowid
         or 0
-        for incident_id, change, before, undoes in wishes
+        for wish in wishes
     ]
 
 
@@ -98,13 +86,13 @@ def edits(
         values.append(batch)
     where = " AND ".join(conditions) or "1"
     rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM outbox WHERE {where} ORDER BY edit", values
+        f"SELECT {', '.join(_COLUMNS)} FROM outbox WHERE {where} ORDER BY edit", values
     ).fetchall()
     return [_edit(row) for row in rows]
 
 
 def _edit(row: tuple[object, ...]) -> Edit:
-    edit, incident_id, change, state, why, created, batch, undoes = row
+    edit, incident_id, change, state, why, created, batch, undoes, base, theirs, settled = row
     return Edit(
         id=edit,  # type: ignore[arg-type]
         incident_id=incident_id,  # type: ignore[arg-type]
@@ -114,7 +102,14 @@ def _edit(row: tuple[object, ...]) -> Edit:
         created=moment(created),  # type: ignore[arg-type]
         batch=batch,  # type: ignore[arg-type]
         undoes=undoes,  # type: ignore[arg-type]
+        base=_decoded(base),
+        theirs=_decoded(theirs),
+        settled=None if settled is None else moment(settled),  # type: ignore[arg-type]
     )
+
+
+def _decoded(text: object) -> IncidentChange | None:
+    return _change_decoder.decode(str(text)) if text else None
 
 
 def wished(
@@ -123,7 +118,7 @@ def wished(
     """Changes that are on their way, of all incidents or of these, in order."""
     rows = connection.execute(
         "SELECT incident, change, created FROM outbox"
-        " WHERE state <> 'confirmed' AND state <> 'failed' ORDER BY edit"
+        " WHERE state IN ('pending', 'sending') ORDER BY edit"
     ).fetchall()
     wanted = None if ids is None else set(ids)
     found: dict[str, list[tuple[IncidentChange, datetime]]] = {}
@@ -136,12 +131,12 @@ def wished(
 
 
 def marks(connection: sqlite3.Connection) -> dict[str, set[str]]:
-    """What the outbox says of each incident it names: `pending`, `failed`."""
+    """What the outbox says of each incident it names: `pending`, `failed`, `conflict`."""
     found: dict[str, set[str]] = {}
     for incident_id, state in connection.execute(
         "SELECT incident, state FROM outbox WHERE state <> 'confirmed'"
     ):
-        mark = "failed" if state == "failed" else "pending"
+        mark = state if state in ("failed", "conflict") else "pending"
         found.setdefault(incident_id, set()).add(mark)
     return found
 
@@ -163,7 +158,8 @@ def claim(
     """
     skipped = list(busy)
     row = connection.execute(
-        "SELECT edit, incident, change, tried FROM outbox AS mine WHERE state = 'pending'"
+        "SELECT edit, incident, change, tried, former, base FROM outbox AS mine"
+        " WHERE state = 'pending'"
         f" AND incident NOT IN ({', '.join('?' * len(skipped))})"
         " AND NOT EXISTS (SELECT 1 FROM outbox AS other WHERE other.incident = mine.incident"
         " AND other.edit < mine.edit AND other.state IN ('pending', 'sending'))"
@@ -172,14 +168,18 @@ def claim(
     ).fetchone()
     if row is None:
         return None
-    edit, incident_id, change, tried = row
+    edit, incident_id, change, tried, *upon = row
     connection.execute(
         "UPDATE outbox SET state = 'sending', why = '', sender = ?, lease = ?,"
         " tried = ifnull(tried, ?) WHERE edit = ?",
-        (sender, int(time.time()) + LEASE_SECONDS, ticks(now), edit),
+        (sender, lease(), ticks(now), edit),
     )
     return Task(
-        edit, incident_id, _change_decoder.decode(change), None if tried is None else moment(tried)
+        edit,
+        incident_id,
+        _change_decoder.decode(change),
+        None if tried is None else moment(tried),
+        tuple(known for text in upon if (known := _decoded(text)) is not None),
     )
 
 
@@ -190,17 +190,56 @@ def settle(
     why: str = "",
     *,
     fate_known: bool = True,
+    now: datetime | None = None,
+    theirs: IncidentChange | None = None,
 ) -> None:
     """Note what became of an attempt.
 
     Args:
+        now: When, of a confirmed one.
+        theirs: Of a conflict, what somebody else changed.
         fate_known: False where the service may have done it without our hearing of it.
     """
     connection.execute(
-        "UPDATE outbox SET state = ?, why = ?, sender = NULL, lease = NULL,"
-        f" tried = {'NULL' if fate_known else 'tried'} WHERE edit = ?",
-        (state, why, edit),
+        "UPDATE outbox SET state = ?, why = ?, sender = NULL, lease = NULL, settled = ?,"
+        f" theirs = ?, tried = {'NULL' if fate_known else 'tried'} WHERE edit = ?",
+        (state, why, now and ticks(now), theirs and _encode(theirs), edit),
     )
+
+
+def keep_mine(connection: sqlite3.Connection, edit: EditId) -> dict[EditId, str]:
+    """Send a conflicting edit after all, upon what is at the service now; returns it."""
+    rows = connection.execute(
+        "SELECT edit, incident FROM outbox WHERE edit = ? AND state = 'conflict'", (edit,)
+    ).fetchall()
+    connection.execute(
+        "UPDATE outbox SET state = 'pending', why = '', base = theirs, theirs = NULL"
+        " WHERE edit = ? AND state = 'conflict'",
+        (edit,),
+    )
+    return dict(rows)
+
+
+def keep_theirs(connection: sqlite3.Connection, edit: EditId) -> dict[EditId, str]:
+    """Forget a conflicting edit; returns it."""
+    return _touch(connection, [edit], "state = 'conflict'", "DELETE FROM outbox")
+
+
+def prune(connection: sqlite3.Connection, before: datetime) -> int:
+    """Forget confirmed edits that were settled before a time; returns how many."""
+    return connection.execute(
+        "DELETE FROM outbox WHERE state = 'confirmed' AND ifnull(settled, created) < ?",
+        (ticks(before),),
+    ).rowcount
+
+
+def any_old(connection: sqlite3.Connection, before: datetime) -> bool:
+    """Whether there is anything to prune."""
+    row = connection.execute(
+        "SELECT 1 FROM outbox WHERE state = 'confirmed' AND ifnull(settled, created) < ? LIMIT 1",
+        (ticks(before),),
+    ).fetchone()
+    return row is not None
 
 
 def any_sending(connection: sqlite3.Connection) -> bool:
@@ -212,58 +251,6 @@ def any_sending(connection: sqlite3.Connection) -> bool:
 def explain(connection: sqlite3.Connection, why: str) -> None:
     """Say of everything that waits why it does."""
     connection.execute("UPDATE outbox SET why = ? WHERE state = 'pending'", (why,))
-
-
-def renew(connection: sqlite3.Connection, sender: str) -> None:
-    """Say that the sender is still at what it claimed."""
-    connection.execute(
-        "UPDATE outbox SET lease = ? WHERE state = 'sending' AND sender = ?",
-        (int(time.time()) + LEASE_SECONDS, sender),
-    )
-
-
-def release(connection: sqlite3.Connection, sender: str) -> None:
-    """Put back what a sender claimed: it ends, and the fate of its attempts is unknown."""
-    connection.execute(
-        "UPDATE outbox SET state = 'pending', sender = NULL, lease = NULL"
-        " WHERE state = 'sending' AND sender = ?",
-        (sender,),
-    )
-
-
-def release_dead(connection: sqlite3.Connection) -> list[str]:
-    """Put back what a program was sending that is no more; returns the incidents."""
-    rows = connection.execute(
-        "SELECT edit, incident, sender, lease FROM outbox WHERE state = 'sending'"
-    ).fetchall()
-    released: list[str] = []
-    for edit, incident_id, sender, lease in rows:
-        if _is_dead(sender) or (lease or 0) < time.time():
-            settle(
-                connection,
-                edit,
-                "pending",
-                "The program ended while it was being sent.",
-                fate_known=False,
-            )
-            released.append(incident_id)
-    return released
-
-
-def _is_dead(sender: str | None) -> bool:
-    host, _, rest = (sender or "").partition("/")
-    if os.name != "posix" or host != _host():
-        return not sender
-    number = rest.partition("/")[0]
-    if not number.isdigit():
-        return True
-    try:
-        os.kill(int(number), 0)
-    except ProcessLookupError:
-        return True
-    except (OSError, OverflowError):
-        return False
-    return False
 
 
 def reopen(connection: sqlite3.Connection, ids: Collection[EditId] | None) -> dict[EditId, str]:
@@ -281,7 +268,9 @@ def remove(
     Args:
         tried: Also those that the service may have done without our hearing of it.
     """
-    condition = "state IN ('pending', 'failed')" + ("" if tried else " AND tried IS NULL")
+    condition = "state IN ('pending', 'failed', 'conflict')" + (
+        "" if tried else " AND tried IS NULL"
+    )
     return _touch(connection, ids, condition, "DELETE FROM outbox")
 
 

@@ -5,27 +5,27 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from tui.api.records import Evidence, Incident, IncidentChange
-from tui.errors import Problem, Unreachable
-from tui.incidents import outbox, seen, store
+from msgspec import UNSET
+
+from tui.api.records import Incident, IncidentChange
+from tui.errors import NotFound, Problem, Unreachable
+from tui.incidents import leases, outbox, store
 from tui.incidents.cache import Cache, CacheProblem, likely_api, path_for
-from tui.incidents.changes import Edit, EditId, QueueChanged, SyncProgress, SyncResult
+from tui.incidents.changes import Edit, EditId, QueueChanged, SyncProgress, SyncResult, Wish
 from tui.incidents.delivery import Courier
 from tui.incidents.edits import check, tidy
-from tui.incidents.entities import identity
-from tui.incidents.facets import Facets, facets
-from tui.incidents.facts import fold, moment
-from tui.incidents.filter_syntax import Seen
-from tui.incidents.labels import holders
-from tui.incidents.schema import transaction
+from tui.incidents.facts import moment
+from tui.incidents.reading import QueueReading
 from tui.incidents.source import QueueSource
 from tui.incidents.sync import SYNCED, sync
-from tui.incidents.telling import Teller
-from tui.incidents.wishes import Wish, undone, wishes_back, wishes_for
+from tui.incidents.tables import transaction
+from tui.incidents.upkeep import Upkeep, tidy_up
+from tui.incidents.urgency import age
+from tui.incidents.wishes import redone, undone, wishes_back, wishes_for
 
 if TYPE_CHECKING:
     from tui.api.service import Connection, IncidentService
@@ -45,20 +45,19 @@ __all__ = [
 _OFFLINE = "There is no connection; it is sent when there is one."
 
 
-class Queue:
+class Queue(QueueReading):
     """Incidents of one tenant through one API. Made by `open`, ended by `close`."""
 
     def __init__(
         self, cache: Cache, profile: Profile, *, directory: Path | None, me: str | None
     ) -> None:
+        super().__init__(cache, me)
         self._profile = profile
         self._directory = directory
-        self._connection: Connection | None = None
-        self._teller = Teller()
         self._syncing = asyncio.Lock()
         self._done: list[list[EditId]] = []
+        self._undone: list[list[tuple[str, IncidentChange, bool]]] = []
         self._loop = asyncio.get_running_loop()
-        self._given_me = me
         self._synced_here = False
         self._version: int | None = None
         self.last_synced: datetime | None = None
@@ -69,10 +68,12 @@ class Queue:
 
     def _use(self, cache: Cache) -> None:
         self.cache = cache
-        """Where the incidents are kept; for the rooms of `incidents` alone."""
         cache.on_rescued = self._rescued
         self._courier = Courier(
             cache, announce=self._teller.tell_soon, author=lambda: self.me or "you", now=self.now
+        )
+        self._upkeep = Upkeep(
+            cache, look=self._look, tell=lambda: self._teller.tell(None), author=lambda: self.me
         )
 
     @classmethod
@@ -102,7 +103,7 @@ class Queue:
         api = connection.dialect if connection else likely_api(profile, directory)
         cache = await Cache.open(path_for(profile, directory, api))
         queue = cls(cache, profile, directory=directory, me=me)
-        await queue._look()
+        await queue._begin()
         if connection is not None:
             await queue.attach(connection)
         return queue
@@ -118,12 +119,19 @@ class Queue:
             await self._leave()
             self._use(await Cache.open(path))
             self.last_synced, self._synced_here, self._version = None, False, None
-            await self._look()
+            await self._begin()
             self._done.clear()
+            self._undone.clear()
             self._teller.tell(None)
         self._connection = connection
         self._courier.service = connection.incidents
         self._courier.call()
+
+    async def _begin(self) -> None:
+        now = self.now()
+        await self.cache.run(lambda connection: tidy_up(connection, now))
+        await self._look()
+        self._upkeep.start()
 
     async def _look(self) -> None:
         """See what other programs on the same file did, and what dead ones left."""
@@ -131,7 +139,7 @@ class Queue:
         def look(connection: sqlite3.Connection) -> tuple[int | None, int]:
             if outbox.any_sending(connection):
                 with transaction(connection):
-                    outbox.release_dead(connection)
+                    leases.release_dead(connection)
             (version,) = connection.execute("PRAGMA data_version").fetchone()
             return store.get_meta(connection, SYNCED), version
 
@@ -147,19 +155,6 @@ class Queue:
         return self.cache.notices
 
     @property
-    def me(self) -> str | None:
-        """Who works here, as `assigned_to` spells it; None where nothing says so."""
-        if self._given_me or self._connection is None:
-            return self._given_me
-        token = self._connection.session.current(self._connection.dialect)
-        claims = token.claims if token else None
-        return (claims.user_name or None) if claims and claims.is_user else None
-
-    @me.setter
-    def me(self, name: str | None) -> None:
-        self._given_me = name
-
-    @property
     def stale(self) -> bool:
         """Whether what is shown may be old: not synced in this run, or the last sync failed."""
         return not self._synced_here or self.sync_problem is not None
@@ -169,60 +164,18 @@ class Queue:
         """Why undelivered edits wait, where something holds them all up."""
         return self._courier.held
 
-    def now(self) -> datetime:
-        """The time, by the service's clock as far as it is known."""
-        return self._connection.session.now() if self._connection else datetime.now(UTC)
-
-    def source(self, columns: Sequence[str] | None = None) -> QueueSource:
-        """Rows of the queue with an order and a filter of their own."""
-        source = QueueSource(self, columns)
-        self._teller.add_source(source)
-        return source
-
-    async def total(self) -> int:
-        """How many incidents are known."""
-        return await self.cache.run(store.total)
-
-    async def owners(self) -> list[str]:
-        """Known owners, who has most incidents first; for completion."""
-        return await self.cache.run(seen.owners)
-
-    async def tags(self) -> list[str]:
-        """Known tags, the most frequent first; for completion."""
-        return await self.cache.run(seen.tags)
-
-    async def seen(self) -> Seen:
-        """Values that the cache met, the most frequent first; for completing a filter."""
-        return await self.cache.run(seen.seen)
-
-    async def facets(self, text: str = "") -> Facets:
-        """How the incidents of a filter divide, with the term that narrows to each value.
-
-        Raises:
-            FilterProblem: A `UsageProblem` with the place.
-        """
-        from tui.incidents.filters import parse
-
-        chosen = parse(text, self.me, seen=await self.seen() if text else None)
-        return await self.cache.run(lambda connection: facets(connection, chosen, self.now()))
-
-    async def with_entity(self, evidence: Evidence) -> list[str]:
-        """The ids of incidents that name this entity, the newest first."""
-        keys = [(kind, fold(text)) for kind, text in identity(evidence)]
-        return await self.cache.run(lambda connection: holders(connection, keys))
-
-    async def incident(self, incident_id: str) -> Incident | None:
-        """An incident as it will be once its edits are delivered; None if it is not known."""
-        author = self.me or "you"
-        return await self.cache.run(lambda connection: store.load(connection, incident_id, author))
-
     async def refresh_incident(self, incident_id: str) -> Incident:
         """Fetch one incident, keep it and return it with its edits applied.
 
         Raises:
-            Problem: The service's own; `NotFound` where there is none of this id.
+            Problem: The service's own; `NotFound` where there is none of this id any more:
+                it is then forgotten, unless edits wait for it.
         """
-        fetched = await self._service().get(incident_id)
+        try:
+            fetched = await self._service().get(incident_id)
+        except NotFound:
+            await self._forget_incidents([incident_id])
+            raise
         ids = await self.cache.run(
             lambda connection: store.put(connection, [fetched], self.me or "you")
         )
@@ -230,10 +183,33 @@ class Queue:
             self._teller.tell(ids)
         return await self.incident(incident_id) or fetched
 
-    async def sync(self, on_progress: Callable[[SyncProgress], None] | None = None) -> SyncResult:
+    async def mark_seen(self, ids: Sequence[str] | None = None) -> None:
+        """Take the marks `new` and `changed` from these incidents, or from all."""
+        touched = await self.cache.run(lambda connection: store.mark_seen(connection, ids))
+        if touched:
+            self._teller.tell(touched)
+
+    async def _forget_incidents(self, ids: Sequence[str]) -> None:
+        def forget(connection: sqlite3.Connection) -> frozenset[str]:
+            with transaction(connection):
+                return store.remove(connection, ids)
+
+        if gone := await self.cache.run(forget):
+            self._teller.tell(gone)
+
+    async def sync(
+        self,
+        on_progress: Callable[[SyncProgress], None] | None = None,
+        *,
+        whole: bool = False,
+    ) -> SyncResult:
         """Bring the cache up to date, and try undelivered edits again.
 
-        A second call waits for the first. Cancelling keeps what came.
+        A second call waits for the first. Cancelling keeps what came; a first fill goes on
+        from there.
+
+        Args:
+            whole: Fetch the whole list and forget what the service has no more.
 
         Raises:
             Problem: It ended early; `sync_problem` keeps it and the queue is stale.
@@ -250,7 +226,11 @@ class Queue:
                     author=self.me or "you",
                     on_progress=on_progress,
                     on_changed=self._teller.tell_soon,
+                    whole=whole,
                 )
+                now = self.now()
+                if await self.cache.run(lambda connection: age(connection, now)):
+                    self._teller.tell(None)
             except Problem as problem:
                 self.sync_problem = problem
                 raise
@@ -281,8 +261,9 @@ class Queue:
         wanted = {incident_id: tidy(change) for incident_id, change in changes.items()}
         for change in wanted.values():
             check(change, supports)
-        made = await self._write_down(lambda connection: wishes_for(connection, wanted))
+        made = await self._write_down(lambda connection: wishes_for(connection, wanted.items()))
         self._done.append(made)
+        self._undone.clear()
         return made
 
     async def undo(self) -> str | None:
@@ -306,26 +287,37 @@ class Queue:
 
         def take_back(connection: sqlite3.Connection) -> list[Wish]:
             wishes = wishes_back(connection, sent)
-            back.update(wish[3] for wish in wishes if wish[3] is not None)
+            back.update(wish.undoes for wish in wishes if wish.undoes is not None)
             return wishes
 
         if sent:
             await self._write_down(take_back)
+        self._undone.append(
+            [(edit.incident_id, edit.change, edit.id in dropped | back) for edit in edits]
+        )
         return undone(edits, dropped | back)
 
-    async def outbox(self, incident_id: str | None = None) -> list[Edit]:
-        """Edits that are not settled, of all incidents or of one, oldest first."""
-        return await self.cache.run(
-            lambda connection: outbox.edits(connection, incident_id=incident_id)
-        )
+    async def redo(self) -> str | None:
+        """Do again what the last undo took back, unless something else was edited since.
 
-    async def history(self, incident_id: str | None = None) -> list[Edit]:
-        """All edits that this program keeps, delivered ones too, oldest first."""
-        return await self.cache.run(
-            lambda connection: outbox.edits(
-                connection, incident_id=incident_id, with_confirmed=True
-            )
-        )
+        Returns:
+            What was done, as a sentence; None where there is nothing to do again.
+        """
+        if not self._undone:
+            return None
+        batch = self._undone.pop()
+        again = [(incident_id, change) for incident_id, change, was_back in batch if was_back]
+        if again:
+            made = await self._write_down(lambda connection: wishes_for(connection, again))
+            self._done.append(made)
+        kept = sum(change.comment is not UNSET for _, change, was_back in batch if not was_back)
+        return redone(again, kept)
+
+    async def resolve(self, edit: EditId, choice: Literal["mine", "theirs"]) -> None:
+        """Decide a conflict: `mine` is sent after all, with `theirs` the edit is forgotten."""
+        decide = outbox.keep_mine if choice == "mine" else outbox.keep_theirs
+        await self._touch(lambda connection: decide(connection, edit))
+        self._courier.call()
 
     async def retry(self, ids: Sequence[EditId] | None = None) -> None:
         """Send failed edits again, all or these, and try what waits."""
@@ -350,6 +342,7 @@ class Queue:
         await self._leave()
 
     async def _leave(self) -> None:
+        await self._upkeep.stop()
         await self._courier.stop()
         await self.cache.close()
 
@@ -372,7 +365,7 @@ class Queue:
             with transaction(connection):
                 wishes = wishes_of(connection)
                 made = outbox.add(connection, wishes, now, why)
-                touched = frozenset(wish[0] for wish in wishes)
+                touched = frozenset(wish.incident_id for wish in wishes)
                 store.rewish(connection, touched, author)
             return made, touched
 

@@ -15,7 +15,6 @@ from tui.incidents.tables import (
     VERSION,
     CacheConnection,
     NewerFile,
-    find_words,
     prepare,
     restore,
     transaction,
@@ -199,12 +198,12 @@ def _copied(path: Path, target: sqlite3.Connection) -> bool:
         return False
     try:
         (version,) = source.execute("PRAGMA user_version").fetchone()
-        if version != VERSION:
+        if not 1 <= version <= VERSION:
             return False
         source.backup(target)
         # The file's own program delivers these; sent from here they could go twice.
         target.execute("DELETE FROM outbox WHERE state <> 'confirmed'")
-        find_words(target)
+        prepare(target)
     except sqlite3.Error:
         return False
     finally:

@@ -18,6 +18,7 @@ from tui.incidents.urgency import prio_of
 NEW, CHANGED = 1, 2
 """What `unread` says of an incident that nobody looked at since it came, or changed."""
 
+_SLACK = 5_000_000
 _COLUMNS = (*COLUMNS, "prio")
 _INSERT = f"INSERT INTO incident ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
 _UPDATE = f"UPDATE incident SET {', '.join(f'{name} = ?' for name in _COLUMNS)} WHERE n = ?"
@@ -59,7 +60,7 @@ def put(
             row_number = _write(
                 connection, number, incident, data, came, wishes.get(key, ()), author
             )
-            if mark and (came is None or came != updated):
+            if mark and (came is None or came != updated) and not _ours(connection, key, came):
                 connection.execute(
                     "UPDATE incident SET unread = iif(unread = ?, unread, ?) WHERE n = ?",
                     (NEW, NEW if number is None else CHANGED, row_number),
@@ -68,16 +69,25 @@ def put(
     return frozenset(changed)
 
 
+def _ours(connection: sqlite3.Connection, key: str, came: int | None) -> bool:
+    """Whether an incident changed because this program changed it."""
+    row = connection.execute(
+        "SELECT max(settled) FROM outbox WHERE incident = ? AND state = 'confirmed'", (key,)
+    ).fetchone()
+    return came is not None and row[0] is not None and row[0] >= came - _SLACK
+
+
 def confirm(
     connection: sqlite3.Connection,
     edit: int,
     incident_id: str,
     answer: Incident | None,
     author: str = "",
+    now: datetime | None = None,
 ) -> None:
     """Settle an edit of an incident that the service did, and keep its answer, at once."""
     with transaction(connection):
-        outbox.settle(connection, edit, "confirmed")
+        outbox.settle(connection, edit, "confirmed", now=now)
         key = storable(answer.id) if answer is not None else None
         if answer is not None and key:
             wishes = outbox.wished(connection, [key]).get(key, ())
@@ -154,6 +164,31 @@ def remove(connection: sqlite3.Connection, ids: Iterable[str]) -> frozenset[str]
             connection.execute(f"DELETE FROM {table} WHERE n = ?", row)
         removed.add(incident_id)
     return frozenset(removed)
+
+
+def ids(connection: sqlite3.Connection) -> list[str]:
+    """The ids of all that is kept."""
+    return [key for (key,) in connection.execute("SELECT id FROM incident ORDER BY n")]
+
+
+def unread(connection: sqlite3.Connection) -> list[str]:
+    """The ids of incidents that nobody looked at since they came or changed, newest first."""
+    rows = connection.execute(
+        "SELECT id FROM incident WHERE unread <> 0 ORDER BY created DESC, number DESC, id DESC"
+    )
+    return [key for (key,) in rows]
+
+
+def mark_seen(connection: sqlite3.Connection, ids: Iterable[str] | None) -> frozenset[str]:
+    """Take the marks of the unread from incidents, or from all; returns whose they were."""
+    wanted = None if ids is None else {storable(key) for key in ids}
+    keys = [key for key in unread(connection) if wanted is None or key in wanted]
+    if keys:
+        with transaction(connection):
+            connection.executemany(
+                "UPDATE incident SET unread = 0 WHERE id = ?", ((key,) for key in keys)
+            )
+    return frozenset(keys)
 
 
 def rewish(connection: sqlite3.Connection, ids: Iterable[str], author: str = "") -> None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from time import perf_counter
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from tui.errors import BadAnswer
+from tui.errors import BadAnswer, NotFound
 from tui.incidents import store
-from tui.incidents.changes import SyncProgress, SyncResult
+from tui.incidents.changes import Phase, SyncProgress, SyncResult
 from tui.incidents.facts import moment, ticks
-from tui.incidents.schema import transaction
+from tui.incidents.tables import transaction
 
 if TYPE_CHECKING:
     from tui.api.protocols import IncidentService
@@ -24,11 +26,18 @@ OVERLAP = timedelta(minutes=10)
 
 _BATCH = 50
 _IDLE_PAGES = 50
+_MOST_TARGETS = 20
+_MOST_ASKED = 100
 
 COMPLETE_TO = "complete_to"
 """Name of what the cache keeps: all that was updated before this moment is in it."""
 SYNCED = "synced"
 """Name of what the cache keeps: when the last sync came to its end."""
+FILL_STARTED, FILL_NEWEST, FILLED_TO = "fill_started", "fill_newest", "filled_to"
+"""Names of what the cache keeps of a first fill that was broken off: when it began, the
+latest update it met, and the time of creation down to which it came."""
+
+_CREATED = {"graph": "createdDateTime", "classic": "createdTime"}
 
 
 async def sync(
@@ -39,63 +48,205 @@ async def sync(
     author: str = "",
     on_progress: Callable[[SyncProgress], None] | None = None,
     on_changed: Callable[[frozenset[str]], None] | None = None,
+    whole: bool = False,
 ) -> SyncResult:
     """Fetch what is new, page by page; each page is kept before the next is asked for.
 
-    What came stays when the sync fails or is cancelled; the next one starts at the same
-    place, which is harmless.
+    What came stays when the sync fails or is cancelled. A first fill then goes on from the
+    last page, and what changed since it began is fetched behind it. Incidents that others
+    were merged into are fetched with those.
 
     Args:
         now: The time, by the service's clock as far as it is known.
         author: Who comments here.
         on_progress: Told how far it is, after every page.
         on_changed: Told the ids that a page made different.
+        whole: Fetch the whole list, and forget incidents that the service has no more.
 
     Raises:
         Problem: The service's own, or `CacheProblem`.
         BadAnswer: The list goes on without end.
     """
-    started, clock = now(), perf_counter()
+    clock = perf_counter()
+    run = _Run(cache, service, now, author, on_progress, on_changed)
     complete = await cache.run(lambda connection: store.get_meta(connection, COMPLETE_TO))
-    phase: Literal["first", "changes"] = "first" if complete is None else "changes"
-    since = None if complete is None else moment(complete) - OVERLAP
-    seen: set[str] = set()
-    fetched = changed = idle = 0
+    phase: Phase
+    if complete is None:
+        phase = "first"
+        if await run.fill():
+            # What others changed while the fill was broken off.
+            await run.changes()
+    elif whole:
+        phase = "whole"
+        await run.whole()
+    else:
+        phase = "changes"
+        await run.changes()
+    return SyncResult(phase, len(run.seen), run.changed, perf_counter() - clock)
+
+
+@dataclass
+class _Run:
+    """One sync under way."""
+
+    cache: Cache
+    service: IncidentService
+    now: Callable[[], datetime]
+    author: str
+    on_progress: Callable[[SyncProgress], None] | None
+    on_changed: Callable[[frozenset[str]], None] | None
+    seen: set[str] = field(default_factory=set)
+    changed: int = 0
     newest: datetime | None = None
-    async for page in service.pages(updated_since=since):
-        fresh = len(seen)
-        seen.update(incident.id for incident in page.incidents)
-        idle = 0 if len(seen) > fresh else idle + 1
-        if idle >= _IDLE_PAGES:
-            raise BadAnswer(
-                "Fetching the queue was stopped",
-                f"the last {idle} pages of the list held nothing new",
-                "What came until then is kept. Refresh to try again.",
-            )
-        times = [incident.updated for incident in page.incidents if incident.updated]
-        newest = max([*times, newest] if newest else times, default=None)
-        for start in range(0, len(page.incidents), _BATCH):
-            ids = await _keep(cache, page.incidents[start : start + _BATCH], author)
-            changed += len(ids)
-            if ids and on_changed is not None:
-                on_changed(ids)
-        fetched = len(seen)
-        if on_progress is not None:
-            total = None if page.total is None else max(page.total, fetched)
-            on_progress(SyncProgress(phase, fetched, total))
-    # What was updated while the pages came may have slipped between them: the next sync
-    # looks from the start of this one.
-    reached = min(newest, started) if newest else since or started
 
-    def finish(connection: sqlite3.Connection) -> None:
+    async def fill(self) -> bool:
+        """Fill an empty cache, or go on with that; returns whether it went on."""
+
+        def begin(connection: sqlite3.Connection) -> tuple[int, int | None, int | None, int]:
+            with transaction(connection):
+                began = store.get_meta(connection, FILL_STARTED)
+                down_to = store.get_meta(connection, FILLED_TO)
+                if began is None or down_to is None:
+                    began, down_to = ticks(started), None
+                    for key in (FILLED_TO, FILL_NEWEST):
+                        connection.execute("DELETE FROM meta WHERE key = ?", (key,))
+                    store.set_meta(connection, FILL_STARTED, began)
+                newest = store.get_meta(connection, FILL_NEWEST)
+                return began, down_to, newest, store.total(connection)
+
+        started = self.now()
+        began, down_to, newest, held = await self.cache.run(begin)
+        self.newest = None if newest is None else moment(newest)
+        odata = None
+        if down_to is not None:
+            until = moment(down_to).astimezone(UTC).replace(tzinfo=None)
+            stamp = until.isoformat(timespec="microseconds")
+            odata = f"{_CREATED[self.service.dialect]} le {stamp}Z"
+        await self._pages("first", odata=odata, base=held if odata else 0, keep_place=True)
+        reached = min(self.newest, moment(began)) if self.newest else moment(began)
+        await self._finish(reached)
+        return odata is not None
+
+    async def changes(self) -> None:
+        """Fetch what was updated since the last sync."""
+        started = self.now()
+        complete = await self.cache.run(lambda connection: store.get_meta(connection, COMPLETE_TO))
+        since = None if complete is None else moment(complete) - OVERLAP
+        self.newest = None
+        merged = await self._pages("changes", since=since, mark=True)
+        await self._targets(merged)
+        # What was updated while the pages came may have slipped between them: the next sync
+        # looks from the start of this one.
+        await self._finish(min(self.newest, started) if self.newest else since or started)
+
+    async def whole(self) -> None:
+        """Fetch the whole list, then ask for what it did not hold: it may be gone."""
+        started = self.now()
+        merged = await self._pages("whole", mark=True)
+        await self._targets(merged)
+        known = await self.cache.run(store.ids)
+        missing = [key for key in known if key not in self.seen]
+        gone: list[str] = []
+        for key in missing[:_MOST_ASKED]:
+            try:
+                await self._keep((await self.service.get(key),), mark=True)
+            except NotFound:
+                gone.append(key)
+        if len(gone) == _MOST_ASKED:
+            gone = missing  # a list that left out so many that are gone left out those that are
+
+        def forget(connection: sqlite3.Connection) -> frozenset[str]:
+            with transaction(connection):
+                return store.remove(connection, gone)
+
+        removed = await self.cache.run(forget)
+        self.changed += len(removed)
+        if removed and self.on_changed is not None:
+            self.on_changed(removed)
+        await self._finish(min(self.newest, started) if self.newest else started)
+
+    async def _pages(
+        self,
+        phase: Phase,
+        *,
+        since: datetime | None = None,
+        odata: str | None = None,
+        base: int = 0,
+        mark: bool = False,
+        keep_place: bool = False,
+    ) -> list[str]:
+        """Keep a list page by page; returns what incidents on it were merged into."""
+        idle = 0
+        merged: list[str] = []
+        last: datetime | None = None
+        async for page in self.service.pages(updated_since=since, odata=odata):
+            before = len(self.seen)
+            self.seen.update(incident.id for incident in page.incidents)
+            idle = 0 if len(self.seen) > before else idle + 1
+            if idle >= _IDLE_PAGES:
+                raise BadAnswer(
+                    "Fetching the queue was stopped",
+                    f"the last {idle} pages of the list held nothing new",
+                    "What came until then is kept. Refresh to try again.",
+                )
+            times = [incident.updated for incident in page.incidents if incident.updated]
+            self.newest = max([*times, self.newest] if self.newest else times, default=None)
+            for start in range(0, len(page.incidents), _BATCH):
+                await self._keep(page.incidents[start : start + _BATCH], mark=mark)
+            merged += [one.redirect_id for one in page.incidents if one.redirect_id]
+            if keep_place:
+                created = [incident.created for incident in page.incidents]
+                keep_place = _descending([last, *created] if last else created)
+                last = created[-1] if created else last
+                await self.cache.run(lambda c, at=last, ok=keep_place: self._place(c, at, ok))  # type: ignore[misc]
+            if self.on_progress is not None:
+                fetched = base + len(self.seen)
+                total = None if page.total is None else max(base + page.total, fetched)
+                self.on_progress(SyncProgress(phase, fetched, total))
+        return merged
+
+    def _place(self, connection: sqlite3.Connection, last: datetime | None, ordered: bool) -> None:
+        """Note how far a first fill came; in a list without order there is no such place."""
         with transaction(connection):
-            held = store.get_meta(connection, COMPLETE_TO)
-            store.set_meta(connection, COMPLETE_TO, max(ticks(reached), held or ticks(reached)))
-            store.set_meta(connection, SYNCED, ticks(now()))
+            if ordered and last is not None:
+                store.set_meta(connection, FILLED_TO, ticks(last))
+            elif not ordered:
+                connection.execute("DELETE FROM meta WHERE key = ?", (FILLED_TO,))
+            if self.newest is not None:
+                store.set_meta(connection, FILL_NEWEST, ticks(self.newest))
 
-    await cache.run(finish)
-    return SyncResult(phase, fetched, changed, perf_counter() - clock)
+    async def _targets(self, merged: list[str]) -> None:
+        """Fetch what incidents were merged into, unless it came as well."""
+        wanted = [key for key in dict.fromkeys(merged) if key not in self.seen]
+        for key in wanted[:_MOST_TARGETS]:
+            try:
+                await self._keep((await self.service.get(key),), mark=True)
+            except NotFound:
+                continue
+            self.seen.add(key)
+
+    async def _keep(self, batch: tuple[Incident, ...], *, mark: bool) -> None:
+        ids = await self.cache.run(
+            lambda connection: store.put(connection, batch, self.author, mark=mark)
+        )
+        self.changed += len(ids)
+        if ids and self.on_changed is not None:
+            self.on_changed(ids)
+
+    async def _finish(self, reached: datetime) -> None:
+        def finish(connection: sqlite3.Connection) -> None:
+            with transaction(connection):
+                held = store.get_meta(connection, COMPLETE_TO)
+                at = ticks(reached)
+                store.set_meta(connection, COMPLETE_TO, max(at, at if held is None else held))
+                store.set_meta(connection, SYNCED, ticks(self.now()))
+                for key in (FILL_STARTED, FILL_NEWEST, FILLED_TO):
+                    connection.execute("DELETE FROM meta WHERE key = ?", (key,))
+
+        await self.cache.run(finish)
 
 
-async def _keep(cache: Cache, batch: tuple[Incident, ...], author: str) -> frozenset[str]:
-    return await cache.run(lambda connection: store.put(connection, batch, author))
+def _descending(times: list[datetime | None]) -> bool:
+    """Whether all times are there and none is later than the one before it."""
+    known = [at for at in times if at is not None]
+    return len(known) == len(times) and all(later <= former for former, later in pairwise(known))

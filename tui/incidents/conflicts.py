@@ -1,0 +1,67 @@
+"""Whether somebody else changed what an edit is about, since the edit was made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+from msgspec import UNSET
+
+from tui.api.records import Incident, IncidentChange
+from tui.incidents.edits import FIELDS, asked_fields, spaced
+
+
+def theirs(
+    change: IncidentChange, upon: Iterable[IncidentChange], current: Incident
+) -> IncidentChange | None:
+    """The fields of the change that somebody else set otherwise meanwhile; None where none.
+
+    Args:
+        upon: Values that the edit was made upon; a field that none of them has is not compared.
+        current: The incident as the service has it now.
+    """
+    known = list(upon)
+    found: dict[str, object] = {}
+    for name in asked_fields(change):
+        if name not in FIELDS:
+            continue
+        held = getattr(current, name)
+        if _same(name, held, getattr(change, name)):
+            continue
+        bases = [value for base in known if (value := getattr(base, name)) is not UNSET]
+        if bases and not any(_same(name, held, value) for value in bases):
+            found[name] = held
+    return msgspec.structs.replace(IncidentChange(), **found) if found else None
+
+
+def done_already(change: IncidentChange, current: Incident) -> bool:
+    """Whether the service has all that the change asks for."""
+    return change.comment is UNSET and all(
+        _same(name, getattr(current, name), getattr(change, name)) for name in asked_fields(change)
+    )
+
+
+def explain(change: IncidentChange) -> str:
+    """What somebody else did, as a sentence."""
+    said: list[str] = []
+    for name in asked_fields(change):
+        value = getattr(change, name)
+        if name == "assigned_to":
+            said.append(f"assigned it to {value or 'nobody'}")
+        elif name == "tags":
+            said.append(f"set the tags to {', '.join(value)}" if value else "took all tags away")
+        elif name == "name":
+            said.append(f"named it “{value}”")
+        else:
+            said.append(f"set the {name} to “{spaced(value)}”")
+    return f"Somebody else {' and '.join(said)} meanwhile."
+
+
+def _same(name: str, one: object, other: object) -> bool:
+    if name == "tags":
+        assert isinstance(one, tuple | list)
+        assert isinstance(other, tuple | list)
+        return {str(tag).casefold() for tag in one} == {str(tag).casefold() for tag in other}
+    if name == "name":
+        return one == other
+    return str(one or "").casefold() == str(other or "").casefold()
