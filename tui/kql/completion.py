@@ -1,0 +1,114 @@
+"""What can be typed next: names, words and values that fit the place of the cursor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from tui.kql import docs
+from tui.kql.completion_match import match
+from tui.kql.completion_names import Candidate, candidates, known_values
+from tui.kql.completion_place import Place, place_at
+
+MOST = 60
+"""Candidates that are offered at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What a list shows, and which part of the text it would replace."""
+
+    start: int
+    end: int
+    prefix: str
+    candidates: tuple[Candidate, ...]
+    want: str
+
+    @property
+    def whole(self) -> bool:
+        """What was typed is one of the candidates already."""
+        return bool(self.prefix) and any(one.label == self.prefix for one in self.candidates)
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A function whose arguments are being typed."""
+
+    name: str
+    parameters: tuple[str, ...]
+    at: int
+    """The parameter under the cursor."""
+    summary: str
+
+
+def complete(text: str, offset: int, start: int = 0, *, asked: bool = False) -> Completion | None:
+    """What can come at the cursor; None where nothing can, or nothing is to be offered.
+
+    Args:
+        text: The whole text.
+        offset: The cursor.
+        start: Where its query begins.
+        asked: The user wants a list, also where nothing is typed yet.
+    """
+    place = place_at(text, offset, start)
+    if place is None or place.want == "nothing" or place.prefix[:1].isdigit():
+        return None
+    if not (place.prefix or place.quote or asked or _by_itself(text, offset, place)):
+        return None
+    found: list[tuple[tuple[int, ...], Candidate]] = []
+    seen: set[str] = set()
+    for group, one in candidates(place):
+        if one.label in seen:
+            continue
+        fits = match(place.prefix, one.label)
+        if fits is None:
+            continue
+        seen.add(one.label)
+        order = (max(1, fits.rank), group, fits.rank, -(one.label in place.used), len(found))
+        found.append((order, replace(one, typed=fits.typed)))
+    found.sort(key=lambda pair: pair[0])
+    if not found:
+        return None
+    exact = any(one.label == place.prefix for _, one in found)
+    chosen = [one for order, one in found[:MOST] if not exact or order[0] < 2]
+    if exact and len(chosen) == 1 and not asked:
+        return None
+    end = offset
+    if place.quote and text.startswith(place.quote[-1], offset):
+        end += 1
+    elif not place.quote:
+        while end < len(text) and (text[end].isalnum() or text[end] == "_"):
+            end += 1
+        if end > offset and not asked:
+            return None
+    return Completion(place.start, end, place.prefix, tuple(chosen), place.want)
+
+
+def _by_itself(text: str, offset: int, place: Place) -> bool:
+    """Whether a list opens although nothing is typed: right behind a pipe, or for values."""
+    before = text[:offset].rstrip(" ")
+    if len(before) == offset:
+        return False
+    if place.want == "operator":
+        return before.endswith("|")
+    return bool(place.compared) and bool(known_values(place))
+
+
+def signature_at(text: str, offset: int, start: int = 0) -> Signature | None:
+    """The function whose arguments stand at the cursor."""
+    place = place_at(text, offset, start)
+    return None if place is None else _signature(place)
+
+
+def _signature(place: Place) -> Signature | None:
+    for name, at in reversed(place.calls):
+        if name in place.lets and place.lets[name].kind == "function":
+            parameters = place.lets[name].parameters
+            return Signature(name, parameters, min(at, max(0, len(parameters) - 1)), "")
+        function = docs.functions().get(name)
+        if function is not None:
+            shown = tuple(docs.shown(one) for one in function.parameters)
+            last = len(shown) - 1
+            if at > last and shown and not shown[last].endswith(("…", "…]")):
+                at = -1
+            return Signature(name, shown, min(at, last), docs.summary("fn", name))
+    return None

@@ -1,0 +1,339 @@
+"""What each operator does to the columns that pass it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fnmatch import fnmatchcase
+
+from tui.kql import words
+from tui.kql.scope_expr import bare
+from tui.kql.scope_model import Binding, Columns, Lets, unknown
+from tui.kql.scope_tables import TableOperators
+
+_PROFILE = {
+    "GlobalPrevalence": "long",
+    "GlobalFirstSeen": "datetime",
+    "GlobalLastSeen": "datetime",
+    "Signer": "string",
+    "Issuer": "string",
+    "SignerHash": "string",
+    "IsCertificateValid": "bool",
+    "IsRootSignerMicrosoft": "bool",
+    "SignatureState": "string",
+    "IsExecutable": "bool",
+    "ThreatName": "string",
+    "Publisher": "string",
+    "SoftwareName": "string",
+    "ProfileAvailability": "string",
+}
+_SCHEMA = {
+    "ColumnName": "string",
+    "ColumnOrdinal": "int",
+    "DataType": "string",
+    "ColumnType": "string",
+}
+
+
+class Operators(TableOperators):
+    """The part of a walk that knows the operators."""
+
+    def apply(self, lo: int, hi: int, columns: Columns, lets: Lets) -> Columns:
+        """The columns behind an operator, which stands at `lo`."""
+        name = self.tokens[lo].text
+        method = _METHODS.get(name)
+        if method is not None:
+            return method(self, lo + 1, hi, columns, lets)
+        if name not in _OPEN:
+            self.ref("operator", self.tokens[lo], columns, lets)
+        return unknown()
+
+    # Rows.
+
+    def rows(self, lo: int, hi: int, columns: Columns, lets: Lets) -> Columns:
+        """Operators that keep the columns."""
+        self.expression(self.parameters(lo, hi), hi, columns, lets)
+        return columns
+
+    def search(self, lo: int, hi: int, columns: Columns, lets: Lets) -> Columns:
+        """`search` looks everywhere, and tells in which table it found something."""
+        result = columns.copy()
+        result.sure = False
+        return result
+
+    # Columns.
+
+    def extend(self, lo: int, hi: int, columns: Columns, lets: Lets) -> Columns:
+        """`extend`, `serialize`: more columns."""
+        return self._with_items(lo, hi, columns, lets, columns.copy())
+
+    def project(self, lo: int, hi: int, columns: Columns, lets: Lets) -> Columns:
+        """`project`: these columns."""
+        return self._with_items(lo, hi, columns, lets, Columns(tables=columns.tables))
+
+    def _with_items(
+        self, lo: int, hi: int, columns: Columns, lets: Lets, result: Columns
+    ) -> Columns:
+        fresh = not result.types
+        for names, start, end in self.items(lo, hi):
+            self.expression(start, end, columns, lets)
+            if self.text(start, end) == "*":
+                for name, type in columns.types.items():
+                    result.types.setdefault(name, type)
+                result.sure &= columns.sure
+                result.published |= columns.published
+                continue
+            type = self.type_of(start, end, columns, lets)
+            if names:
+                for name in names:
+                    result.add(name, type if len(names) == 1 else "")
+                continue
+            name, sure = self.auto_name(start, end)
+            result.sure &= sure
+            if name and fresh:
+                result.add_beside(name, type)
+            elif name:
+                result.add(name, type)
+        return result
+
+    def summarize(self, lo: int, hi: int, columns: Columns, lets: Lets) -> Columns:
+        """Keys, then aggregates."""
+        lo = self.parameters(lo, hi)
+        by = self.find(lo, hi, "by")
+        result = self._with_items(by + 1, hi, columns, lets, Columns(tables=columns.tables))
+        for names, start, end in self.items(lo, by):
+            self.expression(start, end, columns, lets)
+            function = self.text(start, end)
+            if function in ("arg_max", "arg_min", "argmax", "argmin", "take_any", "any"):
+                self._rows_of(names, start, end, columns, lets, result)
+                continue
+            type = self.type_of(start, end, columns, lets)
+            if names:
+                for name in names:
+                    result.add(name, type if len(names) == 1 else "")
+                continue
+            name, sure = self.auto_name(start, end)
+            result.sure &= sure
+            if name:
+                result.add_beside(name, type)
+        return result
+
+    def _rows_of(
+        self, names: list[str], start: int, end: int, columns: Columns, lets: Lets, result: Columns
+    ) -> None:
+        """`arg_max` and its like give whole rows, or columns of them."""
+        result.published |= columns.published
+        given = iter(names)
+        before = set(result.types)
+        for lo, hi in self.split(*self.inside(start + 1, end)):
+            if self.text(lo, hi) == "*":
+                for name, type in columns.types.items():
+                    result.types.setdefault(name, type)
+                result.sure &= columns.sure
+                continue
+            name, sure = self.auto_name(lo, hi)
+            other = next(given, "")
+            result.sure &= sure or bool(other)
+            type = self.type_of(lo, hi, columns, lets)
+            if other or (name and name not in before):
+                result.add(other or name, type)
+            elif name:
+                result.add_beside(name, type)
+        if self.text(start).startswith(("arg", "any")) and self.text(start)[3:4] != "_":
+            # The deprecated forms name their results otherwise.
+            result.sure = False
+
+    def distinct(self, lo: int, hi: int, columns: Columns, lets: Lets) -> Columns:
+        """`distinct`: these columns, or all."""
+        lo = self.parameters(lo, hi)
+        if self.text(lo, hi) == "*":
+            return columns
+        return self.project(lo, hi, columns, lets)
+
+    def _patterns(self, lo: int, hi: int, columns: Columns, lets: Lets) -> list[str]:
+        """Names and wildcards of a list; the plain names are looked up."""
+        found = []
+        for start, end in self.split(lo, hi):
+            while end > start and self.text(end - 1) in (
+                "asc", "desc", "granny-asc", "granny-desc",
+            ):  # fmt: skip
+                end -= 1
+            tokens = self.tokens[start:end]
+            pattern = "".join(bare(token.text) for token in tokens if token.text not in "[]")
+            found.append(pattern)
+            if len(tokens) == 1 and tokens[0].is_name:
+                self.ref("column", tokens[0], columns, lets)
+        return found
+
+    def away(self, lo: int, hi: int, columns: Columns, lets: Lets) -> Columns:
+        """`project-away`: without these."""
+        patterns = self._patterns(lo, hi, columns, lets)
+        result = columns.copy()
+        for name in list(result.types):
+            if any(fnmatchcase(name, pattern) for pattern in patterns):
+                del result.types[name]
+        return result
+
+    def keep(self, lo: int, hi: int, columns: Columns, lets: Lets) -> Columns:
+        """`project-keep`: only these."""
+        patterns = self._patterns(lo, hi, columns, lets)
+        result = columns.copy()
+        for name in list(result.types):
+            if not any(fnmatchcase(name, pattern) for pattern in patterns):
+                del result.types[name]
+        return result
+
+    def reorder(self, lo: int, hi: int, columns: Columns, lets: Lets) -> Columns:
+        """`project-reorder`: these first."""
+        result = columns.copy()
+        result.types = {}
+        pieces = self.split(lo, hi)
+        for at, pattern in enumerate(self._patterns(lo, hi, columns, lets)):
+            names = [name for name in columns.types if fnmatchcase(name, pattern)]
+            if len(names) > 1 and self.text(pieces[at][1] - 1).endswith(("asc", "desc")):
+                names.sort(reverse=self.text(pieces[at][1] - 1).endswith("desc"))
+            for name in names:
+                result.types.setdefault(name, columns.types[name])
+        for name, type in columns.types.items():
+            result.types.setdefault(name, type)
+        return result
+
+    def rename(self, lo: int, hi: int, columns: Columns, lets: Lets) -> Columns:
+        """`project-rename`: other names in the same places."""
+        names = {}
+        for given, start, end in self.items(lo, hi):
+            self.expression(start, end, columns, lets)
+            former, sure = self.auto_name(start, end)
+            if given and sure:
+                names[former] = given[0]
+        result = columns.copy()
+        result.types = {names.get(name, name): type for name, type in columns.types.items()}
+        if len(names) and not columns.sure:
+            result.types.update(dict.fromkeys(names.values(), ""))
+        return result
+
+    def fixed(self, types: dict[str, str]) -> Columns:
+        """Exactly these."""
+        return Columns(dict(types))
+
+    def count(self, lo: int, hi: int, columns: Columns, lets: Lets) -> Columns:
+        """`count`: one number."""
+        if self.text(lo, hi) == "as" and lo + 1 < hi:
+            return self.fixed({self.text(lo + 1): "long"})
+        return self.fixed({"Count": "long"})
+
+    # The rest.
+
+    def series(self, lo: int, hi: int, columns: Columns, lets: Lets) -> Columns:
+        """`make-series`: arrays."""
+        at = self.parameters(lo, hi)
+        on = self.find(at, hi, "on")
+        by = self.find(on, hi, "by")
+        result = self._with_items(by + 1, hi, columns, lets, Columns(sure=False))
+        for names, start, end in self.items(at, on):
+            end = self.find(start, end, "default")
+            self.expression(start, end, columns, lets)
+            name = names[0] if names else self.auto_name(start, end)[0]
+            if name:
+                result.add(name, "dynamic")
+        axis = min(self.find(on, by, "from", "to", "step", "in"), by)
+        self.expression(on + 1, by, columns, lets)
+        for names, start, end in self.items(on + 1, axis):
+            name = names[0] if names else self.auto_name(start, end)[0]
+            if name:
+                result.add(name, "dynamic")
+        return result
+
+    def plugin(self, lo: int, hi: int, columns: Columns, lets: Lets) -> Columns:
+        """`evaluate`: what comes is known only when it ran."""
+        lo = self.parameters(lo, hi)
+        if lo >= hi:
+            return unknown()
+        name = self.text(lo)
+        if self.text(lo + 1, hi) == "(":
+            self.ref("plugin", self.tokens[lo], columns, lets)
+            self.expression(lo + 1, min(self.after(lo + 1, hi), hi), columns, lets)
+        if name == "narrow":
+            return self.fixed({"Row": "long", "Column": "string", "Value": "string"})
+        result = unknown() if name == "pivot" else columns.copy()
+        if name == "bag_unpack":
+            result.types.pop(self.text(lo + 2, hi), None)
+        result.sure = False
+        return result
+
+    def invoke(self, lo: int, hi: int, columns: Columns, lets: Lets) -> Columns:
+        """`invoke`: a function over the rows."""
+        result = columns.copy()
+        result.sure = False
+        name = self.text(lo, hi)
+        if lo < hi and self.tokens[lo].is_name and name not in lets:
+            self.ref("function", self.tokens[lo], columns, lets)
+        if name == "FileProfile":
+            result.types.update(_PROFILE)
+        elif name in lets:
+            after = lets[name].columns
+            return after.copy() if after is not None else unknown()
+        return result
+
+    def name_it(self, lo: int, hi: int, columns: Columns, lets: Lets) -> Columns:
+        """`as`: a name for the rows so far."""
+        if lo < hi and self.tokens[hi - 1].is_name:
+            name = self.tokens[hi - 1]
+            lets[name.text] = Binding(name.text, "table", columns=columns.copy(), start=name.start)
+        return columns
+
+    def sample_of(self, lo: int, hi: int, columns: Columns, lets: Lets) -> Columns:
+        """`sample-distinct n of Column`."""
+        of = self.find(lo, hi, "of")
+        self.expression(of + 1, hi, columns, lets)
+        name, sure = self.auto_name(of + 1, hi) if of + 1 < hi else ("", False)
+        return Columns({name: columns.types.get(name, "")} if name else {}, sure=sure)
+
+    def unsure(self, lo: int, hi: int, columns: Columns, lets: Lets) -> Columns:
+        """Operators whose result is not followed; what stood before may go on."""
+        result = columns.copy()
+        result.sure = False
+        return result
+
+    def render(self, lo: int, hi: int, columns: Columns, lets: Lets) -> Columns:
+        """`render`, `consume`: the columns stay."""
+        return columns
+
+
+_Method = Callable[[Operators, int, int, Columns, Lets], Columns]
+_METHODS: dict[str, _Method] = {
+    **dict.fromkeys(
+        ("where", "filter", "take", "limit", "sample", "top", "sort", "order"), Operators.rows
+    ),
+    **dict.fromkeys(("extend", "serialize"), Operators.extend),
+    **dict.fromkeys(("join", "lookup"), Operators.join),
+    **dict.fromkeys(("mv-expand", "mvexpand"), Operators.expand),
+    **dict.fromkeys(("mv-apply", "mvapply"), Operators.each),
+    **dict.fromkeys(("parse", "parse-where"), Operators.parse),
+    **dict.fromkeys(("render", "consume"), Operators.render),
+    "project": Operators.project,
+    "project-away": Operators.away,
+    "project-keep": Operators.keep,
+    "project-reorder": Operators.reorder,
+    "project-rename": Operators.rename,
+    "summarize": Operators.summarize,
+    "distinct": Operators.distinct,
+    "count": Operators.count,
+    "union": Operators.union,
+    "search": Operators.search,
+    "partition": Operators.partition,
+    "parse-kv": Operators.pairs,
+    "make-series": Operators.series,
+    "evaluate": Operators.plugin,
+    "invoke": Operators.invoke,
+    "as": Operators.name_it,
+    "sample-distinct": Operators.sample_of,
+    "getschema": lambda walk, *_: walk.fixed(_SCHEMA),
+    "scan": Operators.unsure,
+}
+_OPEN = words.OPERATORS | {
+    "assert-schema",
+    "execute-and-cache",
+    "graph-shortest-paths",
+    "graph-where-edges",
+    "graph-where-nodes",
+}
