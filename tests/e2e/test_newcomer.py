@@ -41,9 +41,9 @@ def test_sign_in_filter_open_change_hunt_token_help_quit(tmp_path, size) -> None
         clock = first.split("◆")[1].split()[0]
         terminal.until_gone(clock)
         terminal.send("?")
-        terminal.sees("Everywhere")
+        terminal.sees("Get a new token now")
         terminal.send(ESCAPE)
-        terminal.until_gone("Everywhere")
+        terminal.until_gone("Get a new token now")
         terminal.send("q")
         assert terminal.ends() == 0
         assert terminal.output.rstrip().endswith(b"\x1b[?25h") or b"\x1b[?1049l" in terminal.output

@@ -57,9 +57,9 @@ async def test_escape_and_a_key_in_one_breath_are_two_keys(open_app: Open) -> No
     async with open_app() as screens:
         await screens.sign_in()
         await screens.press("question_mark")
-        await screens.sees("Everywhere")
+        await screens.sees("Set the status")
         screens.app.post_message(Key("alt+3", None))
         await screens.sees("What it may do")
         await screens.press("1")
         await screens.sees("300 incidents")
-        assert "Everywhere" not in screens.text()
+        assert "Set the status" not in screens.text()

@@ -27,6 +27,7 @@ from tui.ui.key_gate import KeyGate
 from tui.ui.keys import keymap_of
 from tui.ui.problems import sentence
 from tui.ui.theme import DARK, THEMES
+from tui.ui.views import Views
 from tui.ui.widgets.key_line import key_name
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ class M365dApp(Host):
         common.Quit,
     )
     CSS = """
-    * { scrollbar-size-vertical: 1; scrollbar-size-horizontal: 1; }
+    * { scrollbar-size-vertical: 1; }
     Toast {
         width: 60; max-width: 90%; padding: 0 1; margin: 0 1 1 0;
         background: $surface; border-left: outer $accent;
@@ -136,6 +137,7 @@ class M365dApp(Host):
         self.fixed_now = now
         self.drafts = Drafts(on_disk=not (no_cache or use_demo))
         """Comments begun and not sent."""
+        self.views = Views(on_disk=not (no_cache or use_demo))
         self.defects: list[BaseException] = []
         """Errors of this program in this run; each is in the log of defects too."""
         self.workspace = None

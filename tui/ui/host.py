@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tui.errors import Problem
     from tui.ui.drafts import Drafts
     from tui.ui.key_gate import KeyGate
+    from tui.ui.views import Views
     from tui.ui.workspace import Workspace
 
 
@@ -34,6 +35,8 @@ class Host(App[int]):
     """A clock for pictures; None is the machine's."""
     drafts: Drafts
     """Comments begun and not sent."""
+    views: Views
+    """Saved views of the queue."""
     gate: KeyGate
     """Keeps keys that are typed ahead."""
     question_opened: Callable[[], None] | None = None

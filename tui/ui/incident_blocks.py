@@ -8,7 +8,7 @@ from datetime import datetime
 from tui.api.records import Alert, Comment, Evidence, Incident
 from tui.text import calm, visible, visible_lines
 from tui.ui import words
-from tui.ui.page import Block, Span, field, gap, line, spans, text
+from tui.ui.page import Block, Choice, Span, field, gap, line, spans, text
 from tui.ui.sparkline import sparkline
 
 _VERDICT_ORDER = {"malicious": 0, "suspicious": 1, "unknown": 2, "nothreatsfound": 3}
@@ -266,3 +266,17 @@ def comment_blocks(comments: Sequence[Comment]) -> list[Block]:
             gap(),
         ]
     return blocks
+
+
+def incident_choice(incident: Incident, now: datetime) -> Choice:
+    """An incident as something to pick."""
+    severity, status = words.severity(incident.severity), words.status(incident.status)
+    return Choice(
+        incident.id,
+        (
+            (f"{severity.glyph} ", severity.tone),
+            (f"{status.glyph} ", status.tone),
+            (f"{shown(incident.name)[:44]:<45}", ""),
+            (words.age(incident.created, now), "faint"),
+        ),
+    )

@@ -98,6 +98,32 @@ class Filter(Command):
     FOOTER_TEXT = "filter"
 
 
+class ShowFacets(Command):
+    """How these incidents divide by severity, status, owner, tactic and source; narrow to one"""
+
+    COMMAND = "Facets"
+    ACTION = "facets_command"
+    BINDING_KEY = "F"
+    FOOTER_TEXT = "facets"
+
+
+class ShowViews(Command):
+    """Saved views: filter and order under a name and a digit"""
+
+    COMMAND = "Views"
+    ACTION = "views_command"
+    BINDING_KEY = "V"
+    FOOTER_TEXT = "views"
+
+
+class OtherIncidents(Command):
+    """Other incidents with the entity under the cursor, from the cache"""
+
+    COMMAND = "Other incidents with it"
+    BINDING_KEY = "x"
+    FOOTER_TEXT = "others with it"
+
+
 class Refresh(Command):
     """Fetch what changed from the service"""
 

@@ -46,7 +46,7 @@ class Dialog(ModalScreen[str | None]):
             background: $panel;
         }
         TextArea, TextArea:focus { border: none; height: 8; margin: 1 0; background: $panel; }
-        PickList { margin: 1 0; max-height: 14; }
+        PickList { margin: 1 0; max-height: 60vh; }
         Sheet { height: auto; }
     }
     """

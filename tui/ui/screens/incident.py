@@ -15,6 +15,7 @@ from textual_enhanced.commands import Command
 from tui.api.records import Alert, Evidence, Incident
 from tui.errors import NotFound, Problem
 from tui.text import escape_json, visible
+from tui.ui import words
 from tui.ui.alert_blocks import alert_blocks, brief_blocks
 from tui.ui.changes import change_words
 from tui.ui.commands import common
@@ -29,6 +30,7 @@ from tui.ui.incident_blocks import (
     entities,
     headline,
     in_order,
+    incident_choice,
     shown,
     summary_blocks,
 )
@@ -37,7 +39,7 @@ from tui.ui.list_source import ListSource
 from tui.ui.page import Block, line, spans, text
 from tui.ui.painters import alert_painter, evidence_painter
 from tui.ui.problems import problem_blocks
-from tui.ui.screens.dialogs import Page
+from tui.ui.screens.dialogs import Choose, Page
 from tui.ui.screens.edit_actions import EditActions
 from tui.ui.screens.pivot_choice import alert_of, choose_entity, hunt_on
 from tui.ui.widgets.grid import Grid
@@ -84,6 +86,7 @@ class IncidentScreen(EditActions):
         *commands.EDITS,
         *commands.RARE_EDITS,
         commands.HuntEntity,
+        commands.OtherIncidents,
         commands.Undo,
         commands.ShowOutbox,
         commands.Refresh,
@@ -97,6 +100,7 @@ class IncidentScreen(EditActions):
         timeline_commands.OpenAlert,
         commands.PreviousTab,
         commands.HuntEntity,
+        commands.OtherIncidents,
         *commands.EDITS,
         commands.Refresh,
         commands.OpenInPortal,
@@ -375,6 +379,33 @@ class IncidentScreen(EditActions):
             self._ask(choose_entity(self.m365d, Incident(incident.id, alerts=(alert,))))
         else:
             self._ask(choose_entity(self.m365d, incident))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Entities have their command where entities are."""
+        if action == "other_incidents_command":
+            return self._tab in ("evidence", "graph")
+        return super().check_action(action, parameters)
+
+    def action_other_incidents_command(self) -> None:
+        """List the other incidents that name the entity here, and open one."""
+        if (entity := self._entity_here()) is not None:
+            self._ask(self._others(entity))
+
+    async def _others(self, entity: Evidence) -> None:
+        queue = self.workspace.queue
+        ids = [one for one in await queue.with_entity(entity) if one != self._incident_id]
+        if not ids:
+            self.notify(f"No other cached incident names {shown(entity.title)}.", markup=False)
+            return
+        found = [incident for one in ids[:50] if (incident := await queue.incident(one))]
+        chosen = await self.app.push_screen_wait(
+            Choose(
+                f"{words.counted(len(ids), 'other incident')} with {shown(entity.title)[:40]}",
+                [incident_choice(one, self.m365d.now()) for one in found],
+            )
+        )
+        if chosen is not None:
+            self.app.push_screen(IncidentScreen(chosen))
 
     async def targets(self) -> list[Incident]:
         """This incident."""

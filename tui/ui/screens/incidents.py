@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from textual import on
+from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
 from textual.events import Resize
 from textual.widget import Widget
@@ -26,8 +27,9 @@ from tui.ui.page import Block, Span, gap, line, spans, text
 from tui.ui.painters import queue_painter
 from tui.ui.problems import problem_blocks, sentence
 from tui.ui.screens.dialogs import Page
-from tui.ui.screens.edit_actions import EditActions
 from tui.ui.screens.pivot_choice import choose_entity
+from tui.ui.screens.queue_views import QueueViews
+from tui.ui.views import KEYS
 from tui.ui.widgets.filter_bar import FilterBar
 from tui.ui.widgets.grid import Grid
 from tui.ui.widgets.grid_messages import RowHighlighted, RowOpened, SelectionChanged
@@ -35,6 +37,8 @@ from tui.ui.widgets.sheet import Sheet
 
 if TYPE_CHECKING:
     from tui.incidents.changes import QueueChanged, SyncProgress
+    from tui.incidents.completion import Suggestion
+    from tui.incidents.filter_syntax import Seen
 
 _log = logging.getLogger("tui.ui")
 
@@ -47,14 +51,17 @@ _REFRESH = 60.0
 """Seconds between two looks for changes."""
 
 
-class IncidentsScreen(EditActions):
+class IncidentsScreen(QueueViews):
     """The incident queue of the tenant."""
 
     PLACE = "incidents"
     HELP = """
     The queue shows what is cached at once and fetches what changed in the background.
-    Filter with / by words and by fields: sev:high,medium status:active,working
-    assigned:me|none|name tag:vip id:4711 age:<7d; a minus negates, quotes keep words together.
+    Filter with / by words and by fields (sev:high,medium status:active assigned:me|none|name
+    tag: class: tactic: technique:T1059 source: device: user: ip: file: sha: age:<7d
+    updated:>2026-11-01 alerts:>10 prio:>85 id:4711); a minus negates, `or` and parentheses
+    combine, quotes keep words together, Tab completes. F shows how the incidents divide.
+    V keeps views, and 4 to 9 show them.
     Edits apply to the selected rows, or to the one under the cursor; ↑ marks those on their
     way, ! those that were refused.
     """
@@ -64,6 +71,8 @@ class IncidentsScreen(EditActions):
         *commands.RARE_EDITS,
         commands.HuntEntity,
         commands.Filter,
+        commands.ShowFacets,
+        commands.ShowViews,
         commands.Undo,
         commands.ShowOutbox,
         commands.Refresh,
@@ -79,9 +88,15 @@ class IncidentsScreen(EditActions):
         commands.OpenInPortal,
         common.Back,
     )
-    BINDINGS = Command.bindings(
-        *[command for command in COMMAND_MESSAGES if command is not commands.OpenIncident]
-    )
+    BINDINGS = [
+        *Command.bindings(
+            *[command for command in COMMAND_MESSAGES if command is not commands.OpenIncident]
+        ),
+        *[
+            Binding(key, f"view_command({at})", f"view {at + 1}", show=False)
+            for at, key in enumerate(KEYS)
+        ],
+    ]
     DEFAULT_CSS = """
     IncidentsScreen {
         #body { height: 1fr; margin-top: 1; }
@@ -115,6 +130,8 @@ class IncidentsScreen(EditActions):
         self._count = 0
         self._total = 0
         self._source = self.workspace.queue.source()
+        self.query_one(FilterBar).suggest = self._suggest
+        self._seen: Seen | None = None
         self._unsubscribe = self.workspace.queue.subscribe(self._queue_changed)
         grid = self.query_one(Grid)
         grid.focus()
@@ -226,8 +243,12 @@ class IncidentsScreen(EditActions):
     # The filter.
 
     def action_filter_command(self) -> None:
-        """Type a filter."""
+        """Type a filter; what the cache knows is there to complete it."""
         self.query_one(FilterBar).ask()
+        self.run_worker(self._look_around(), group="seen", exclusive=True)
+
+    async def _look_around(self) -> None:
+        self._seen = await self.workspace.queue.seen()
 
     @on(FilterBar.Changed)
     def _filter_changed(self, event: FilterBar.Changed) -> None:
@@ -243,6 +264,11 @@ class IncidentsScreen(EditActions):
         bar.say(self._source.explanation)
         await self.query_one(Grid).refresh_rows()
         await self._counted()
+
+    def _suggest(self, typed: str, cursor: int) -> Sequence[Suggestion]:
+        from tui.incidents.completion import complete
+
+        return complete(typed, cursor, self._seen)
 
     @on(FilterBar.Left)
     def _filter_left(self) -> None:

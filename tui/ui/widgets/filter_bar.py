@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from textual import on
 from textual.app import ComposeResult
@@ -15,9 +17,33 @@ from tui.text import visible
 from tui.ui.page import Span, line
 from tui.ui.widgets.sheet import Sheet
 
+_MOST_HINTS = 8
+
+
+class Suggested(Protocol):
+    """Something that can stand at the cursor."""
+
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def note(self) -> str: ...
+    @property
+    def cursor(self) -> int: ...
+
+
+Suggest = Callable[[str, int], Sequence[Suggested]]
+"""From a text and the cursor in it to what could stand there."""
+
 
 class FilterBar(Vertical):
-    """`/` and the filter's text; its meaning in words; a state at the right."""
+    """`/` and the filter's text; its meaning in words; a state at the right.
+
+    Below, while it is typed in: what could stand at the cursor, and what is wrong.
+    """
 
     DEFAULT_CSS = """
     FilterBar {
@@ -48,8 +74,8 @@ class FilterBar(Vertical):
             color: $text-muted;
             text-style: none;
         }
-        #fault { display: none; margin-left: 2; }
-        #fault.-shown { display: block; }
+        #below-filter { display: none; margin-left: 2; }
+        #below-filter.-shown { display: block; }
     }
     """
 
@@ -65,43 +91,62 @@ class FilterBar(Vertical):
 
         cleared: bool
 
-    BINDINGS = [Binding("escape", "leave", show=False), Binding("down", "done", show=False)]
+    BINDINGS = [
+        Binding("escape", "leave", show=False),
+        Binding("down", "done", show=False),
+        Binding("tab", "take", show=False, priority=True),
+    ]
+
+    suggest: Suggest | None = None
+    """Where suggestions come from; None where there are none."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._fault: list[Span] = []
+        self._hints: Sequence[Suggested] = ()
 
     def compose(self) -> ComposeResult:
-        """The line, and a second one where something is wrong."""
+        """The line, and one below where there is something to say."""
         with Horizontal():
             yield Label("/")
             yield Input(placeholder="words  sev:high  status:active  assigned:me", id="filter")
             yield Label("", id="meaning", markup=False)
             yield Label("", id="state", markup=False)
-        yield Sheet(id="fault")
+        yield Sheet(id="below-filter")
 
     @property
     def input(self) -> Input:
         """The field."""
         return self.query_one("#filter", Input)
 
+    @property
+    def text(self) -> str:
+        """What stands in the field."""
+        return self.input.value
+
     def ask(self) -> None:
         """Start typing."""
         self.input.focus()
         self.input.action_end()
 
+    def put(self, text: str) -> None:
+        """Filter for this text."""
+        self.input.value = text
+        self.input.cursor_position = len(text) if self.input.has_focus else 0
+
     def say(self, meaning: str) -> None:
         """What the filter means, in words."""
-        self._fault([])
+        self._fault = []
         self.query_one("#meaning", Label).update(visible(meaning))
+        self._tell_below()
 
     def fault(self, words: str, column: int | None = None) -> None:
         """What is wrong with the filter, and where."""
-        parts: list[Span] = []
+        self._fault = []
         if column is not None:
-            parts.append((" " * max(0, column - 1) + "↑ ", "bad"))
-        self._fault([*parts, (visible(words), "bad")])
-
-    def _fault(self, parts: list[Span]) -> None:
-        sheet = self.query_one("#fault", Sheet)
-        sheet.show([line(*parts)] if parts else [])
-        sheet.set_class(bool(parts), "-shown")
+            self._fault.append((" " * max(0, column - 1) + "↑ ", "bad"))
+        self._fault.append((visible(words), "bad"))
+        self._tell_below()
 
     def state(self, words: str) -> None:
         """How many rows, and how fresh."""
@@ -113,15 +158,54 @@ class FilterBar(Vertical):
         self.input.value = ""
         return had
 
+    def _look_for_hints(self) -> None:
+        field = self.input
+        self._hints = ()
+        if self.suggest is not None and field.has_focus and field.value:
+            self._hints = self.suggest(field.value, field.cursor_position)[:_MOST_HINTS]
+        self._tell_below()
+
+    def _tell_below(self) -> None:
+        parts: list[Span] = []
+        for at, hint in enumerate(self._hints):
+            parts.append((f"{visible(hint.text)}  ", "accent" if at == 0 else "faint"))
+        if self._hints:
+            note = f"  {visible(self._hints[0].note)}" if self._hints[0].note else ""
+            parts += [("  Tab", "accent"), (" takes the first", "faint"), (note, "faint")]
+        # A half-typed value is no fault yet; its completions say what it can become.
+        shown = parts or self._fault
+        sheet = self.query_one("#below-filter", Sheet)
+        sheet.show([line(*shown)] if shown else [])
+        sheet.set_class(bool(shown), "-shown")
+
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
+        self._look_for_hints()
         self.post_message(self.Changed(event.value))
+
+    @on(Input.Blurred)
+    def _blurred(self) -> None:
+        self._hints = ()
+        self._tell_below()
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
         self.post_message(self.Left(cleared=False))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Tab takes a suggestion only where there is one to take."""
+        if action == "take":
+            return bool(self._hints) and self.input.has_focus
+        return True
+
+    def action_take(self) -> None:
+        """Put the first suggestion in its place."""
+        hint = self._hints[0]
+        field = self.input
+        field.value = field.value[: hint.start] + hint.text + field.value[hint.end :]
+        field.cursor_position = hint.cursor
 
     def action_done(self) -> None:
         """Into the table."""
