@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tui.text import visible
 from tui.ui import words
 from tui.ui.changes import change_words
-from tui.ui.page import Block, line, text
+from tui.ui.page import Block, Span, line, spans, text
 
 if TYPE_CHECKING:
     from tui.incidents.changes import Edit
@@ -42,4 +42,25 @@ def history_blocks(edits: Sequence[Edit]) -> list[Block]:
         )
         if edit.why:
             blocks.append(text(visible(edit.why), tone, indent=2))
+    return blocks
+
+
+def pending_blocks(edits: Sequence[Edit]) -> list[Block]:
+    """Edits that are not confirmed: on their way, refused, or changed by somebody else."""
+    blocks: list[Block] = []
+    for edit in edits:
+        if edit.state == "confirmed":
+            continue
+        glyph, tone, said = _STATES.get(edit.state, ("·", "faint", edit.state))
+        stuck = edit.state in ("failed", "conflict")
+        parts: list[Span] = [
+            (f"{glyph} ", tone),
+            (change_words(edit.change), "bold" if stuck else ""),
+        ]
+        if edit.why:
+            blocks += [spans(*parts), text(visible(edit.why), tone if stuck else "faint", indent=2)]
+        else:
+            blocks.append(spans(*parts, (f"   {said}", "faint")))
+        if stuck:
+            blocks.append(line(("U", "accent"), (" decides what becomes of it", "faint"), indent=2))
     return blocks

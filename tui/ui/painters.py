@@ -27,6 +27,8 @@ def status_cell(value: object, row: Row) -> Cell:
     glyph: Span = (sign.glyph, _tone(sign.tone))
     if "failed" in row.marks:
         glyph = ("!", "bad")
+    elif "conflict" in row.marks:
+        glyph = ("≠", "warn")
     elif "pending" in row.marks:
         glyph = ("↑", "accent")
     return Cell(spans=(glyph, (f" {sign.word}", "faint")), short=(glyph,))

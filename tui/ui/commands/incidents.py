@@ -74,6 +74,13 @@ class Undo(Command):
     FOOTER_TEXT = "undo"
 
 
+class Redo(Command):
+    """Make the edit that was undone last again"""
+
+    BINDING_KEY = ("ctrl+r", "^r")
+    FOOTER_TEXT = "redo"
+
+
 class ShowOutbox(Command):
     """Show edits that are not delivered, to send them again or drop them"""
 

@@ -9,7 +9,6 @@ from tui.api.records import DETERMINATIONS, SEVERITIES, Incident, IncidentChange
 from tui.errors import Problem
 from tui.text import visible
 from tui.ui import words
-from tui.ui.changes import change_words
 from tui.ui.page import Choice, text
 from tui.ui.screens.base import FramedScreen
 from tui.ui.screens.dialogs import AskLine, Choose, Confirm, WriteText
@@ -298,43 +297,21 @@ class EditActions(FramedScreen):
         self._ask(self._outbox())
 
     async def _outbox(self) -> None:
-        queue = self.workspace.queue
-        waiting = [edit for edit in await queue.outbox() if edit.state != "confirmed"]
-        if not waiting:
-            self.notify("Every edit is delivered.", markup=False)
+        from tui.ui.screens.outbox import settle_edits
+
+        await settle_edits(self.m365d, self.workspace.queue)
+
+    def action_redo_command(self) -> None:
+        """Make the edit that was undone last again."""
+        self._ask(self._redo())
+
+    async def _redo(self) -> None:
+        try:
+            said = await self.workspace.queue.redo()
+        except Problem as problem:
+            self.m365d.report(problem)
             return
-        choices = [
-            Choice(
-                str(edit.id),
-                (
-                    (f"{visible(edit.incident_id):<8} ", "faint"),
-                    (change_words(edit.change), ""),
-                    (f"   {edit.state}", "bad" if edit.state == "failed" else "accent"),
-                    (f"  {visible(edit.why)}" if edit.why else "", "faint"),
-                ),
-            )
-            for edit in waiting
-        ]
-        chosen = await self.app.push_screen_wait(
-            Choose("Undelivered edits", choices, note="Choose one to send it again or to drop it.")
-        )
-        if chosen is None:
-            return
-        edit = next(edit for edit in waiting if str(edit.id) == chosen)
-        action = await self.app.push_screen_wait(
-            Choose(
-                f"{visible(edit.incident_id)}: {change_words(edit.change)}",
-                [
-                    Choice("retry", (("send it again", ""),), "r"),
-                    Choice("discard", (("drop it", "bad"),), "d"),
-                ],
-                note=visible(edit.why),
-            )
-        )
-        if action == "retry":
-            await queue.retry([edit.id])
-        elif action == "discard":
-            await queue.discard([edit.id])
+        self.notify(visible(said) if said else "There is nothing to redo.", markup=False)
 
     def open_link(self, incident: Incident) -> None:
         """Open an incident in the portal, and copy its address for a browser elsewhere."""

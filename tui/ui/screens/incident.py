@@ -17,14 +17,13 @@ from tui.errors import NotFound, Problem
 from tui.text import escape_json, visible
 from tui.ui import words
 from tui.ui.alert_blocks import alert_blocks, brief_blocks
-from tui.ui.changes import change_words
 from tui.ui.commands import common
 from tui.ui.commands import grid as grid_commands
 from tui.ui.commands import incident as timeline_commands
 from tui.ui.commands import incidents as commands
 from tui.ui.entity_tree import tree_choice, tree_lines
 from tui.ui.evidence_blocks import evidence_blocks
-from tui.ui.history_blocks import history_blocks
+from tui.ui.history_blocks import history_blocks, pending_blocks
 from tui.ui.incident_blocks import (
     comment_blocks,
     entities,
@@ -36,7 +35,7 @@ from tui.ui.incident_blocks import (
 )
 from tui.ui.incident_rows import ALERT_COLUMNS, EVIDENCE_COLUMNS, alert_rows, evidence_rows
 from tui.ui.list_source import ListSource
-from tui.ui.page import Block, line, spans, text
+from tui.ui.page import line, spans, text
 from tui.ui.painters import alert_painter, evidence_painter
 from tui.ui.problems import problem_blocks
 from tui.ui.screens.dialogs import Choose, Page
@@ -88,6 +87,7 @@ class IncidentScreen(EditActions):
         commands.HuntEntity,
         commands.OtherIncidents,
         commands.Undo,
+        commands.Redo,
         commands.ShowOutbox,
         commands.Refresh,
         commands.OpenInPortal,
@@ -259,27 +259,7 @@ class IncidentScreen(EditActions):
     async def _show_pending(self) -> None:
         history = await self.workspace.queue.history(self._incident_id)
         self.query_one("#history", Sheet).show(history_blocks(history))
-        blocks: list[Block] = []
-        for edit in await self.workspace.queue.outbox(self._incident_id):
-            said = change_words(edit.change)
-            if edit.state == "failed":
-                blocks.append(
-                    spans(
-                        ("! ", "bad"),
-                        (said, "bold"),
-                        (f"   {visible(edit.why)}", "bad"),
-                        ("   U", "accent"),
-                        (" sends it again or drops it", "faint"),
-                    )
-                )
-            elif edit.state != "confirmed":
-                blocks.append(
-                    spans(
-                        ("↑ ", "accent"),
-                        (said, ""),
-                        (f"   {visible(edit.why) or 'on its way'}", "faint"),
-                    )
-                )
+        blocks = pending_blocks(await self.workspace.queue.outbox(self._incident_id))
         self.query_one("#pending", Sheet).show(blocks)
 
     def _show_json(self) -> None:

@@ -18,12 +18,12 @@ from tui.api.records import Incident
 from tui.errors import Forbidden, Problem, UsageProblem
 from tui.text import visible
 from tui.ui import words
-from tui.ui.changes import change_words
 from tui.ui.commands import common
 from tui.ui.commands import grid as grid_commands
 from tui.ui.commands import incidents as commands
+from tui.ui.history_blocks import pending_blocks
 from tui.ui.incident_blocks import pane_blocks
-from tui.ui.page import Block, Span, gap, line, spans, text
+from tui.ui.page import Span, gap, line, text
 from tui.ui.painters import queue_painter
 from tui.ui.problems import problem_blocks, sentence
 from tui.ui.screens.dialogs import Page
@@ -74,6 +74,7 @@ class IncidentsScreen(QueueViews):
         commands.ShowFacets,
         commands.ShowViews,
         commands.Undo,
+        commands.Redo,
         commands.ShowOutbox,
         commands.Refresh,
         commands.OpenInPortal,
@@ -117,7 +118,11 @@ class IncidentsScreen(QueueViews):
         """Filter, table and pane, and a line for the selection."""
         yield FilterBar()
         with Horizontal(id="body"):
-            yield Grid(queue_painter(lambda: self.workspace.me, self.m365d.now), id="queue")
+            yield Grid(
+                queue_painter(lambda: self.workspace.me, self.m365d.now),
+                marks={"new": ("+", "accent"), "changed": ("~", "accent")},
+                id="queue",
+            )
             with VerticalScroll(id="beside"):
                 yield Sheet(id="pane")
         yield Sheet(id="below")
@@ -278,8 +283,10 @@ class IncidentsScreen(QueueViews):
 
     @on(RowHighlighted)
     def _highlighted(self, event: RowHighlighted) -> None:
-        key = event.row.key if event.row else None
-        self.run_worker(self._show_pane(key), group="pane", exclusive=True)
+        row = event.row
+        self.run_worker(self._show_pane(row.key if row else None), group="pane", exclusive=True)
+        if row is not None and row.marks & {"new", "changed"}:
+            self.run_worker(self.workspace.queue.mark_seen([row.key]), group="seen-rows")
 
     async def _show_pane(self, key: str | None) -> None:
         pane = self.query_one("#pane", Sheet)
@@ -291,24 +298,9 @@ class IncidentsScreen(QueueViews):
         self._incident = incident
         if incident is None or self.has_class("-narrow"):
             return
-        blocks: list[Block] = []
-        for edit in await self.workspace.queue.outbox(key):
-            if edit.state == "failed":
-                blocks += [
-                    spans(("! ", "bad"), (change_words(edit.change), "bold")),
-                    text(visible(edit.why), "bad", indent=2),
-                    line(("U", "accent"), (" sends it again or drops it", "faint"), indent=2),
-                    gap(),
-                ]
-            elif edit.state != "confirmed":
-                blocks += [
-                    spans(
-                        ("↑ ", "accent"),
-                        (change_words(edit.change), ""),
-                        (f"   {visible(edit.why) or 'on its way'}", "faint"),
-                    ),
-                    gap(),
-                ]
+        blocks = pending_blocks(await self.workspace.queue.outbox(key))
+        if blocks:
+            blocks.append(gap())
         blocks += pane_blocks(incident, self.workspace.me, self.m365d.now())
         blocks += [
             gap(),
