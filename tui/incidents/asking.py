@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tui.incidents.tables import has_words
 
 if TYPE_CHECKING:
+    from tui.incidents.cache import Cache
     from tui.incidents.filters import Filter
 
 _FEW = 1000
@@ -27,3 +28,19 @@ def condition(
         return [number for (number,) in rows] if len(rows) <= _FEW else None
 
     return chosen.sql(now, indexed=has_words(connection), few=few)
+
+
+async def understood(cache: Cache, text: str, me: str | None) -> Filter:
+    """A filter as it is understood where this cache is; see `tui.incidents.filters`.
+
+    Raises:
+        FilterProblem: A `UsageProblem` with the place.
+    """
+    from tui.incidents.filters import FilterProblem, parse  # not needed for the first frame
+    from tui.incidents.seen import seen
+
+    try:
+        return parse(text, me)
+    except FilterProblem:
+        # A value that no page lists is right where an answer held it.
+        return parse(text, me, seen=await cache.run(seen))

@@ -77,10 +77,15 @@ class Courier:
         self._called += 1
         self._later.clear()
         self.held = None
-        while len(self._workers) < _AT_ONCE:
-            worker = asyncio.create_task(self._work(), name="edit delivery")
-            self._workers.add(worker)
-            worker.add_done_callback(self._workers.discard)
+        self._help()
+
+    def _help(self) -> None:
+        """One more at work, as long as there is work for more."""
+        if len(self._workers) >= _AT_ONCE:
+            return
+        worker = asyncio.create_task(self._work(), name="edit delivery")
+        self._workers.add(worker)
+        worker.add_done_callback(self._workers.discard)
         if self._renewer is None or self._renewer.done():
             self._renewer = asyncio.create_task(self._renew(), name="edit leases")
 
@@ -105,6 +110,7 @@ class Courier:
             try:
                 task = await self._claim()
                 if task is not None:
+                    self._help()
                     self._announce(frozenset([task.incident_id]))
                     await self._deliver(service, task)
                 elif heard == self._called:
@@ -121,6 +127,8 @@ class Courier:
         unsettled, self._unsettled = self._unsettled, []
 
         def claim(connection: sqlite3.Connection) -> Task | None:
+            if not unsettled and not outbox.any_pending(connection):
+                return None
             with transaction(connection):
                 for edit in unsettled:
                     outbox.settle(connection, edit, "pending", fate_known=False)

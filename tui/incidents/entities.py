@@ -8,7 +8,7 @@ Source: fields of *alertEvidence resource type* and its kinds (Graph security AP
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
 import msgspec
@@ -120,15 +120,19 @@ _WEAK = frozenset({"hostName", "accountName", "fileName", "subject"})
 def evidence_keys(evidence: Evidence) -> Iterator[tuple[str, Kind, str]]:
     """Each key of an entity: the field it stands in, its kind, and its text."""
     yield from _within(evidence.fields, evidence.kind, 0)
-    kind: Kind = "app" if evidence.kind in _NAMED_APP else "object"
-    yield "title", kind, evidence.title
+    if evidence.kind in _NAMED_APP:
+        yield "title", "app", evidence.title
+    elif evidence.kind not in _STRONG:
+        yield "title", "object", evidence.title
 
 
 def _within(fields: Mapping[str, Any], kind: str, depth: int) -> Iterator[tuple[str, Kind, str]]:
     for name, value in fields.items():
+        if not value:
+            continue
         if isinstance(value, str):
             found = _FIELDS.get(name)
-            if found is None or not value:
+            if found is None:
                 continue
             if name == "domainName":
                 if kind != "dns":
@@ -164,7 +168,7 @@ def identity(evidence: Evidence) -> list[tuple[Kind, str]]:
     if "account" in found and evidence.kind == "user":
         return [found["account"]]
     weak = [found[name] for name in wanted if name in found]
-    return weak[:1] or ([("object", evidence.title)] if evidence.title else [])
+    return weak[:1] or ([(kind, evidence.title) for kind in ENTITY_KINDS] if evidence.title else [])
 
 
 def _without_others(evidence: Evidence) -> Evidence:
@@ -199,20 +203,16 @@ def labels(incident: Incident) -> Iterator[tuple[Kind, str]]:
 
 def keys_of(incident: Incident) -> tuple[Key, ...]:
     """All keys of an incident, each once."""
-    found: dict[tuple[str, str], Key] = {}
-
-    def add(pairs: Iterable[tuple[Kind, str]]) -> None:
-        for kind, text in pairs:
-            if not text or len(found) >= MOST_KEYS:
-                continue
-            folded = fold(text[:_LONGEST])
-            if folded.strip() and (kind, folded) not in found:
-                found[kind, folded] = Key(kind, folded, storable(text[:_LONGEST]))
-
-    add(labels(incident))
+    # Most texts repeat from alert to alert: each is folded once.
+    met: dict[tuple[Kind, str], None] = dict.fromkeys(labels(incident))
     seen: set[int] = set()
     for evidence in all_evidence(incident):
-        if id(evidence) not in seen:
+        if id(evidence) not in seen and len(met) < MOST_KEYS:
             seen.add(id(evidence))
-            add((kind, text) for _, kind, text in evidence_keys(evidence))
+            met.update(((kind, text), None) for _, kind, text in evidence_keys(evidence))
+    found: dict[tuple[str, str], Key] = {}
+    for kind, text in met:
+        folded = fold(text[:_LONGEST])
+        if (kind, folded) not in found and folded.strip():
+            found[kind, folded] = Key(kind, folded, storable(text[:_LONGEST]))
     return tuple(found.values())

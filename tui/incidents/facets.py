@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from tui.incidents.asking import condition
+from tui.incidents.facts import fold
 from tui.incidents.filter_syntax import quoted_value
 from tui.incidents.filters import Filter
 
 FacetName = Literal["sev", "status", "assigned", "tactic", "source"]
 """Facets by the field of the filter that narrows to one of their values."""
 
-_COLUMNS: dict[FacetName, tuple[str, str]] = {
-    "sev": ("severity", "severity_key"),
-    "status": ("status", "status_key"),
-    "assigned": ("owner", "owner_key"),
-}
-_KINDS: dict[FacetName, str] = {"tactic": "tactic", "source": "source"}
+_COLUMNS: tuple[FacetName, ...] = ("sev", "status", "assigned")
+_LABELS: tuple[FacetName, ...] = ("tactic", "source")
 _MOST = 50
 
 
@@ -51,21 +49,32 @@ def facets(connection: sqlite3.Connection, chosen: Filter, now: datetime) -> Fac
             f"INSERT INTO chosen SELECT incident.n FROM incident WHERE {where}", values
         )
     of = "incident" if everything else "chosen CROSS JOIN incident USING (n)"
-    for name, (column, key) in _COLUMNS.items():
-        rows = connection.execute(
-            f"SELECT max({column}), count(*) FROM {of} GROUP BY {key}"
-            f" ORDER BY count(*) DESC, {key} LIMIT {_MOST}"
-        )
-        found[name] = tuple(_value(name, value or "", count) for value, count in rows)
-    for name, kind in _KINDS.items():
+    rows = connection.execute(
+        f"SELECT severity, status, owner, count(*) FROM {of}"
+        " GROUP BY severity_key, status_key, owner_key"
+    ).fetchall()
+    for place, name in enumerate(_COLUMNS):
+        counted: Counter[str] = Counter()
+        said: dict[str, str] = {}
+        for row in rows:
+            value = row[place] or ""
+            counted[fold(value)] += row[3]
+            said.setdefault(fold(value), value)
+        found[name] = _ordered(name, {said[key]: count for key, count in counted.items()})
+    for name in _LABELS:
         keep = "" if everything else " AND n IN (SELECT n FROM chosen)"
-        rows = connection.execute(
+        labels = connection.execute(
             "SELECT said, count(*) FROM label CROSS JOIN held ON held.f = label.f"
-            f" WHERE kind = ?{keep} GROUP BY label.f ORDER BY count(*) DESC, folded LIMIT {_MOST}",
-            (kind,),
+            f" WHERE kind = ?{keep} GROUP BY label.f",
+            (name,),
         )
-        found[name] = tuple(_value(name, value, count) for value, count in rows)
+        found[name] = _ordered(name, dict(labels))
     return found
+
+
+def _ordered(name: FacetName, counts: Mapping[str, int]) -> tuple[FacetValue, ...]:
+    most = sorted(counts.items(), key=lambda pair: (-pair[1], fold(pair[0])))
+    return tuple(_value(name, value, count) for value, count in most[:_MOST])
 
 
 def _value(name: FacetName, value: str, count: int) -> FacetValue:

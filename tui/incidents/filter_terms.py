@@ -92,7 +92,9 @@ class OneOf(Node):
         return held in self.keys
 
     def sql(self) -> Sql:
-        return f"{self.column}_key IN ({', '.join('?' * len(self.keys))})", list(self.keys)
+        return f"+incident.{self.column}_key IN ({', '.join('?' * len(self.keys))})", list(
+            self.keys
+        )
 
     def odata(self, dialect: str) -> str | None:
         names = self._service_names(dialect)

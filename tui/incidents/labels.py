@@ -11,24 +11,35 @@ from tui.incidents.tables import CacheConnection
 _MOST_KNOWN = 200_000
 
 
-def write_labels(connection: sqlite3.Connection, number: int, keys: Iterable[Key]) -> None:
-    """Let an incident hold these keys and no others; within a transaction."""
+def write_labels(
+    connection: sqlite3.Connection, number: int, keys: Iterable[Key], *, new: bool = False
+) -> None:
+    """Let an incident hold these keys and no others; within a transaction.
+
+    Args:
+        new: It holds nothing yet.
+    """
     wanted = {_label(connection, key) for key in keys}
+    if new:
+        connection.executemany(
+            "INSERT INTO held VALUES (?, ?)", [(number, label) for label in wanted]
+        )
+        return
     rows = connection.execute("SELECT f FROM held WHERE n = ?", (number,)).fetchall()
     had = {label for (label,) in rows}
     if had == wanted:
         return
     connection.executemany(
-        "DELETE FROM held WHERE n = ? AND f = ?", ((number, label) for label in had - wanted)
+        "DELETE FROM held WHERE n = ? AND f = ?", [(number, label) for label in had - wanted]
     )
     connection.executemany(
-        "INSERT INTO held VALUES (?, ?)", ((number, label) for label in wanted - had)
+        "INSERT INTO held VALUES (?, ?)", [(number, label) for label in wanted - had]
     )
 
 
 def _label(connection: sqlite3.Connection, key: Key) -> int:
     known = connection.labels if isinstance(connection, CacheConnection) else {}
-    found = known.get(key[:2])
+    found = known.get((key.kind, key.folded))
     if found is not None:
         return found
     row = connection.execute(

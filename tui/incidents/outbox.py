@@ -242,6 +242,12 @@ def any_old(connection: sqlite3.Connection, before: datetime) -> bool:
     return row is not None
 
 
+def any_pending(connection: sqlite3.Connection) -> bool:
+    """Whether anything waits to be sent."""
+    row = connection.execute("SELECT 1 FROM outbox WHERE state = 'pending' LIMIT 1").fetchone()
+    return row is not None
+
+
 def any_sending(connection: sqlite3.Connection) -> bool:
     """Whether any program, dead or alive, claimed an edit."""
     row = connection.execute("SELECT 1 FROM outbox WHERE state = 'sending' LIMIT 1").fetchone()

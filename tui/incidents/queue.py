@@ -24,7 +24,6 @@ from tui.incidents.source import QueueSource
 from tui.incidents.sync import SYNCED, sync
 from tui.incidents.tables import transaction
 from tui.incidents.upkeep import Upkeep, tidy_up
-from tui.incidents.urgency import age
 from tui.incidents.wishes import redone, undone, wishes_back, wishes_for
 
 if TYPE_CHECKING:
@@ -226,11 +225,9 @@ class Queue(QueueReading):
                     author=self.me or "you",
                     on_progress=on_progress,
                     on_changed=self._teller.tell_soon,
+                    on_aged=lambda: self._teller.tell(None),
                     whole=whole,
                 )
-                now = self.now()
-                if await self.cache.run(lambda connection: age(connection, now)):
-                    self._teller.tell(None)
             except Problem as problem:
                 self.sync_problem = problem
                 raise

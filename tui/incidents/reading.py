@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tui.api.records import Evidence, Incident
 from tui.incidents import outbox, seen, store
+from tui.incidents.asking import understood
 from tui.incidents.changes import Edit
 from tui.incidents.entities import identity
 from tui.incidents.facets import Facets, facets
@@ -77,9 +78,7 @@ class QueueReading:
         Raises:
             FilterProblem: A `UsageProblem` with the place.
         """
-        from tui.incidents.filters import parse
-
-        chosen = parse(text, self.me, seen=await self.seen() if text else None)
+        chosen = await understood(self.cache, text, self.me)
         return await self.cache.run(lambda connection: facets(connection, chosen, self.now()))
 
     async def with_entity(self, evidence: Evidence) -> list[str]:

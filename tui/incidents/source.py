@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from tui.errors import UsageProblem
 from tui.incidents import outbox, store
-from tui.incidents.asking import condition
+from tui.incidents.asking import condition, understood
 from tui.incidents.cache import Cache
 from tui.incidents.facts import fold, moment, storable
 from tui.incidents.tables import has_words
@@ -205,16 +205,8 @@ class QueueSource:
         Raises:
             FilterProblem: A `UsageProblem` with the place; the filter in force stays.
         """
-        from tui.incidents.filters import FilterProblem, parse
-        from tui.incidents.seen import seen
-
-        try:
-            understood = parse(text, self._queue.me)
-        except FilterProblem:
-            # A value that no page lists is right where an answer held it.
-            met = await self._queue.cache.run(seen)
-            understood = parse(text, self._queue.me, seen=met)
-        self._filter = understood or None
+        chosen = await understood(self._queue.cache, text, self._queue.me)
+        self._filter = chosen or None
         self.changed()
 
     async def matching_ids(self) -> list[str]:

@@ -121,13 +121,14 @@ def _write(
 
 def _write_facts(connection: sqlite3.Connection, number: int | None, facts: Facts) -> int:
     values = (*facts[: len(COLUMNS)], prio_of(connection, facts))
+    new = number is None
     if number is None:
         number = connection.execute(_INSERT, values).lastrowid
         assert number is not None
     else:
         connection.execute(_UPDATE, (*values, number))
-    write_words(connection, number, facts.search)
-    write_labels(connection, number, facts.keys)
+    write_words(connection, number, facts.search, new=new)
+    write_labels(connection, number, facts.keys, new=new)
     return number
 
 

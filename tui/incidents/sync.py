@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,9 +16,10 @@ from tui.incidents import store
 from tui.incidents.changes import Phase, SyncProgress, SyncResult
 from tui.incidents.facts import moment, ticks
 from tui.incidents.tables import transaction
+from tui.incidents.urgency import age
 
 if TYPE_CHECKING:
-    from tui.api.protocols import IncidentService
+    from tui.api.protocols import IncidentService, Page
     from tui.api.records import Incident
     from tui.incidents.cache import Cache
 
@@ -48,6 +50,7 @@ async def sync(
     author: str = "",
     on_progress: Callable[[SyncProgress], None] | None = None,
     on_changed: Callable[[frozenset[str]], None] | None = None,
+    on_aged: Callable[[], None] | None = None,
     whole: bool = False,
 ) -> SyncResult:
     """Fetch what is new, page by page; each page is kept before the next is asked for.
@@ -61,6 +64,7 @@ async def sync(
         author: Who comments here.
         on_progress: Told how far it is, after every page.
         on_changed: Told the ids that a page made different.
+        on_aged: Told when time alone changed the order of urgency.
         whole: Fetch the whole list, and forget incidents that the service has no more.
 
     Raises:
@@ -68,7 +72,7 @@ async def sync(
         BadAnswer: The list goes on without end.
     """
     clock = perf_counter()
-    run = _Run(cache, service, now, author, on_progress, on_changed)
+    run = _Run(cache, service, now, author, on_progress, on_changed, on_aged)
     complete = await cache.run(lambda connection: store.get_meta(connection, COMPLETE_TO))
     phase: Phase
     if complete is None:
@@ -81,7 +85,7 @@ async def sync(
         await run.whole()
     else:
         phase = "changes"
-        await run.changes()
+        await run.changes(complete)
     return SyncResult(phase, len(run.seen), run.changed, perf_counter() - clock)
 
 
@@ -95,6 +99,7 @@ class _Run:
     author: str
     on_progress: Callable[[SyncProgress], None] | None
     on_changed: Callable[[frozenset[str]], None] | None
+    on_aged: Callable[[], None] | None
     seen: set[str] = field(default_factory=set)
     changed: int = 0
     newest: datetime | None = None
@@ -127,10 +132,11 @@ class _Run:
         await self._finish(reached)
         return odata is not None
 
-    async def changes(self) -> None:
+    async def changes(self, complete: int | None = None) -> None:
         """Fetch what was updated since the last sync."""
         started = self.now()
-        complete = await self.cache.run(lambda connection: store.get_meta(connection, COMPLETE_TO))
+        if complete is None:
+            complete = await self.cache.run(lambda c: store.get_meta(c, COMPLETE_TO))
         since = None if complete is None else moment(complete) - OVERLAP
         self.newest = None
         merged = await self._pages("changes", since=since, mark=True)
@@ -178,42 +184,45 @@ class _Run:
         """Keep a list page by page; returns what incidents on it were merged into."""
         idle = 0
         merged: list[str] = []
-        last: datetime | None = None
-        async for page in self.service.pages(updated_since=since, odata=odata):
-            before = len(self.seen)
-            self.seen.update(incident.id for incident in page.incidents)
-            idle = 0 if len(self.seen) > before else idle + 1
-            if idle >= _IDLE_PAGES:
-                raise BadAnswer(
-                    "Fetching the queue was stopped",
-                    f"the last {idle} pages of the list held nothing new",
-                    "What came until then is kept. Refresh to try again.",
-                )
-            times = [incident.updated for incident in page.incidents if incident.updated]
-            self.newest = max([*times, self.newest] if self.newest else times, default=None)
-            for start in range(0, len(page.incidents), _BATCH):
-                await self._keep(page.incidents[start : start + _BATCH], mark=mark)
-            merged += [one.redirect_id for one in page.incidents if one.redirect_id]
-            if keep_place:
-                created = [incident.created for incident in page.incidents]
-                keep_place = _descending([last, *created] if last else created)
-                last = created[-1] if created else last
-                await self.cache.run(lambda c, at=last, ok=keep_place: self._place(c, at, ok))  # type: ignore[misc]
-            if self.on_progress is not None:
+        place = _Place() if keep_place else None
+        keeping: asyncio.Task[None] | None = None
+        try:
+            async for page in self.service.pages(updated_since=since, odata=odata):
+                # One page is kept while the next is on its way.
+                if keeping is not None:
+                    await keeping
+                before = len(self.seen)
+                self.seen.update(incident.id for incident in page.incidents)
+                idle = 0 if len(self.seen) > before else idle + 1
+                if idle >= _IDLE_PAGES:
+                    raise BadAnswer(
+                        "Fetching the queue was stopped",
+                        f"the last {idle} pages of the list held nothing new",
+                        "What came until then is kept. Refresh to try again.",
+                    )
+                times = [incident.updated for incident in page.incidents if incident.updated]
+                self.newest = max([*times, self.newest] if self.newest else times, default=None)
+                merged += [one.redirect_id for one in page.incidents if one.redirect_id]
                 fetched = base + len(self.seen)
                 total = None if page.total is None else max(base + page.total, fetched)
-                self.on_progress(SyncProgress(phase, fetched, total))
+                progress = SyncProgress(phase, fetched, total)
+                keeping = asyncio.create_task(self._keep_page(page, mark, place, progress))
+        finally:
+            if keeping is not None:
+                await keeping
         return merged
 
-    def _place(self, connection: sqlite3.Connection, last: datetime | None, ordered: bool) -> None:
-        """Note how far a first fill came; in a list without order there is no such place."""
-        with transaction(connection):
-            if ordered and last is not None:
-                store.set_meta(connection, FILLED_TO, ticks(last))
-            elif not ordered:
-                connection.execute("DELETE FROM meta WHERE key = ?", (FILLED_TO,))
-            if self.newest is not None:
-                store.set_meta(connection, FILL_NEWEST, ticks(self.newest))
+    async def _keep_page(
+        self, page: Page, mark: bool, place: _Place | None, progress: SyncProgress
+    ) -> None:
+        newest = self.newest
+        for start in range(0, len(page.incidents), _BATCH):
+            await self._keep(page.incidents[start : start + _BATCH], mark=mark)
+        if place is not None:
+            place.go_on(page)
+            await self.cache.run(lambda connection: _note(connection, place, newest))
+        if self.on_progress is not None:
+            self.on_progress(progress)
 
     async def _targets(self, merged: list[str]) -> None:
         """Fetch what incidents were merged into, unless it came as well."""
@@ -234,7 +243,7 @@ class _Run:
             self.on_changed(ids)
 
     async def _finish(self, reached: datetime) -> None:
-        def finish(connection: sqlite3.Connection) -> None:
+        def finish(connection: sqlite3.Connection) -> bool:
             with transaction(connection):
                 held = store.get_meta(connection, COMPLETE_TO)
                 at = ticks(reached)
@@ -242,11 +251,33 @@ class _Run:
                 store.set_meta(connection, SYNCED, ticks(self.now()))
                 for key in (FILL_STARTED, FILL_NEWEST, FILLED_TO):
                     connection.execute("DELETE FROM meta WHERE key = ?", (key,))
+            return age(connection, self.now())
 
-        await self.cache.run(finish)
+        if await self.cache.run(finish) and self.on_aged is not None:
+            self.on_aged()
 
 
-def _descending(times: list[datetime | None]) -> bool:
-    """Whether all times are there and none is later than the one before it."""
-    known = [at for at in times if at is not None]
-    return len(known) == len(times) and all(later <= former for former, later in pairwise(known))
+@dataclass
+class _Place:
+    """How far a first fill came; in a list that is in no order there is no such place."""
+
+    down_to: datetime | None = None
+    ordered: bool = True
+
+    def go_on(self, page: Page) -> None:
+        """Take a page into account."""
+        times = [incident.created for incident in page.incidents]
+        known = [at for at in (self.down_to, *times) if at is not None]
+        complete = all(at is not None for at in times)
+        self.ordered &= complete and all(later <= former for former, later in pairwise(known))
+        self.down_to = known[-1] if known else None
+
+
+def _note(connection: sqlite3.Connection, place: _Place, newest: datetime | None) -> None:
+    with transaction(connection):
+        if not place.ordered:
+            connection.execute("DELETE FROM meta WHERE key = ?", (FILLED_TO,))
+        elif place.down_to is not None:
+            store.set_meta(connection, FILLED_TO, ticks(place.down_to))
+        if newest is not None:
+            store.set_meta(connection, FILL_NEWEST, ticks(newest))

@@ -34,6 +34,8 @@ CREATE TABLE label (
 );
 CREATE TABLE held (n INTEGER, f INTEGER, PRIMARY KEY (n, f)) WITHOUT ROWID;
 CREATE INDEX held_by ON held (f, n);
+CREATE INDEX incident_facets
+    ON incident (severity_key, status_key, owner_key, severity, status, owner);
 CREATE INDEX incident_unread ON incident (unread) WHERE unread <> 0;
 """
 _TABLES = f"""
@@ -213,9 +215,17 @@ def has_words(connection: sqlite3.Connection) -> bool:
     return isinstance(connection, CacheConnection) and connection.indexed
 
 
-def write_words(connection: sqlite3.Connection, number: int, text: str) -> None:
-    """Keep the text in which an incident's words are looked for; within a transaction."""
-    row = connection.execute("SELECT text FROM search WHERE n = ?", (number,)).fetchone()
+def write_words(
+    connection: sqlite3.Connection, number: int, text: str, *, new: bool = False
+) -> None:
+    """Keep the text in which an incident's words are looked for; within a transaction.
+
+    Args:
+        new: There is none of this incident yet.
+    """
+    row = None
+    if not new:
+        row = connection.execute("SELECT text FROM search WHERE n = ?", (number,)).fetchone()
     if row is not None and row[0] == text:
         return
     if row is not None:
