@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.ui.conftest import Open
+from tui.api.waiting import Wait
 from tui.ui.widgets.grid import Grid
 
 SIZES = [(120, 40), (80, 24)]
@@ -172,3 +173,17 @@ async def test_severity_and_name_change_where_the_dialect_can(open_app: Open) ->
         incident = await queue.refresh_incident(key)
         assert incident.severity == "high"
         assert incident.name.endswith(" again")
+
+
+async def test_a_throttled_sync_counts_down_and_escape_stops_it(open_app: Open) -> None:
+    async with open_app() as screens:
+        await screens.sign_in()
+        connection = screens.app.workspace.connection
+        screens.app.screen._syncing = True
+        for listener in connection.transport._listeners:
+            listener(Wait(42.0, "throttled", "127.0.0.1"))
+        await screens.sees("throttled: goes on in 4", "Esc stops")
+        for listener in connection.transport._listeners:
+            listener(Wait(0.0, "throttled", "127.0.0.1"))
+        screens.app.screen._syncing = False
+        await screens.sees("synced")

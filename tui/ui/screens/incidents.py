@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterable, Sequence
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -36,6 +37,7 @@ from tui.ui.widgets.grid_messages import RowHighlighted, RowOpened, SelectionCha
 from tui.ui.widgets.sheet import Sheet
 
 if TYPE_CHECKING:
+    from tui.api.transport import Wait
     from tui.incidents.changes import QueueChanged, SyncProgress
     from tui.incidents.completion import Suggestion
     from tui.incidents.filter_syntax import Seen
@@ -46,6 +48,14 @@ _PANE_FROM = 100
 """Columns from which the pane stands beside the table."""
 _PANE_WIDE_FROM = 116
 """Columns from which it has all the room it likes."""
+
+_WAITS = {
+    "throttled": "throttled",
+    "quota": "quota",
+    "busy": "service busy",
+    "unreachable": "no answer",
+}
+"""Why a call waits, in a word or two."""
 
 _REFRESH = 60.0
 """Seconds between two looks for changes."""
@@ -138,6 +148,10 @@ class IncidentsScreen(QueueViews):
         self.query_one(FilterBar).suggest = self._suggest
         self._seen: Seen | None = None
         self._unsubscribe = self.workspace.queue.subscribe(self._queue_changed)
+        self._waiting_until = 0.0
+        self._waiting_for = ""
+        connection = self.workspace.connection
+        self._unlisten = connection.transport.listen(self._waits) if connection else None
         grid = self.query_one(Grid)
         grid.focus()
         await grid.show(self._source)
@@ -149,6 +163,13 @@ class IncidentsScreen(QueueViews):
     def on_unmount(self) -> None:
         """Listen no longer."""
         self._unsubscribe()
+        if self._unlisten is not None:
+            self._unlisten()
+
+    def _waits(self, wait: Wait) -> None:
+        """A call waits for the service; with 0 seconds that is over."""
+        self._waiting_until = monotonic() + wait.seconds if wait.seconds >= 1 else 0.0
+        self._waiting_for = wait.reason
 
     def on_resize(self, event: Resize) -> None:
         """The pane needs room; without it, it is a screen of its own."""
@@ -170,7 +191,10 @@ class IncidentsScreen(QueueViews):
             many = words.counted(self._total, "incident")
         else:
             many = f"{self._count:,} of {self._total:,}"
-        if self._syncing:
+        if self._syncing and (left := self._waiting_until - monotonic()) > 0:
+            why = _WAITS.get(self._waiting_for, self._waiting_for)
+            fresh = f"{why}: goes on in {words.ago(left)}, Esc stops"
+        elif self._syncing:
             progress = self._progress
             fresh = "fetching…"
             if progress is not None and progress.fetched:

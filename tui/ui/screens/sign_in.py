@@ -253,6 +253,8 @@ class SignInScreen(ProfileActions):
         self.query_one(Steps).tell(step.label, step.state, step.seconds, step.key)
 
     def _waits(self, wait: Wait) -> None:
+        if self.m365d.workspace is not None or not self.is_attached:
+            return  # Signed in: the places tell of waits from then on.
         self._say([text(f"{visible(str(wait))}. Esc stops.", "warn")] if wait.seconds >= 1 else [])
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
