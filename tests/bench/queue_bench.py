@@ -45,7 +45,7 @@ def _word(word: str) -> str:
 
 
 FILTERS = (
-    ("sev:high", "severity_key = 'high'"),
+    ("sev:high", "+severity_key = 'high'"),
     ("-status:closed assigned:none", "status_key <> 'resolved' AND owner_key = ''"),
     ("ransomware", _word("ransomware")),
     ("wks-0142", _word("wks-0142")),
