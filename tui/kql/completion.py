@@ -22,6 +22,8 @@ class Completion:
     prefix: str
     candidates: tuple[Candidate, ...]
     want: str
+    naming: bool = False
+    """A new name may be typed here as well."""
 
     @property
     def whole(self) -> bool:
@@ -80,7 +82,7 @@ def complete(text: str, offset: int, start: int = 0, *, asked: bool = False) -> 
             end += 1
         if end > offset and not asked:
             return None
-    return Completion(place.start, end, place.prefix, tuple(chosen), place.want)
+    return Completion(place.start, end, place.prefix, tuple(chosen), place.want, place.naming)
 
 
 def _by_itself(text: str, offset: int, place: Place) -> bool:

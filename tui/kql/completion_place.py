@@ -54,6 +54,8 @@ class Place:
     """The column whose value is asked for."""
     type: str = ""
     """The type of what is compared, or of what stands before the cursor."""
+    naming: bool = False
+    """A new name may come, with = behind it."""
     aggregates: bool = False
     tables: bool = False
     """Tables may come too."""
@@ -337,6 +339,7 @@ class _Reading:
             place.words = HINTS.get(operator, ()) if first else ()
         elif first:
             place.words = HINTS.get(operator, ())
+        place.naming = operator == "extend" and not brackets and (first or last.text == ",")
         word = last.kind == "operator" and (last.text[0].isalpha() or last.text[0] == "!")
         if last.text in _COMPARING or word:
             self._compared(self.end - 2)

@@ -59,16 +59,18 @@ def diagnose(
     if not found.whole or not found.tokens:
         return []
     faults = list(_shape(found))
-    if not faults:
-        texts = {token.text for token in found.tokens}
-        foreign = any(token.kind == "error" and token.text.isalpha() for token in found.tokens)
-        for ref in found.refs:
-            # Names beyond ASCII come in pieces; a fuzzy union names what may not exist.
-            if foreign or (ref.role == "table" and "isfuzzy" in texts):
-                continue
-            fault = _judge(ref)
-            if fault is not None:
-                faults.append(fault)
+    # What stands before the first bracket or text without an end is understood.
+    until = min((fault.start for fault in faults), default=end)
+    texts = {token.text for token in found.tokens}
+    foreign = any(token.kind == "error" and token.text.isalpha() for token in found.tokens)
+    for ref in found.refs:
+        # Names beyond ASCII come in pieces; a fuzzy union names what may not exist.
+        if foreign or ref.token.end > until or (ref.role == "table" and "isfuzzy" in texts):
+            continue
+        fault = _judge(ref)
+        if fault is not None:
+            faults.append(fault)
+    if until == end:
         faults += _signs(found)
         faults += (
             Diagnostic("hint", token.start, token.end, message) for token, message in costs(found)

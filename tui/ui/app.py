@@ -232,13 +232,13 @@ class M365dApp(Host):
         self._came_from.clear()
         await self.switch_mode("incidents")
 
-    async def hunt(self, query: str, name: str) -> None:
+    async def hunt(self, query: str, name: str, timespan: str | None = None) -> None:
         """Open Hunting with a query, in a tab of this name, and run it."""
         from tui.ui.screens.hunting import HuntingScreen
 
         await self.action_go("hunting")
         if isinstance(self.screen, HuntingScreen):
-            await self.screen.open_query(query, name, run=True)
+            await self.screen.open_query(query, name, run=True, timespan=timespan)
 
     async def action_go(self, mode: str) -> None:
         """Show one of the places."""

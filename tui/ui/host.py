@@ -69,8 +69,14 @@ class Host(App[int]):
         """Signed in: show the queue."""
 
     @abstractmethod
-    async def hunt(self, query: str, name: str) -> None:
-        """Open Hunting with a query, in a tab of this name, and run it."""
+    async def hunt(self, query: str, name: str, timespan: str | None = None) -> None:
+        """Open Hunting with a query, in a tab of this name, and run it.
+
+        Args:
+            query: The query.
+            name: What the tab is called.
+            timespan: ISO 8601, how far back it looks; None leaves the tab's own.
+        """
 
     @abstractmethod
     async def go_back(self) -> None:

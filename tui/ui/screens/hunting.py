@@ -17,6 +17,7 @@ from textual_enhanced.commands import Command
 from tui.errors import Forbidden, Problem, QueryProblem
 from tui.text import calm, visible
 from tui.ui.commands import common
+from tui.ui.commands import editor as editor_commands
 from tui.ui.commands import grid as grid_commands
 from tui.ui.commands import hunting as commands
 from tui.ui.hunting_tab import (
@@ -27,10 +28,13 @@ from tui.ui.hunting_tab import (
     sort_words,
 )
 from tui.ui.problems import problem_blocks
+from tui.ui.screens.hunting_editor import EditorHelp
 from tui.ui.screens.hunting_results import paint_result
-from tui.ui.screens.hunting_tabs import EditorTabs
 from tui.ui.widgets.cell_strip import CellStrip
+from tui.ui.widgets.completion_list import CompletionList
+from tui.ui.widgets.find_bar import FindBar
 from tui.ui.widgets.grid import Grid
+from tui.ui.widgets.hint_line import HintLine
 from tui.ui.widgets.hunting_lines import RuleLine, TabLine
 from tui.ui.widgets.sheet import Block, Sheet, Span, line, text
 
@@ -56,7 +60,7 @@ _WAITS = {
 }
 
 
-class HuntingScreen(EditorTabs):
+class HuntingScreen(EditorHelp):
     """Advanced hunting."""
 
     PLACE = "hunting"
@@ -65,9 +69,11 @@ class HuntingScreen(EditorTabs):
     Results: S sorts by the column of the cursor, / filters, Enter opens the whole row.
     Value keys (= ! h y) act on the cell under the cursor. What is typed is kept at once.
     """
-    COMMAND_MESSAGES = commands.EVERYTHING
+    COMMAND_MESSAGES = (*commands.EVERYTHING, editor_commands.ShowTables)
     FOOTER = (
         commands.RunQuery,
+        common.ExplainThis,
+        editor_commands.TakeFix,
         commands.ToResults,
         commands.ToEditor,
         commands.FilterResults,
@@ -79,17 +85,18 @@ class HuntingScreen(EditorTabs):
         commands.ShowHistory,
         commands.ChooseRange,
         commands.NewTab,
+        editor_commands.FormatQuery,
+        editor_commands.ShowTables,
         common.Back,
     )
-    BINDINGS = Command.bindings(*commands.EVERYTHING)
+    BINDINGS = Command.bindings(*COMMAND_MESSAGES)
     DEFAULT_CSS = """
     HuntingScreen {
         #editors { height: 8; }
         #editors > QueryEditor { height: 1fr; }
         #fault { height: auto; max-height: 4; padding: 0 2; margin-top: 1; display: none; }
         #fault.-shown { display: block; }
-        #rule { margin: 1 0 0 0; }
-        #find, #find:focus {
+                #find, #find:focus {
             display: none; height: 1; border: none; padding: 0 2; background: $surface;
         }
         #find.-shown { display: block; }
@@ -99,7 +106,6 @@ class HuntingScreen(EditorTabs):
         &.-without-rows #state { display: block; }
         &.-without-rows #strip { display: none; }
         &.-low TabLine { margin: 0; }
-        &.-low #rule { margin: 0; }
         &.-low #rows { margin: 0; }
         &.-low #fault { margin: 0; }
         &.-low #state { padding: 0 2; }
@@ -117,6 +123,8 @@ class HuntingScreen(EditorTabs):
         """Tabs, editor, rule, rows, strip."""
         yield TabLine(id="tabs")
         yield Vertical(id="editors")
+        yield FindBar(id="find-text")
+        yield HintLine(id="hint")
         yield Sheet(id="fault")
         yield RuleLine(id="rule")
         yield Input(id="find", placeholder='words   Column:word   -word   "a phrase"')
@@ -124,6 +132,7 @@ class HuntingScreen(EditorTabs):
         with VerticalScroll(id="state", can_focus=False):
             yield Sheet(id="words")
         yield CellStrip(id="strip")
+        yield CompletionList(id="completion")
 
     async def on_mount(self) -> None:
         """Bring back the tabs of the last time; the cursor stands in the editor."""
@@ -392,6 +401,8 @@ class HuntingScreen(EditorTabs):
         grid = self.query_one("#rows", Grid)
         if self.focused is self.query_one("#find"):
             self.leave_find()
+        elif self.leave_finding():
+            pass
         elif tab.run is not None:
             tab.run.cancel()
         elif self._in_editor and not tab.editor.selection.is_empty:

@@ -16,12 +16,12 @@ from tui.rows import Column, Row
 from tui.text import calm, visible
 from tui.ui import words
 from tui.ui.hunting_tab import RANGES, QueryTab, range_words
+from tui.ui.page import Choice
 from tui.ui.screens.base import FramedScreen
 from tui.ui.widgets.cell_strip import CellStrip
 from tui.ui.widgets.grid import Cell, Grid, copied_text, paint_value
 from tui.ui.widgets.grid_cells import local_text
 from tui.ui.widgets.grid_messages import Copied, RowHighlighted, RowOpened, SortChanged
-from tui.ui.widgets.pick_list import Choice
 from tui.ui.widgets.sheet import Span, line
 
 if TYPE_CHECKING:
@@ -71,7 +71,9 @@ class ResultActions(FramedScreen):
     def _changed(self) -> None:
         raise NotImplementedError
 
-    async def open_query(self, query: str, name: str, *, run: bool = False) -> None:
+    async def open_query(
+        self, query: str, name: str, *, run: bool = False, timespan: str | None = None
+    ) -> None:
         """Open a query in a tab."""
         raise NotImplementedError
 
@@ -248,7 +250,9 @@ class ResultActions(FramedScreen):
             )
         if picked is not None:
             pivot = found[int(picked)]
-            await self.open_query(pivot.query, f"{title}: {pivot.name}", run=True)
+            await self.open_query(
+                pivot.query, f"{title}: {pivot.name}", run=True, timespan=pivot.timespan
+            )
 
     # A row.
 

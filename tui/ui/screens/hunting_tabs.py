@@ -90,7 +90,9 @@ class EditorTabs(ResultActions):
         await self._show_rows()
         self._tell()
 
-    async def open_query(self, query: str, name: str, *, run: bool = False) -> None:
+    async def open_query(
+        self, query: str, name: str, *, run: bool = False, timespan: str | None = None
+    ) -> None:
         """Open a query in a tab of this name, and run it if asked to.
 
         A tab that holds this very text already comes to the front; an empty one is used.
@@ -103,6 +105,8 @@ class EditorTabs(ResultActions):
         if same is None:
             same = await self._add_tab(name, query)
         same.name = name
+        if timespan is not None:
+            same.timespan = timespan
         await self._activate(self._tabs.index(same))
         self._changed()
         if run and same.run is None:
@@ -168,6 +172,11 @@ class EditorTabs(ResultActions):
     def _moved(self, event: QueryEditor.CursorMoved) -> None:
         event.stop()
         self._changed()
+        self.tell_hint()
+
+    def tell_hint(self) -> None:
+        """Say what there is to say about the place of the cursor."""
+        raise NotImplementedError
 
     def _changed(self) -> None:
         if not self._unsaved:

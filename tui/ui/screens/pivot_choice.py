@@ -77,4 +77,4 @@ async def hunt_on(app: Host, evidence: Evidence, alert: Alert | None) -> None:
         if chosen is None:
             return
         pivot = fitting[int(chosen)]
-    await app.hunt(pivot.query, pivot.name)
+    await app.hunt(pivot.query, pivot.name, pivot.timespan)

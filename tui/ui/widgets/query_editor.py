@@ -6,6 +6,7 @@ TextArea's highlight map is private to Textual, whose minor version is pinned fo
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import dataclass
 from typing import cast
 
@@ -20,29 +21,19 @@ from textual.widgets import TextArea
 from textual_enhanced.commands import Command
 
 from tui.kql.lexer import Fence, line_tokens, statements
-from tui.text import visible
-from tui.ui.commands.hunting import ToResults
+from tui.ui.commands.editor import EDITOR
+from tui.ui.widgets.query_actions import QueryActions
+from tui.ui.widgets.query_assist import Assist
+from tui.ui.widgets.query_checks import Checks
+from tui.ui.widgets.query_marks import NAMES, Mark, coloured, drawable, fault_mark
 
-_NAMES = {
-    "keyword": "keyword",
-    "operator": "keyword",
-    "let": "name",
-    "table": "table",
-    "function": "function",
-    "type": "function",
-    "datetime": "number",
-    "timespan": "number",
-    "number": "number",
-    "string": "string",
-    "comment": "comment",
-    "pipe": "faint",
-    "punctuation": "faint",
-    "error": "error",
-}
+_BRACKETS = frozenset("()[]{}")
 _LET = re.compile(r"\blet\s+([A-Za-z_]\w*)")
-_BUSY = 200_000
+_BUSY = 2_000
 """Characters from which work on the whole text waits for a pause in typing."""
-_PAUSE = 0.25
+_PAUSE = 0.08
+_FAR = 30_000
+"""Characters that are looked through for the partner of a bracket."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +47,7 @@ class Wanted:
     """Characters before it in its first line."""
 
 
-class _Lines(dict[int, list[tuple[int, int | None, str]]]):
+class _Lines(dict[int, list[Mark]]):
     """Highlights of lines, made when a line is first drawn."""
 
     def __init__(self, editor: QueryEditor) -> None:
@@ -66,20 +57,21 @@ class _Lines(dict[int, list[tuple[int, int | None, str]]]):
     def __bool__(self) -> bool:
         return True
 
-    def __missing__(self, line: int) -> list[tuple[int, int | None, str]]:
+    def __missing__(self, line: int) -> list[Mark]:
         found = self._editor.highlights_of(line)
         self[line] = found
         return found
 
 
-class QueryEditor(TextArea):
+class QueryEditor(QueryActions):
     """A text of several queries, parted by blank lines; the one at the cursor is marked.
 
     Args:
         text: What stands in it.
     """
 
-    COMMAND_MESSAGES = (ToResults,)
+    COMMAND_MESSAGES = EDITOR
+    HELP_TITLE = "In the editor"
     BINDINGS = Command.bindings(*COMMAND_MESSAGES)
     COMPONENT_CLASSES = {
         "query-editor--keyword",
@@ -92,6 +84,8 @@ class QueryEditor(TextArea):
         "query-editor--faint",
         "query-editor--error",
         "query-editor--fault",
+        "query-editor--wrong",
+        "query-editor--doubt",
         "query-editor--bar",
         "query-editor--bar-blurred",
     }
@@ -116,6 +110,9 @@ class QueryEditor(TextArea):
         & .query-editor--faint { color: $text-muted; }
         & .query-editor--error { color: $error; }
         & .query-editor--fault { color: $error; text-style: bold underline; }
+        & .query-editor--wrong { color: $error; text-style: underline; }
+        & .query-editor--doubt { text-style: underline; }
+        & .text-area--matching-bracket { background: $accent 30%; text-style: bold; }
         & .query-editor--bar { color: $accent; }
         & .query-editor--bar-blurred { color: $border; }
     }
@@ -125,6 +122,18 @@ class QueryEditor(TextArea):
     @dataclass
     class Edited(Message):
         """The text is another than before."""
+
+        editor: QueryEditor
+
+    @dataclass
+    class FindWanted(Message):
+        """Words of the text are to be found."""
+
+        editor: QueryEditor
+
+    @dataclass
+    class Told(Message):
+        """There is something else to say about the place of the cursor."""
 
         editor: QueryEditor
 
@@ -139,9 +148,13 @@ class QueryEditor(TextArea):
         self._bar: tuple[int, int] = (0, -1)
         self._names: frozenset[str] = frozenset()
         self._fences: dict[int, Fence] = {}
-        self._drawn: dict[tuple[str, Fence, frozenset[str]], list[tuple[int, int | None, str]]] = {}
+        self._drawn: dict[tuple[str, Fence, frozenset[str]], list[Mark]] = {}
         self._fault: tuple[int, int] | None = None
         self._stale = False
+        self._late = False
+        self._last = 0.0
+        self.assist = Assist(self)
+        self.checks = Checks(self)
         super().__init__(
             text.replace("\r\n", "\n").replace("\r", "\n"),
             id=id,
@@ -244,12 +257,27 @@ class QueryEditor(TextArea):
         if len(self.document.text) < _BUSY:
             self._read()
         elif self.is_attached:
-            self.set_timer(_PAUSE, self._read_late)
+            self._last = time.monotonic()
+            if not self._late:
+                self._late = True
+                self.set_timer(_PAUSE, self._read_late)
 
     def _read_late(self) -> None:
+        """Read the text when nobody has typed for a moment."""
+        quiet = time.monotonic() - self._last
+        if quiet < _PAUSE - 0.01:
+            self.set_timer(_PAUSE - quiet, self._read_late)
+            return
+        self._late = False
         if self._stale:
             self._read()
             self.refresh()
+
+    def redraw(self) -> None:
+        """Draw all lines anew."""
+        self._line_cache.clear()
+        self._highlights = _Lines(self)
+        self.refresh()
 
     def _read(self) -> None:
         text = self.document.text
@@ -279,26 +307,27 @@ class QueryEditor(TextArea):
             self._line_cache.clear()
             self.refresh()
 
-    def highlights_of(self, number: int) -> list[tuple[int, int | None, str]]:
+    def highlights_of(self, number: int) -> list[Mark]:
         """The colours of a line, in bytes, as TextArea's map has them."""
         line = self.document.get_line(number)
         inside = self._fences.get(number, "")
         key = (line, inside, self._names)
         found = self._drawn.get(key)
         if found is None:
-            found = _coloured(line, inside, self._names)
+            found = coloured(line, inside, self._names)
             if len(self._drawn) > 4000:
                 self._drawn.clear()
             self._drawn[key] = found
+        found = [*found, *self.checks.marks_of(number)]
         if self._fault is None or self._fault[0] != number:
             return found
-        return [*found, _fault_span(line, self._fault[1])]
+        return [*found, fault_mark(line, self._fault[1])]
 
     def get_line(self, line_index: int) -> Text:
         """The line to draw: what does not show as itself is replaced, one for one."""
         text = self.document.get_line(line_index)
         if not (text.isascii() and text.isprintable()):
-            text = "".join(map(_drawable, text))
+            text = "".join(map(drawable, text))
         return Text(text, end="", no_wrap=True)
 
     def render_lines(self, crop: object) -> list[Strip]:
@@ -307,7 +336,7 @@ class QueryEditor(TextArea):
         if theme is not None:
             styles = {
                 name: self.get_component_rich_style(f"query-editor--{name}", partial=True)
-                for name in {*_NAMES.values(), "fault"}
+                for name in {*NAMES.values(), "fault", "wrong", "doubt"}
             }
             if styles != theme.syntax_styles:
                 theme.syntax_styles = styles
@@ -337,9 +366,55 @@ class QueryEditor(TextArea):
     # Keys and messages.
 
     async def _on_key(self, event: events.Key) -> None:
-        if event.key == "escape":
+        if self.assist.key(event):
+            event.stop()
+            event.prevent_default()
+        elif event.key == "escape":
             # Not "next widget", as TextArea has it: the screen decides what Escape does.
             event.prevent_default()
+
+    def action_suggest_command(self) -> None:
+        """List what can come here."""
+        self.assist.ask()
+
+    def action_find_text_command(self) -> None:
+        """Find words in the text."""
+        self.post_message(self.FindWanted(self))
+
+    def find_matching_bracket(
+        self, bracket: str, search_from: tuple[int, int]
+    ) -> tuple[int, int] | None:
+        """The partner of a bracket, where it is not too far away."""
+        if bracket not in _BRACKETS or len(self.document.text) > _FAR:
+            return None
+        return super().find_matching_bracket(bracket, search_from)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A fix is offered where there is one."""
+        if action == "take_fix_command":
+            return any(one.fix for one in self.checks.remarks)
+        return super().check_action(action, parameters)
+
+    # What helpers ask.
+
+    def place(self) -> tuple[str, int, int]:
+        """The text, the cursor in it, and where its query begins."""
+        text = self.text
+        offset = len(self.text_before())
+        first, last = self._statement()
+        if first > offset or text.count("\n", last, offset) > 1:
+            first = offset
+        return text, offset, first
+
+    def places(self) -> list[tuple[int, int]]:
+        """Where the queries begin and end."""
+        if self._stale:
+            self._read()
+        return self._found
+
+    def tell(self) -> None:
+        """Something else is to be said about the place of the cursor."""
+        self.post_message(self.Told(self))
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         """Say it in our own words."""
@@ -347,12 +422,16 @@ class QueryEditor(TextArea):
         if self._fault is not None:
             self.clear_fault()
         self._mark()
+        self.assist.changed()
+        self.checks.changed()
         self.post_message(self.Edited(self))
 
     def on_text_area_selection_changed(self, event: TextArea.SelectionChanged) -> None:
         """Mark the query that the cursor is in now."""
         event.stop()
         self._mark()
+        self.assist.moved()
+        self.checks.moved()
         self.post_message(self.CursorMoved(self))
 
     def on_focus(self) -> None:
@@ -360,41 +439,9 @@ class QueryEditor(TextArea):
         self._line_cache.clear()
 
     def on_blur(self) -> None:
-        """The bar is dim."""
+        """The bar is dim, the list goes."""
+        self.assist.close()
         self._line_cache.clear()
-
-
-def _coloured(line: str, inside: Fence, names: frozenset[str]) -> list[tuple[int, int | None, str]]:
-    found, _ = line_tokens(line, inside, lets=names)
-    plain = line.isascii()
-    spans: list[tuple[int, int | None, str]] = []
-    for token in found:
-        name = _NAMES.get(token.kind)
-        if name is not None:
-            start, end = token.start, token.end
-            if not plain:
-                start, end = _bytes(line, start), _bytes(line, end)
-            spans.append((start, end, name))
-    return spans
-
-
-def _bytes(line: str, index: int) -> int:
-    return len(line[:index].encode("utf-8", "surrogatepass"))
-
-
-def _fault_span(line: str, column: int) -> tuple[int, int | None, str]:
-    end = column
-    while end < len(line) and (line[end].isalnum() or line[end] == "_"):
-        end += 1
-    end = max(end, column + 1)
-    return _bytes(line, column), _bytes(line, min(end, len(line))), "fault"
-
-
-def _drawable(character: str) -> str:
-    if character == "\t":
-        return character
-    shown = visible(character)
-    return shown if len(shown) == 1 else "�"
 
 
 _PLACEHOLDER = """DeviceProcessEvents

@@ -1,0 +1,93 @@
+"""Commands of the query editor."""
+
+from __future__ import annotations
+
+from textual_enhanced.commands import Command
+
+from tui.ui.commands.hunting import ToResults
+
+
+class Suggest(Command):
+    """List what can come at the cursor; Tab takes the first, arrows choose, Esc closes the list"""
+
+    COMMAND = "Suggest"
+    BINDING_KEY = ("ctrl+at, ctrl+space, ctrl+@", "^space")
+    FOOTER_TEXT = "suggest"
+
+
+class TakeFix(Command):
+    """Put the right name in place of the one that is underlined"""
+
+    COMMAND = "Take the fix"
+    BINDING_KEY = ("f9", "F9")
+    FOOTER_TEXT = "fix"
+
+
+class FormatQuery(Command):
+    """Lay the query out: one pipe to a line; the words stay as they are"""
+
+    COMMAND = "Format the query"
+    BINDING_KEY = ("f8", "F8")
+    FOOTER_TEXT = "format"
+
+
+class ToggleComment(Command):
+    """Make comments of the lines, or lines of the comments"""
+
+    COMMAND = "Comment or uncomment"
+    BINDING_KEY = ("ctrl+underscore, ctrl+slash", "^/")
+    FOOTER_TEXT = "comment"
+
+
+class FindText(Command):
+    """Find words in the editor; Enter goes to the next place, Ctrl+R replaces all"""
+
+    COMMAND = "Find in the editor"
+    BINDING_KEY = ("ctrl+f", "^f")
+    FOOTER_TEXT = "find"
+
+
+class GoToLine(Command):
+    """Go to a line by its number"""
+
+    COMMAND = "Go to line"
+    BINDING_KEY = ("ctrl+g", "^g")
+    FOOTER_TEXT = "line"
+
+
+class GoToLet(Command):
+    """Go to where the name under the cursor is bound"""
+
+    COMMAND = "Go to the let"
+    BINDING_KEY = ("f12", "F12")
+    FOOTER_TEXT = "to its let"
+
+
+class EditOutside(Command):
+    """Edit the text in $EDITOR, and come back with it"""
+
+    COMMAND = "Edit in $EDITOR"
+    BINDING_KEY = ("f7", "F7")
+    FOOTER_TEXT = "$EDITOR"
+
+
+class ShowTables(Command):
+    """List tables and columns: search them, put one in, look at ten rows"""
+
+    COMMAND = "Tables and columns"
+    BINDING_KEY = ("ctrl+t, T", "^t")
+    FOOTER_TEXT = "tables"
+
+
+EDITOR: tuple[type[Command], ...] = (
+    ToResults,
+    Suggest,
+    TakeFix,
+    FormatQuery,
+    ToggleComment,
+    FindText,
+    GoToLine,
+    GoToLet,
+    EditOutside,
+)
+"""What the editor binds, in the order of its help."""

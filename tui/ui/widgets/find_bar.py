@@ -1,0 +1,127 @@
+"""Finds words in the text of the query editor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.binding import Binding
+from textual.message import Message
+from textual.widgets import Input
+
+if TYPE_CHECKING:
+    from tui.ui.widgets.query_editor import QueryEditor
+
+
+class FindBar(Input):
+    """A line to type words in; the editor shows where they are."""
+
+    DEFAULT_CSS = """
+    FindBar, FindBar:focus {
+        display: none; height: 1; border: none; padding: 0 2; background: $surface;
+    }
+    FindBar.-shown { display: block; }
+    """
+    BINDINGS = [
+        Binding("enter,down,ctrl+f,f3", "next(1)", show=False, priority=False),
+        Binding("up,shift+f3", "next(-1)", show=False),
+        Binding("ctrl+r", "replace", show=False),
+    ]
+
+    @dataclass
+    class Left(Message):
+        """It is no longer needed."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(
+            placeholder="find in the text   Enter next   ↑ before   ^r replace all   Esc back",
+            id=id,
+        )
+        self._editor: QueryEditor | None = None
+        self._begin = (0, 0)
+
+    def begin(self, editor: QueryEditor) -> None:
+        """Find in this editor, from its cursor on."""
+        self._editor = editor
+        self._begin = min(editor.selection.start, editor.selection.end)
+        words = editor.selected_text
+        self.value = words if words and "\n" not in words else self.value
+        self.add_class("-shown")
+        self.focus()
+        self.select_all()
+
+    def leave(self) -> None:
+        """Go back to the editor; what was found stays selected."""
+        self.remove_class("-shown")
+        if self._editor is not None:
+            self._editor.focus()
+
+    def watch_value(self, value: str) -> None:
+        """Show the first place from where the search began."""
+        if self.has_class("-shown"):
+            self._go(value, self._begin, 1)
+
+    def action_next(self, step: int) -> None:
+        """Show the next place, or the one before."""
+        editor = self._editor
+        if editor is None:
+            return
+        start, end = sorted(editor.selection)
+        self._go(self.value, end if step > 0 else start, step)
+
+    def _go(self, words: str, place: tuple[int, int], step: int) -> None:
+        editor = self._editor
+        if editor is None or not words:
+            return
+        found = _found(editor.document.lines, words.lower(), place, step)
+        if found is None:
+            self.add_class("-none")
+            return
+        self.remove_class("-none")
+        row, column = found
+        editor.move_cursor((row, column), center=True)
+        editor.move_cursor((row, column + len(words)), select=True)
+
+    def action_replace(self) -> None:
+        """Ask for the words to put instead, everywhere."""
+        if self.value:
+            self.run_worker(self._replace(), group="dialog", exclusive=True)
+
+    async def _replace(self) -> None:
+        from tui.ui.screens.dialogs import AskLine
+
+        editor, words = self._editor, self.value
+        if editor is None:
+            return
+        text = editor.text
+        count = text.count(words)
+        title = f"{count} times in the text. Replace them all with"
+        fresh = await self.app.push_screen_wait(AskLine(title, allow_empty=True))
+        if fresh is not None and count:
+            place = editor.cursor_location
+            editor.replace(
+                text.replace(words, fresh),
+                (0, 0),
+                editor.document.end,
+                maintain_selection_offset=False,
+            )
+            editor.move_cursor(editor.clamp_visitable(place))
+        self.leave()
+
+
+def _found(
+    lines: list[str], words: str, place: tuple[int, int], step: int
+) -> tuple[int, int] | None:
+    """The next place of these words, in any case; around the end to the beginning."""
+    row, column = place
+    count = len(lines)
+    for away in range(count + 1):
+        at = (row + away * step) % count
+        line = lines[at].lower()
+        if step > 0:
+            found = line.find(words, column if away == 0 else 0)
+        else:
+            found = line.rfind(words, 0, column if away == 0 else len(line))
+        if found >= 0:
+            return at, found
+    return None
