@@ -182,7 +182,7 @@ async def test_a_throttled_sync_counts_down_and_escape_stops_it(open_app: Open) 
         screens.app.screen._syncing = True
         for listener in connection.transport._listeners:
             listener(Wait(42.0, "throttled", "127.0.0.1"))
-        await screens.sees("throttled: goes on in 4", "Esc stops")
+        await screens.sees("throttled: 4", "Esc stops")
         for listener in connection.transport._listeners:
             listener(Wait(0.0, "throttled", "127.0.0.1"))
         screens.app.screen._syncing = False

@@ -193,7 +193,7 @@ class IncidentsScreen(QueueViews):
             many = f"{self._count:,} of {self._total:,}"
         if self._syncing and (left := self._waiting_until - monotonic()) > 0:
             why = _WAITS.get(self._waiting_for, self._waiting_for)
-            fresh = f"{why}: goes on in {words.ago(left)}, Esc stops"
+            fresh = f"{why}: {words.ago(left)}, Esc stops"
         elif self._syncing:
             progress = self._progress
             fresh = "fetching…"
