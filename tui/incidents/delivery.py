@@ -168,7 +168,7 @@ class Courier:
 
     async def _send(self, service: IncidentService, task: Task) -> Incident | None:
         if task.change.comment is UNSET:
-            if task.upon:
+            if task.upon or task.tried is not None:
                 current = await service.get(task.incident_id)
                 await self._cache.run(
                     lambda connection: store.put(connection, [current], self._author(), mark=True)
