@@ -30,7 +30,7 @@ async def test_bars_name_their_values_and_hide_nothing(open_app: Open) -> None:
         )
         await screens.app.push_screen(ChartScreen(rows, "T | render barchart with (title='Top')"))
         await screens.sees("Top", "svchost.exe", "1,200", "█", "evil⟨202E⟩txt.exe")
-        await screens.press("g")
+        await screens.press("c")
         await screens.sees("300 incidents")
 
 
@@ -52,3 +52,18 @@ async def test_without_numbers_the_chart_says_what_it_needs(open_app: Open) -> N
         rows = source(Column("c0", "FileName"), values=[("a",)])
         await screens.app.push_screen(ChartScreen(rows, "T"))
         await screens.sees("A chart needs a column of numbers")
+
+
+async def test_a_result_is_drawn_as_its_query_asks(open_app: Open) -> None:
+    async with open_app() as screens:
+        await screens.sign_in()
+        await screens.app.hunt(
+            "DeviceProcessEvents | summarize Hits=count() by bin(Timestamp, 1d) "
+            "| render timechart with (title='A month')",
+            "month",
+        )
+        await screens.sees("rows in")
+        await screens.press("f6", "c")
+        await screens.sees("A month", "local time")
+        await screens.press("escape")
+        await screens.sees("rows in")

@@ -86,6 +86,14 @@ class ExportResults(Command):
     FOOTER_TEXT = "export"
 
 
+class DrawChart(Command):
+    """Draw the rows as a chart: as the query's render says, else as fits their columns"""
+
+    COMMAND = "Chart"
+    BINDING_KEY = "c"
+    FOOTER_TEXT = "chart"
+
+
 class ChooseRange(Command):
     """Choose how far back the service looks"""
 
@@ -184,6 +192,7 @@ EVERYTHING: tuple[type[Command], ...] = (
     OnlyThis,
     NotThis,
     FilterResults,
+    DrawChart,
     ExportResults,
     ChooseRange,
     ShowHistory,

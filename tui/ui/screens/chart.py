@@ -33,7 +33,7 @@ class CloseChart(Command):
     """Back to the rows"""
 
     COMMAND = "Close the chart"
-    BINDING_KEY = "g"
+    BINDING_KEY = "c"
     FOOTER_TEXT = "rows"
 
 
@@ -84,7 +84,7 @@ class ChartScreen(FramedScreen):
             chart = plan(self._source.columns, rows, self._query)
         except NoChart as missing:
             title.show(
-                [text(str(missing), "warn"), text("g or Esc goes back to the rows.", "faint")]
+                [text(str(missing), "warn"), text("c or Esc goes back to the rows.", "faint")]
             )
             return
         notes = [chart.note] if chart.note else []

@@ -51,6 +51,7 @@ _RESULT_ACTIONS = frozenset(
         "hunt_on_cell_command",
         "filter_results_command",
         "export_results_command",
+        "draw_chart_command",
     }
 )
 _WAITS = {
@@ -77,6 +78,7 @@ class HuntingScreen(EditorHelp):
         commands.ToResults,
         commands.ToEditor,
         commands.FilterResults,
+        commands.DrawChart,
         commands.ExportResults,
         commands.HuntOnCell,
         commands.OnlyThis,

@@ -288,6 +288,14 @@ class ResultActions(FramedScreen):
 
     # Export.
 
+    def action_draw_chart_command(self) -> None:
+        """Draw the rows, under their filter and order."""
+        from tui.ui.screens.chart import ChartScreen
+
+        tab = self.tab
+        if tab.source is not None and tab.result is not None:
+            self.app.push_screen(ChartScreen(tab.source, tab.result.query))
+
     def action_export_results_command(self) -> None:
         """Ask for form and place, and write."""
         self.run_worker(self._export(), group="export", exclusive=True)
