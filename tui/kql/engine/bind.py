@@ -14,12 +14,12 @@ from typing import Any
 from duckdb_kql import ir
 from duckdb_kql import schema as library
 from duckdb_kql.schema import _operator_columns, resolve_let_refs, source_columns_or_none
-from duckdb_kql.translate import _SPECIAL_FORMS, naming
+from duckdb_kql.translate import _SPECIAL_FORMS
 from duckdb_kql.translate.functions import AGGREGATE_FUNCTIONS, SCALAR_FUNCTIONS
 
 from tui.kql.engine import kinds as typing
 from tui.kql.engine import words
-from tui.kql.engine.additions import unions, windows
+from tui.kql.engine.additions import outside, summaries, unions, windows
 from tui.kql.engine.additions.apply import Grouped
 from tui.kql.engine.additions.columns import Away, Keep, Reorder
 from tui.kql.engine.additions.functions_known import KNOWN
@@ -27,6 +27,7 @@ from tui.kql.engine.additions.plugins import BagUnpack, Ipv4Lookup, Pivot
 from tui.kql.engine.additions.stages import Columns, Snapshot, Stage, deep, expressions
 from tui.kql.engine.fault import KqlFault
 from tui.kql.engine.marks import unmarked
+from tui.kql.engine.plain import registry
 
 Schema = dict[str, Columns]
 Store = Callable[[ir.Query, Snapshot, Schema], tuple[str, typing.Kinds]]
@@ -69,10 +70,18 @@ class Binder:
         text: The query as written, for the places of faults.
         store: What runs the part of a query that is before a snapshot stage.
         kinds: The types of the columns of the tables.
+        fresh: Makes names that no query can spell.
     """
 
-    def __init__(self, text: str, store: Store, kinds: Mapping[str, typing.Kinds]) -> None:
+    def __init__(
+        self,
+        text: str,
+        store: Store,
+        kinds: Mapping[str, typing.Kinds],
+        fresh: Callable[[str], str],
+    ) -> None:
         self._text = text
+        self._fresh = fresh
         self._store = store
         self._tables = dict(kinds)
         self._known: dict[int, tuple[ir.Query, Columns, typing.Kinds]] = {}
@@ -115,6 +124,9 @@ class Binder:
             return dataclasses.replace(query, lets=lets), columns
         kinds = self._source_kinds(source, columns)
         pending = list(query.operators)
+        if isinstance(source, ir.PrintSource) and outside.has_outside(source):
+            source, pending = _printed(source, columns, pending)
+            columns, kinds = ["_kqlone"], {"_kqlone": "long"}
         while pending:
             op = pending.pop(0)
             op = self._nested(op, columns, scope, around, kinds)
@@ -155,7 +167,8 @@ class Binder:
         if isinstance(source, ir.DataTable):
             return {name: _PLAIN_TYPES.get(kind, kind) for name, kind in source.columns}
         if isinstance(source, ir.RangeSource):
-            kind = typing.kind_of(library.resolve_source_let_refs(source).start)
+            resolved: Any = library.resolve_source_let_refs(source)
+            kind = typing.kind_of(resolved.start)
             return {source.name: kind} if kind else {}
         if isinstance(source, ir.PrintSource):
             resolved = library.resolve_source_let_refs(source)
@@ -259,17 +272,23 @@ class Binder:
                     continue
                 raise words.unknown_column(self._text, unmarked(expression.name), name)
             if isinstance(expression, ir.FunctionCall):
-                self._check_function(expression.name)
+                self._check_function(expression)
 
-    def _check_function(self, name: str) -> None:
-        lowered = name.lower()
+    def _check_function(self, call: ir.FunctionCall) -> None:
+        name, lowered = call.name, call.name.lower()
+        if name in registry.FUNCTIONS:
+            fault = outside.check(call)
+            if fault is not None:
+                fault.line, fault.column = words.place(self._text, name)
+                raise fault
+            return
         if (
             lowered in SCALAR_FUNCTIONS
             or lowered in _SPECIAL_FORMS
             or lowered in AGGREGATE_FUNCTIONS
             or lowered in windows.FUNCTIONS
             or lowered in _OURS
-            or lowered in _EXPANDED_AGGREGATES
+            or lowered in summaries.EXPANDED
         ):
             return
         if lowered in KNOWN:
@@ -285,11 +304,27 @@ class Binder:
             plain = op.expand(columns)
             return list(plain) if plain is not None else None
         if isinstance(op, ir.Summarize):
-            return _summarize(op, columns)
-        lifted = windows.lifted(op)
+            plain = summaries.plain(op, columns, self._fresh)
+            if plain is not None:
+                return plain
+        outer = outside.lifted(op, columns, self._fresh)
+        if outer is not None:
+            return outer
+        lifted = windows.lifted(op, columns, self._fresh)
         if lifted is not op:
             return lifted if isinstance(lifted, list) else [lifted]
         return None
+
+
+def _printed(
+    source: ir.PrintSource, columns: Columns, pending: list[ir.Operator]
+) -> tuple[ir.Source, list[ir.Operator]]:
+    named = tuple(
+        item if item.name else dataclasses.replace(item, name=name)
+        for item, name in zip(source.expressions, columns, strict=True)
+    )
+    one = ir.NamedExpr(ir.Literal(1, "long"), "_kqlone")
+    return ir.PrintSource((one,)), [ir.Project(named), *pending]
 
 
 def _fuzzy(query: ir.Query) -> bool:
@@ -327,92 +362,6 @@ def _with_columns(expression: ir.Expr, columns: Columns) -> ir.Expr:
     if expression.name == "current_principal":
         return ir.Literal("", "string")
     return expression
-
-
-_EXPANDED_AGGREGATES = frozenset({"percentiles", "take_any", "any", "arg_max", "arg_min"})
-
-
-def _summarize(op: ir.Summarize, columns: Columns) -> list[ir.Operator] | None:
-    """`summarize` with the aggregates that give several columns, or of computed values."""
-    aggregates: list[ir.NamedExpr] = []
-    before: list[ir.NamedExpr] = []
-    renames: list[tuple[str, str]] = []
-    changed = False
-    for item in op.aggregates:
-        call = item.expr
-        if not isinstance(call, ir.FunctionCall):
-            aggregates.append(item)
-            continue
-        name = call.name.lower()
-        if name == "percentiles" and len(call.args) > 1:
-            changed = True
-            aggregates += [
-                ir.NamedExpr(ir.FunctionCall("percentile", (call.args[0], p)))
-                for p in call.args[1:]
-            ]
-        elif name in ("take_any", "any") and (
-            len(call.args) > 1 or any(isinstance(a, ir.Wildcard) for a in call.args)
-        ):
-            changed = True
-            keys = {e.name or naming.expression_name(e.expr) for e in op.by}
-            for argument in call.args:
-                wanted = (
-                    [ir.ColumnRef(c) for c in columns if c not in keys]
-                    if isinstance(argument, ir.Wildcard)
-                    else [argument]
-                )
-                aggregates += [ir.NamedExpr(ir.FunctionCall(name, (w,))) for w in wanted]
-        elif name in ("arg_max", "arg_min") and any(
-            not isinstance(a, ir.ColumnRef | ir.Wildcard) for a in call.args
-        ):
-            changed = True
-            aggregates.append(_arg_extreme(item, call, op, columns, before, renames))
-        else:
-            aggregates.append(item)
-    if not changed:
-        return None
-    result: list[ir.Operator] = []
-    if before:
-        result.append(ir.Extend(tuple(before)))
-    result.append(ir.Summarize(tuple(aggregates), op.by))
-    if renames:
-        result.append(ir.ProjectRename(tuple(renames)))
-    return result
-
-
-def _arg_extreme(
-    item: ir.NamedExpr,
-    call: ir.FunctionCall,
-    op: ir.Summarize,
-    columns: Columns,
-    before: list[ir.NamedExpr],
-    renames: list[tuple[str, str]],
-) -> ir.NamedExpr:
-    keys = {e.name or naming.expression_name(e.expr) for e in op.by}
-    extreme = "max" if call.name.lower() == "arg_max" else "min"
-    arguments: list[ir.Expr] = []
-    for position, argument in enumerate(call.args):
-        if isinstance(argument, ir.Wildcard):
-            first = call.args[0]
-            taken = keys | {first.name if isinstance(first, ir.ColumnRef) else ""}
-            arguments += [ir.ColumnRef(c) for c in columns if c not in taken]
-        elif isinstance(argument, ir.ColumnRef):
-            arguments.append(argument)
-        else:
-            temporary = f"_kqlarg{len(before)}"
-            before.append(ir.NamedExpr(argument, temporary))
-            arguments.append(ir.ColumnRef(temporary))
-            if position or not item.name:
-                inner = naming.expression_name(argument) or ""
-                renames.append(
-                    (
-                        temporary,
-                        f"{extreme}_{inner}"
-                        if not position
-                        else inner or f"{extreme}__arg{position}",
-                    )
-                )
-    return ir.NamedExpr(dataclasses.replace(call, args=tuple(arguments)), item.name)
 
 
 __all__ = ["Binder", "Mapping", "Schema", "keyword"]

@@ -144,8 +144,8 @@ class Engine:
         if self._stopped is not None:
             return self._stop_fault()
         if isinstance(error, KqlSyntaxError):
-            from tui.kql.engine.prepare import prepared
             from tui.kql.engine.grammar import first_fault
+            from tui.kql.engine.prepare import prepared
 
             fault = words.syntax(*first_fault(prepared(kql)))
         elif isinstance(error, KqlError):
@@ -172,7 +172,13 @@ class Engine:
             self._ready = True
         moment = now.astimezone(UTC).replace(tzinfo=None)
         translator = Translator(
-            self._connection, kql, self._tables, self._provide, timespan, moment
+            self._connection,
+            kql,
+            self._tables,
+            self._provide,
+            timespan,
+            moment,
+            self._check_stopped,
         )
         try:
             sql, parameters = translator.sql()
@@ -192,7 +198,10 @@ class Engine:
 
         described = self._connection.execute(f"DESCRIBE {_ANSWER}").fetchall()
         stored = [(str(row[0]), str(row[1])) for row in described]
-        columns = [AnswerColumn(unmarked(name), kusto_type(kind)) for name, kind in stored]
+        columns = [
+            AnswerColumn(unmarked(name), _finer(kusto_type(kind), translator.kinds.get(name)))
+            for name, kind in stored
+        ]
         counted = self._connection.execute(f"SELECT count(*) FROM {_ANSWER}").fetchone()
         count = int(counted[0]) if counted else 0
         truncated = None
@@ -210,3 +219,8 @@ class Engine:
             truncated,
             Render(*render) if render else None,
         )
+
+
+def _finer(stored: str, known: str | None) -> str:
+    """The type of a column: Kusto's narrower whole numbers rest in the same DuckDB type."""
+    return known if known in ("int", "long") and stored in ("int", "long") else stored

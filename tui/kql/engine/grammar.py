@@ -46,9 +46,13 @@ class _First(ErrorListener):  # type: ignore[misc]  # ANTLR's runtime is untyped
 class _Tokens:
     """Hands the parser's stream tokens that are at hand already, one by one."""
 
-    def __init__(self, tokens: list[Token]) -> None:
+    def __init__(self, lexer: Any, tokens: list[Token]) -> None:
+        self._lexer = lexer
         self._tokens = tokens
         self._next = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._lexer, name)
 
     def nextToken(self) -> Token:
         """The next token; the last one, which ends the text, again and again."""
@@ -65,7 +69,7 @@ def read(text: str) -> tuple[Any, tuple[int, int] | None]:
     lexer.addErrorListener(listener)
     source = CommonTokenStream(lexer)
     source.fill()
-    stream = CommonTokenStream(_Tokens(_changed(source.tokens)))
+    stream = CommonTokenStream(_Tokens(lexer, _changed(source.tokens)))
     listener.stream = stream
     parser: Any = KqlParser(stream)
     parser.removeErrorListeners()
@@ -80,6 +84,7 @@ def first_fault(text: str) -> tuple[int, int]:
 
 
 def _changed(tokens: list[Token]) -> list[Token]:
+    tokens = _without_settings(tokens)
     visible = [t for t in tokens if t.channel == 0]
     words = {t.text for t in visible}
     if words & {"between", "!between"}:
@@ -89,6 +94,25 @@ def _changed(tokens: list[Token]) -> list[Token]:
     if "count" in words and "as" in words:
         tokens = _count_as(tokens)
     return _plain_names(tokens) if words & {"datatable", "let", "evaluate"} else tokens
+
+
+def _without_settings(tokens: list[Token]) -> list[Token]:
+    """The query behind `set …;` statements that change nothing here."""
+    seen = [t for t in tokens if t.channel == 0]
+    while len(seen) > 2 and seen[0].text == "set" and seen[1].text in _SETTINGS:
+        end = next((i for i, t in enumerate(seen) if t.text == ";"), -1)
+        if end < 0:
+            break
+        place = tokens.index(seen[end])
+        tokens, seen = tokens[place + 1 :], seen[end + 1 :]
+    return tokens
+
+
+_SETTINGS = frozenset(
+    """notruncation truncationmaxsize truncationmaxrecords query_datascope
+    maxmemoryconsumptionperiterator max_memory_consumption_per_query_per_node
+    best_effort servertimeout query_take_max_records""".split()  # noqa: SIM905
+)
 
 
 def _like(neighbour: Token, text: str, kind: int) -> Token:
@@ -247,9 +271,9 @@ def _count_as(tokens: list[Token]) -> list[Token]:
 
 
 def _plain_names(tokens: list[Token]) -> list[Token]:
-    """Words of the grammar that name a column in `(name: type, …)`, and `, *` in such a list."""
+    """Words of the grammar that name a column in `(name: type, …)`, and the `*` of such a list."""
     seen = [t for t in tokens if t.channel == 0]
-    dropped: set[int] = set()
+    starred: set[int] = set()
     for index in range(1, len(seen) - 1):
         token, before, behind = seen[index], seen[index - 1], seen[index + 1]
         if (
@@ -260,12 +284,39 @@ def _plain_names(tokens: list[Token]) -> list[Token]:
             and not token.text[0].isdigit()
         ):
             token.type = KqlParser.IDENTIFIER
-        if token.text == "*" and index > 2 and seen[index - 2].text in _TYPES:
-            dropped |= {id(token), id(before)} if before.text == "," else set()
-    return [t for t in tokens if id(t) not in dropped] if dropped else tokens
+        lists = before.text == "," and index > 2 and seen[index - 2].text in _TYPES
+        opens = (
+            before.text == "(" and behind.text == "," and index > 2 and seen[index - 2].text == ":"
+        )
+        if token.text == "*" and (lists or opens):
+            token.type, token.text = KqlParser.IDENTIFIER, "kql_star"
+            starred.add(id(token))
+    if not starred:
+        return tokens
+    result: list[Token] = []
+    for token in tokens:
+        result.append(token)
+        if id(token) in starred:
+            result.append(_like(token, ":", KqlParser.COLON))
+            result.append(_like(token, "string", KqlParser.STRING))
+    return result
 
 
 _TYPES = frozenset(
-    "string long int real double bool boolean datetime date timespan time dynamic guid decimal"
-    .split()  # noqa: SIM905
+    [
+        "string",
+        "long",
+        "int",
+        "real",
+        "double",
+        "bool",
+        "boolean",
+        "datetime",
+        "date",
+        "timespan",
+        "time",
+        "dynamic",
+        "guid",
+        "decimal",
+    ]
 )

@@ -195,7 +195,7 @@ def after(op: ir.Operator, before: Kinds, columns: list[str], result: list[str])
     if isinstance(op, ir.Count):
         return {op.name: "long"}
     if isinstance(op, ir.GetSchema):
-        return {name: "string" for name in result} | {"ColumnOrdinal": "int"}
+        return dict.fromkeys(result, "string") | {"ColumnOrdinal": "int"}
     if isinstance(op, ir.MvExpand):
         for target in op.targets:
             found[target.name or target.column] = _type_name(target.to_type) or "dynamic"
@@ -206,7 +206,7 @@ def after(op: ir.Operator, before: Kinds, columns: list[str], result: list[str])
                 found[segment.name] = _type_name(segment.type) or "string"
         return found
     if isinstance(op, ir.ProjectRename):
-        renamed = {old: new for old, new in op.renames}
+        renamed = dict(op.renames)
         return {renamed.get(n, n): k for n, k in before.items()}
     if isinstance(op, ir.Join | ir.Lookup | ir.Union):
         return {}

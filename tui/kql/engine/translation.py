@@ -16,7 +16,7 @@ from duckdb_kql.types import kusto_type as library_type
 from tui.kql import lexer
 from tui.kql.engine import names, words
 from tui.kql.engine.additions import hooks
-from tui.kql.engine.additions.stages import Columns, Snapshot
+from tui.kql.engine.additions.stages import Snapshot
 from tui.kql.engine.additions.state import Translation, translating
 from tui.kql.engine.bind import Binder, Schema
 from tui.kql.engine.prepare import prepared
@@ -45,6 +45,7 @@ class Translator:
         provide: Makes a table before it is read.
         timespan: From and until, for every table's time column.
         moment: What `now()` is; naive, in UTC.
+        check: Raises when the query has been stopped.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class Translator:
         provide: Callable[[str], None] | None,
         timespan: tuple[datetime | None, datetime | None] | None,
         moment: datetime,
+        check: Callable[[], None] = lambda: None,
     ) -> None:
         hooks.install()
         self._connection = connection
@@ -63,6 +65,7 @@ class Translator:
         self._provide = provide
         self._timespan = timespan
         self._moment = moment
+        self.check = check
         self._stored: list[str] = []
         self._made: dict[str, dict[str, str]] = {}
         self._catalog = _catalog(connection) if tables is None else {}
@@ -95,7 +98,7 @@ class Translator:
                 name: [marks.get(c, c) for c in self._columns(name)] for name in self._all()
             }
             self.read = tuple(read)
-            binder = Binder(self._text, self._store, self._kinds(read, marks))
+            binder = Binder(self._text, self._store, self._kinds(read, marks), self.state.fresh)
             query, _ = binder.query(query, schema)
             self.kinds = dict(binder.kinds_of(query)[1])
             sql = str(translate.to_sql(query, schema))
@@ -197,26 +200,40 @@ class Translator:
                 conditions.append(f"{translate.quote_ident(column)} {sign} TIMESTAMP '{text}'")
         return conditions
 
-    def _store(self, before: ir.Query, stage: Snapshot, schema: Schema) -> tuple[str, Mapping[str, str]]:
+    def _store(
+        self, before: ir.Query, stage: Snapshot, schema: Schema
+    ) -> tuple[str, Mapping[str, str]]:
         rows, shaped = self.state.fresh("rows"), self.state.fresh("shape")
         sql = str(translate.to_sql(before, schema))
         self._make(rows, sql)
         described = self._connection.execute(f"DESCRIBE {translate.quote_ident(rows)}").fetchall()
         source = translate.quote_ident(rows)
 
-        def ask(question: str) -> list[Any]:
-            return self._connection.execute(question, self._bound(question)).fetchall()
-
-        self._make(shaped, stage.shaped(source, [str(row[0]) for row in described], ask))
+        self._make(shaped, stage.shaped(source, [str(row[0]) for row in described], _Bench(self)))
         result = self._connection.execute(f"DESCRIBE {translate.quote_ident(shaped)}").fetchall()
         return shaped, {str(row[0]): kusto_type(str(row[1])) for row in result}
 
-    def _make(self, table: str, sql: str) -> None:
+    def _make(self, table: str, sql: str, values: Mapping[str, Any] | None = None) -> None:
+        self.check()
         self._stored.append(table)
         self._connection.execute(
             f"CREATE OR REPLACE TEMP TABLE {translate.quote_ident(table)} AS {sql}",
-            self._bound(sql),
+            {**self._bound(sql), **(values or {})},
         )
+
+
+class _Bench:
+    """What a snapshot stage may do; see `stages.Workbench`."""
+
+    def __init__(self, translator: Translator) -> None:
+        self._translator = translator
+        self.check = translator.check
+        self.fresh = translator.state.fresh
+        self.keep = translator._make
+
+    def __call__(self, question: str) -> list[Any]:
+        translator = self._translator
+        return translator._connection.execute(question, translator._bound(question)).fetchall()
 
 
 def _sources(node: Any) -> Iterator[ir.Source]:

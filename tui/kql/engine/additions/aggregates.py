@@ -63,7 +63,9 @@ _SPECS: tuple[library.AggregateSpec, ...] = (
     library.AggregateSpec("avgif", _MEAN.format(_MEANIF), (2,)),
     library.AggregateSpec("minif", "min({0}) FILTER (WHERE {1})", (2,)),
     library.AggregateSpec("maxif", "max({0}) FILTER (WHERE {1})", (2,)),
-    library.AggregateSpec("take_anyif", "any_value({0}) FILTER (WHERE {1})", (2,)),
+    library.AggregateSpec(
+        "take_anyif", "any_value({0}) FILTER (WHERE {1})", (2,), name_is_argument=True
+    ),
     library.AggregateSpec("stdevp", "coalesce(stddev_pop({0}), 0.0)", (1,)),
     library.AggregateSpec("variancep", "coalesce(var_pop({0}), 0.0)", (1,)),
     library.AggregateSpec("binary_all_and", "bit_and({0})", (1,)),

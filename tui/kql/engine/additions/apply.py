@@ -107,7 +107,14 @@ class MvApply(Grouped):
         return self._merged(columns, inner)
 
     def _merged(self, columns: Columns, inner: Columns) -> Columns:
-        return [*columns, *(c for c in inner if c not in columns)]
+        made = {item.name for item in self.computed}
+        expanded = {
+            target.name or target.column
+            for target in self.expansion.targets
+            if target.column not in made
+        }
+        kept = [c for c in columns if c in inner or c not in expanded]
+        return [*kept, *(c for c in inner if c not in columns)]
 
     def sql(self, source: str, columns: Columns) -> str:
         from duckdb_kql.translate import render_operator

@@ -1,6 +1,6 @@
 """Functions that advanced hunting has beyond the language.
 
-Source: *FileProfile()* (Microsoft Defender XDR).
+Sources: *FileProfile()*, *DeviceFromIP()*, *AssignedIPAddresses()* (Microsoft Defender XDR).
 """
 
 from __future__ import annotations
@@ -53,6 +53,44 @@ class FileProfile(Stage):
             if name not in columns
         )
         return f"SELECT {names(columns)}{added} FROM {source}"
+
+
+SERVICE_FUNCTIONS = {
+    "AssignedIPAddresses": """
+        let AssignedIPAddresses = (device: string, moment: datetime = datetime(null)) {
+            DeviceNetworkInfo
+            | where isnull(moment) or Timestamp <= moment
+            | where DeviceName =~ device or DeviceId =~ device
+            | mv-expand kqlAddress = parse_json(IPAddresses)
+            | extend IPAddress = tostring(kqlAddress.IPAddress),
+                IPType = tostring(kqlAddress.AddressType)
+            | where isnotempty(IPAddress)
+            | summarize arg_max(Timestamp, IPType, NetworkAdapterType, ConnectedNetworks)
+                by IPAddress
+            | project Timestamp, IPAddress, IPType, NetworkAdapterType, ConnectedNetworks
+            | sort by Timestamp desc
+        }; print 1""",
+    "DeviceFromIP": """
+        let DeviceFromIP = (address: string, moment: datetime = datetime(null)) {
+            DeviceNetworkInfo
+            | where (isnull(moment) or Timestamp <= moment) and IPAddresses has address
+            | mv-expand kqlAddress = parse_json(IPAddresses)
+            | where tostring(kqlAddress.IPAddress) == address
+            | summarize arg_max(Timestamp, kqlAddress) by DeviceId
+            | project IP = address, DeviceId
+        }; print 1""",
+}
+"""Functions of the service that tables can answer, in the language itself."""
+
+
+def declare_service_function(name: str, declare: Callable[[Any, Any], None]) -> None:
+    """Make a function of the service known, once a query calls it and has none of that name."""
+    text = SERVICE_FUNCTIONS.get(name)
+    if text is None or lower._stored(name, None) is not None:
+        return
+    library: Any = lower
+    declaration = tree.find(library.parse(text).tree, "LetFunctionDeclaration")[0]
+    declare(declaration, {})
 
 
 def invoke(node: tree.Node, library: Callable[[], Any]) -> Any:

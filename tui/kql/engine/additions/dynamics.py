@@ -16,6 +16,7 @@ from tui.kql.engine.kinds import kind_of
 
 _COMPARISONS = frozenset({"==", "!=", "<>", "<", "<=", ">", ">="})
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+_ARITHMETIC = frozenset("+-*/%")
 _NUMBERS = frozenset({"long", "int", "real", "decimal"})
 
 
@@ -31,6 +32,16 @@ def render(node: ir.Expr, library: Callable[[ir.Expr], str]) -> str:
     """The SQL of an expression, comparisons with dynamic values as Kusto has them."""
     if isinstance(node, ir.BinaryOp) and node.op in _COMPARISONS:
         return _comparison(node, library) or library(node)
+    if isinstance(node, ir.Literal) and node.kind == "dynamic" and node.value is None:
+        return "CAST(NULL AS JSON)"
+    if isinstance(node, ir.PathAccess) and any(
+        step.index is not None and not isinstance(step.index, ir.Literal) for step in node.steps
+    ):
+        return _walked(node)
+    if isinstance(node, ir.BinaryOp) and node.op in _ARITHMETIC:
+        sql = _arithmetic(node, library)
+        if sql is not None:
+            return sql
     if isinstance(node, ir.BinaryOp) and node.op == "/" and _is_part_of_span(node):
         span, parts = translate.render_expr(node.left), translate.render_expr(node.right)
         return f"to_microseconds(CAST(epoch_us({span}) / {parts} AS BIGINT))"
@@ -54,6 +65,64 @@ def render(node: ir.Expr, library: Callable[[ir.Expr], str]) -> str:
         if macro:
             return _either(node.value, macro, library, lambda e: dataclasses.replace(node, value=e))
     return library(node)
+
+
+def _walked(node: ir.PathAccess) -> str:
+    """A path with steps that the row decides: a number counts, a text names."""
+    sql = translate.render_expr(node.base)
+    for step in node.steps:
+        if step.index is None or isinstance(step.index, ir.Literal):
+            sql = translate.render_path(
+                ir.PathAccess(ir.RenderedAggregate(f"to_json({sql})"), (step,))
+            )
+            continue
+        text = f"CAST({translate.render_expr(step.index)} AS VARCHAR)"
+        if kind_of(step.index) == "dynamic":
+            text = f"(to_json({translate.render_expr(step.index)}) ->> '$')"
+        quoted = f"""'$."' || replace({text}, '"', '\\"') || '"'"""
+        numbered = f"'$[' || CASE WHEN {text}[1] = '-' THEN '#' ELSE '' END || {text} || ']'"
+        kind = kind_of(step.index)
+        if kind in ("long", "int"):
+            path = numbered
+        elif kind == "string":
+            path = quoted
+        else:
+            path = (
+                f"CASE WHEN regexp_matches({text}, '^-?[0-9]+$') AND json_type(to_json({sql})) = "
+                f"'ARRAY' THEN {numbered} ELSE {quoted} END"
+            )
+        sql = f"json_extract(to_json({sql}), {path})"
+    return sql
+
+
+def _arithmetic(node: ir.BinaryOp, library: Callable[[ir.Expr], str]) -> str | None:
+    left, right = kind_of(node.left), kind_of(node.right)
+    if node.op == "%" and left == right == "timespan":
+        a, b = translate.render_expr(node.left), translate.render_expr(node.right)
+        return f"to_microseconds(epoch_us({a}) % epoch_us({b}))"
+    if left != "dynamic" and right != "dynamic":
+        return None
+    other = right if left == "dynamic" else left
+    if other == "dynamic" or other is None:
+        other = "real"
+    reader = {
+        "datetime": "kql_time({0})",
+        "timespan": "kql_interval({0})" if node.op in "+-%" else "kql_number({0})",
+        "real": "kql_number({0})",
+        "decimal": "kql_number({0})",
+    }.get(other, "TRY_CAST(kql_number({0}) AS BIGINT)")
+    if other == "datetime" and node.op == "-" and right == "dynamic":
+        reader = "kql_time({0})"
+
+    def read(side: ir.Expr, kind: str | None) -> ir.Expr:
+        if kind != "dynamic":
+            return side
+        text = reader.format(f"to_json({translate.render_expr(side)})")
+        return ir.RenderedAggregate(text)
+
+    return library(
+        dataclasses.replace(node, left=read(node.left, left), right=read(node.right, right))
+    )
 
 
 def _is_part_of_span(node: ir.BinaryOp) -> bool:

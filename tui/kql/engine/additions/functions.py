@@ -31,6 +31,20 @@ _RENAMED = {
     "unicode_codepoints_from_string": "to_utf8",
     "unicode_codepoints_to_string": "make_string",
     "notempty": "isnotempty",
+    "toobject": "parse_json",
+    "arraylength": "array_length",
+    "toboolean": "tobool",
+    "todate": "todatetime",
+    "totime": "totimespan",
+    "notnull": "isnotnull",
+    "extractall": "extract_all",
+    "parseurl": "parse_url",
+    "parseurlquery": "parse_urlquery",
+    "merge_tdigest": "tdigest_merge",
+    "make_dictionary": "make_bag",
+    "array_iif": "array_iff",
+    "datepart": "datetime_part",
+    "hash_xxh64": "hash_xxhash64",
 }
 """Older or second spellings, and the function that they mean."""
 
@@ -42,7 +56,6 @@ _TEMPLATES: dict[str, tuple[str, tuple[int, ...]]] = {
     "isascii": ("(NOT regexp_matches({0}, '[^\\x00-\\x7F]'))", (1,)),
     "isutf8": ("({0} IS NOT NULL)", (1,)),
     "to_utf8": ("to_json(list_transform(str_split({0}, ''), lambda c: unicode(c)))", (1,)),
-    "url_encode": ("url_encode({0})", (1,)),
     "url_decode": ("kql_url_decode({0})", (1,)),
     "parse_path": ("kql_parse_path({0})", (1,)),
     "parse_command_line": ("kql_parse_command_line({0})", (1, 2)),
@@ -73,13 +86,7 @@ _TEMPLATES: dict[str, tuple[str, tuple[int, ...]]] = {
     "unixtime_milliseconds_todatetime": ("make_timestamp(CAST(({0}) * 1000 AS BIGINT))", (1,)),
     "unixtime_microseconds_todatetime": ("make_timestamp(CAST({0} AS BIGINT))", (1,)),
     "unixtime_nanoseconds_todatetime": ("make_timestamp(CAST(({0}) // 1000 AS BIGINT))", (1,)),
-    "bin_at": (
-        "make_timestamp(epoch_us({2}) + CAST(floor((epoch_us({0}) - epoch_us({2})) / "
-        "epoch_us({1})) AS BIGINT) * epoch_us({1}))",
-        (3,),
-    ),
     "todecimal": ("TRY_CAST({0} AS DECIMAL(38, 18))", (1,)),
-    "tohex": ("lower(hex({0}))", (1,)),
     "rand": ("random()", (0,)),
     "new_guid": ("uuid()", (0,)),
     "range": ("kql_range({0}, {1}, 1)", (2,)),
@@ -121,7 +128,6 @@ _TEMPLATES: dict[str, tuple[str, tuple[int, ...]]] = {
 _TEXT_ARGUMENTS: dict[str, tuple[int, ...]] = {
     "indexof": (0, 1),
     "translate": (0, 1, 2),
-    "url_encode": (0,),
     "url_decode": (0,),
     "parse_path": (0,),
     "parse_csv": (0,),
@@ -182,7 +188,7 @@ _CASTS: dict[str, Callable[[str], str]] = {
 }
 
 
-def _typed(sql: str, kind: ir.Expr) -> str:
+def typed_as(sql: str, kind: ir.Expr) -> str:
     name = str(kind.value) if isinstance(kind, ir.Literal) else ""
     cast = _CASTS.get(name)
     if cast is None:
@@ -198,13 +204,13 @@ def _extract(node: ir.FunctionCall) -> str | None:
         f"coalesce(regexp_extract({_text(text)}, {translate.render_regex(pattern)}, "
         f"CAST({sql_of(group)} AS INTEGER)), '')"
     )
-    return _typed(f"nullif({sql}, '')", node.args[3]) if len(node.args) == 4 else sql
+    return typed_as(f"nullif({sql}, '')", node.args[3]) if len(node.args) == 4 else sql
 
 
 def _extractjson(node: ir.FunctionCall) -> str:
     path, text = node.args[:2]
     sql = f"kql_extract_json({sql_of(path)}, {_text(text)})"
-    return _typed(f"nullif({sql}, '')", node.args[2]) if len(node.args) > 2 else sql
+    return typed_as(f"nullif({sql}, '')", node.args[2]) if len(node.args) > 2 else sql
 
 
 def _parse_json(node: ir.FunctionCall) -> str | None:

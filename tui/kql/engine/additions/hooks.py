@@ -8,18 +8,30 @@ Nothing of the library's own answers changes, save where a wrapper says why.
 from __future__ import annotations
 
 import threading
+import uuid
 from typing import Any
 
 from duckdb_kql import ir, lower, schema, translate
 from duckdb_kql.control import is_control_command
 from duckdb_kql.errors import KqlSyntaxError, KqlUnsupportedError
 from duckdb_kql.parser import ParseResult
+from duckdb_kql.translate import naming
 
 from tui.kql.engine import grammar
-from tui.kql.engine.additions import aggregates, dynamics, functions, operators, sources, tree
+from tui.kql.engine.additions import (
+    aggregates,
+    dynamics,
+    functions,
+    functions_more,
+    operators,
+    outside,
+    sources,
+    tree,
+)
 from tui.kql.engine.additions.stages import Stage, rebuilt
 from tui.kql.engine.additions.state import current_or_none
 from tui.kql.engine.kinds import kind_of
+from tui.kql.engine.plain import registry
 
 _lock = threading.Lock()
 _installed = False
@@ -34,7 +46,9 @@ def install() -> None:
         _hook_lowering()
         _hook_substitution()
         _hook_rendering()
+        registry.load()
         functions.register()
+        functions_more.register()
         aggregates.register()
         _installed = True
 
@@ -79,6 +93,17 @@ def _hook_lowering() -> None:
         except KqlUnsupportedError:
             return operators.unnamed_expansion(node)
 
+    named = library._lower_named
+
+    def lower_named(node: Any) -> ir.NamedExpr:
+        lowered: ir.NamedExpr = named(node)
+        clause = tree.find(node, "NamedExpressionNameList")
+        if clause and lowered.name:
+            names = tuple(tree.name_of(item) for item in tree.rules(clause[0]))
+            return outside.ManyNamed(lowered.expr, lowered.name, names)
+        return lowered
+
+    library._lower_named = lower_named
     library.parse = parse_reshaped
     library._lower_operator = lower_operator
     library._lower_head = lambda node, rest: sources.lower_head(node, rest, head)
@@ -157,6 +182,19 @@ def _hook_rendering() -> None:
             return state.relations[name]
         return str(qualified(name))
 
+    library: Any = naming
+    unnamed = library.expression_name
+
+    def expression_name(expression: ir.Expr) -> str | None:
+        try:
+            name: str | None = unnamed(expression)
+            return name
+        except KqlUnsupportedError:
+            # Kusto gives such a column a random name; this one is the same at every look.
+            stem = "__scalar_" if isinstance(expression, ir.ToScalar) else "Column_"
+            return f"{stem}{uuid.uuid5(uuid.NAMESPACE_OID, repr(expression)).hex}"
+
+    library.expression_name = expression_name
     names._operator_columns_unchecked = operator_columns
     sql.render_operator = render_operator
     _hook_types(sql)

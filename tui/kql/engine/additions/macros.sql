@@ -110,9 +110,9 @@ CREATE OR REPLACE TEMP MACRO kql_parse_csv(t) AS to_json(list_transform(
     regexp_extract_all(',' || t, ',("(?:[^"]|"")*"|[^,]*)', 1),
     lambda v: CASE WHEN v[1] = '"' AND length(v) > 1 THEN replace(v[2:-2], '""', '"') ELSE v END))
 
-CREATE OR REPLACE TEMP MACRO kql_base64_text(t) AS coalesce(TRY(decode(from_base64(t))), '')
+CREATE OR REPLACE TEMP MACRO kql_base64_text(t) AS list_transform([t], lambda v: coalesce(TRY(decode(from_base64(v))), ''))[1]
 
-CREATE OR REPLACE TEMP MACRO kql_url_decode(t) AS coalesce(TRY(url_decode(replace(t, '+', '%2B'))), t)
+CREATE OR REPLACE TEMP MACRO kql_url_decode(t) AS list_transform([t], lambda v: coalesce(TRY(url_decode(replace(v, '+', '%2B'))), v))[1]
 
 CREATE OR REPLACE TEMP MACRO kql_parse_version(t) AS CASE
     WHEN regexp_matches(t, '^[0-9]{1,8}(\.[0-9]{1,8}){0,3}$') THEN list_transform([str_split(t, '.')], lambda p:
@@ -131,7 +131,7 @@ CREATE OR REPLACE TEMP MACRO kql_parse_command_line(t) AS to_json(list_transform
     regexp_extract_all(t, '(?:[^\s"]+|"[^"]*"?)+'), lambda w: replace(w, '"', '')))
 
 -- Paths into JSON text.
-CREATE OR REPLACE TEMP MACRO kql_extract_json(p, t) AS coalesce(TRY(json_extract_string(t, p)), '')
+CREATE OR REPLACE TEMP MACRO kql_extract_json(p, t) AS list_transform([t], lambda v: coalesce(TRY(json_extract_string(v, p)), ''))[1]
 
 -- IPv4.
 CREATE OR REPLACE TEMP MACRO kql_ipv4(t) AS CASE
@@ -174,3 +174,18 @@ CREATE TABLE IF NOT EXISTS "kql~places" ("first" BIGINT, "last" BIGINT, place JS
 
 CREATE OR REPLACE TEMP MACRO kql_place(a) AS coalesce((
     SELECT any_value(p.place) FROM "kql~places" p WHERE kql_ipv4(a) BETWEEN p."first" AND p."last"), CAST('{}' AS JSON))
+
+-- Arrays turned and moved; a number beyond the length goes around, or moves all out.
+CREATE OR REPLACE TEMP MACRO kql_rotated(d, n) AS
+    CASE WHEN json_type(to_json(d)) = 'ARRAY' THEN CASE WHEN len(kql_elements(d)) = 0 THEN to_json(d) ELSE list_transform(
+        [((CAST(n AS BIGINT) % len(kql_elements(d))) + len(kql_elements(d))) % len(kql_elements(d))],
+        lambda k: to_json(list_concat(kql_elements(d)[k + 1:], kql_elements(d)[:k])))[1] END END
+
+CREATE OR REPLACE TEMP MACRO kql_shifted(d, n, f) AS
+    CASE WHEN json_type(to_json(d)) = 'ARRAY' THEN to_json(list_transform(range(len(kql_elements(d))),
+        lambda i: CASE WHEN i + CAST(n AS BIGINT) >= 0 AND i + CAST(n AS BIGINT) < len(kql_elements(d))
+            THEN kql_elements(d)[i + CAST(n AS BIGINT) + 1] ELSE f END)) END
+
+CREATE OR REPLACE TEMP MACRO kql_array_split(d, p) AS
+    CASE WHEN json_type(to_json(d)) = 'ARRAY' THEN list_transform([list_concat([0], list_transform(kql_elements(p), lambda e: CAST(e ->> '$' AS BIGINT)), [len(kql_elements(d))])],
+        lambda b: to_json(list_transform(range(1, len(b)), lambda i: to_json(kql_elements(d)[b[i] + 1 : b[i + 1]]))))[1] END

@@ -26,6 +26,7 @@ from tui.kql.engine.additions import (
 from tui.kql.engine.additions.stages import Stage, rebuilt
 from tui.kql.engine.additions.state import current_or_none
 
+_LEAD = "\x01"
 Lowered = ir.Operator | list[ir.Operator] | None
 Handler = Callable[[tree.Node, Callable[[], Lowered]], Lowered]
 
@@ -158,7 +159,34 @@ def _where(node: tree.Node, library: Callable[[], Lowered]) -> Lowered:
             # The grammar reads `where x = 5` as a name for the value 5.
             sign = tree.rules(inner)[0].children[-1].symbol
             raise words.syntax(sign.line, sign.column)
+    if search.has_star(node):
+        return search.where(node)
     return library()
+
+
+def _parse(node: tree.Node, library: Callable[[], Lowered]) -> Lowered:
+    """`parse`, also with a column before the first literal of the pattern."""
+    pattern = next(iter(tree.find(node, "ParseOperatorPattern")), None)
+    first = tree.rules(pattern)[0] if pattern is not None and tree.rules(pattern) else None
+    if first is None or tree.kind(first) != "ParseOperatorNameAndOptionalType":
+        return library()
+    text = next(c for c in tree.rules(node) if not tree.kind(c).startswith("ParseOperator"))
+    assert pattern is not None
+    pattern.children = [c for c in pattern.children if c is not first]
+    rest = library()
+    assert isinstance(rest, ir.Parse)
+    kinds = tree.find(first, "ScalarType")
+    kind = kinds[0].getText().lower() if kinds else None
+    state = current_or_none()
+    marked = state.fresh("text") if state else "_kqltext"
+    # The text gets a mark in front, so that its first part has a literal to follow.
+    lead = ir.ParseSegment(_LEAD, False, tree.name_of(first), kind)
+    value = ir.FunctionCall("strcat", (ir.Literal(_LEAD, "string"), lower._lower_expr(text)))
+    return [
+        ir.Extend((ir.NamedExpr(value, marked),)),
+        dataclasses.replace(rest, expression=ir.ColumnRef(marked), segments=(lead, *rest.segments)),
+        ir.ProjectAway((marked,)),
+    ]
 
 
 def _render(node: tree.Node, library: Callable[[], Lowered]) -> Lowered:
@@ -191,6 +219,8 @@ OPERATORS: dict[str, Handler] = {
     "TakeOperator": _take,
     "TopOperator": _top,
     "RenderOperator": _render,
+    "ParseOperator": _parse,
+    "ParseWhereOperator": _parse,
     "ConsumeOperator": _nothing,
     "AsOperator": _nothing,
     "DistinctOperator": _distinct,

@@ -18,21 +18,134 @@ from duckdb_kql.translate import (
 )
 
 from tui.kql.engine.additions import tree
-from tui.kql.engine.additions.stages import Columns, Snapshot, Stage, names, sql_of
+from tui.kql.engine.additions.stages import Columns, Snapshot, Stage, Workbench, names, sql_of
+from tui.kql.engine.additions.state import current
 
 _MOST_COLUMNS = 500
 
 
-def evaluate(node: tree.Node, library: Callable[[], Any]) -> ir.Operator:
-    """`| evaluate plugin(…)`."""
+def evaluate(node: tree.Node, library: Callable[[], Any]) -> ir.Operator | list[ir.Operator]:
+    """`| evaluate plugin(…) [: (Column: type, …)]`."""
     del library
     call = tree.find(node, "NamedFunctionCallExpression")[0]
     name = str(tree.rules(call)[0].getText()).lower()
     arguments = tree.rules(call)[1:]
-    plugin = _PLUGINS.get(name)
+    plugin = _PLUGINS.get(name, _narrow if name == "parse_kv" else None)
     if plugin is None:
         raise lower._unsupported(node, f"evaluate {name}")
-    return plugin(node, arguments)
+    declared = [
+        (tree.name_of(column), str(tree.rules(column)[-1].getText()).lower())
+        for clause in tree.find(node, "EvaluateOperatorSchemaClause")
+        for column in tree.find(clause, "RowSchemaColumnDeclaration")
+    ]
+    if name == "parse_kv":
+        return _parse_kv(arguments, declared)
+    operator = plugin(node, arguments)
+    return [operator, Declared(tuple(declared))] if declared else operator
+
+
+@dataclasses.dataclass(frozen=True)
+class Declared(Stage):
+    """The columns that a plugin was told to give; `*` keeps those of its input."""
+
+    wanted: tuple[tuple[str, str], ...]
+
+    keyword = "evaluate"
+
+    def columns(self, columns: Columns) -> Columns:
+        names = [name for name, _ in self.wanted]
+        if STAR not in names:
+            return names
+        named = [name for name in names if name != STAR]
+        kept = [column for column in columns if column not in named]
+        return named + kept if names[-1] == STAR else kept + named
+
+    def sql(self, source: str, columns: Columns) -> str:
+        casts = dict(self.wanted)
+        select = []
+        for name in self.columns(columns):
+            column = quote_ident(name)
+            kind = casts.get(name)
+            if kind is None:
+                select.append(column)
+            elif name not in columns:
+                select.append(f"{_NOTHING.get(kind, 'CAST(NULL AS JSON)')} AS {column}")
+            else:
+                text = f"coalesce(to_json({column}) ->> '$', '')"
+                cast = _CASTS.get(kind, "TRY_CAST({0} AS JSON)")
+                select.append(
+                    f"to_json({column}) AS {column}"
+                    if kind == "dynamic"
+                    else f"{cast.format(text)} AS {column}"
+                )
+        return f"SELECT {', '.join(select)} FROM {source}"
+
+
+STAR = "kql_star"
+_CASTS = {
+    "string": "{0}",
+    "long": "TRY_CAST({0} AS BIGINT)",
+    "int": "TRY_CAST({0} AS INTEGER)",
+    "real": "TRY_CAST({0} AS DOUBLE)",
+    "double": "TRY_CAST({0} AS DOUBLE)",
+    "bool": "TRY_CAST({0} AS BOOLEAN)",
+    "datetime": "(TRY_CAST({0} AS TIMESTAMPTZ) AT TIME ZONE 'UTC')",
+    "timespan": "kql_interval(to_json({0}))",
+    "guid": "TRY_CAST({0} AS UUID)",
+}
+_NOTHING = {
+    "string": "''",
+    "long": "CAST(NULL AS BIGINT)",
+    "int": "CAST(NULL AS INTEGER)",
+    "real": "CAST(NULL AS DOUBLE)",
+    "double": "CAST(NULL AS DOUBLE)",
+    "bool": "CAST(NULL AS BOOLEAN)",
+    "datetime": "CAST(NULL AS TIMESTAMP)",
+    "timespan": "CAST(NULL AS INTERVAL)",
+    "guid": "CAST(NULL AS UUID)",
+}
+_CONVERSIONS = {
+    "long": "tolong", "int": "toint", "real": "todouble", "double": "todouble", "bool": "tobool",
+    "datetime": "todatetime", "timespan": "totimespan", "guid": "toguid", "string": "tostring",
+}  # fmt: skip
+
+
+def _parse_kv(arguments: list[tree.Node], declared: list[tuple[str, str]]) -> list[ir.Operator]:
+    """`parse-kv Expr as (Key: type, …) with (…)`, which the grammar hands on as a plugin."""
+    import json
+
+    given = json.loads(str(lower._lower_expr(arguments[1]).value))  # type: ignore[attr-defined]
+    options = {}
+    for key, text in given.items():
+        quoted = text[:1] in "\"'@hH"
+        options[key] = sources_string(text) if quoted else text
+    found = current().fresh("pairs")
+    call = ir.FunctionCall(
+        "kql_key_values",
+        (
+            ir.FunctionCall("tostring", (lower._lower_expr(arguments[0]),)),
+            ir.Literal(json.dumps([name for name, _ in declared]), "dynamic"),
+            ir.Literal(json.dumps(options), "dynamic"),
+        ),
+    )
+    columns = []
+    for name, kind in declared:
+        value: ir.Expr = ir.PathAccess(ir.ColumnRef(found), (ir.PathStep(name),))
+        convert = _CONVERSIONS.get(kind)
+        value = ir.FunctionCall("tostring", (value,))
+        if convert not in (None, "tostring"):
+            value = ir.FunctionCall(str(convert), (value,))
+        columns.append(ir.NamedExpr(value, name))
+    return [
+        ir.Extend((ir.NamedExpr(call, found),)),
+        ir.Extend(tuple(columns)),
+        ir.ProjectAway((found,)),
+    ]
+
+
+def sources_string(text: str) -> str:
+    """The value of a string literal."""
+    return str(lower._string_value(text))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,7 +159,7 @@ class BagUnpack(Snapshot):
 
     keyword = "evaluate"
 
-    def shaped(self, source: str, columns: Columns, ask: Callable[[str], list[Any]]) -> str:
+    def shaped(self, source: str, columns: Columns, ask: Workbench) -> str:
         bag = quote_ident(self.column)
         found = ask(
             "SELECT k, list(DISTINCT t), min(o) FROM (SELECT k, "
@@ -101,7 +214,7 @@ class Pivot(Snapshot):
 
     keyword = "evaluate"
 
-    def shaped(self, source: str, columns: Columns, ask: Callable[[str], list[Any]]) -> str:
+    def shaped(self, source: str, columns: Columns, ask: Workbench) -> str:
         from duckdb_kql.translate import render_kql_tostring
 
         text = render_kql_tostring(self.column)

@@ -143,13 +143,13 @@ def top_hitters(node: tree.Node, library: Callable[[], Any]) -> list[ir.Operator
     del library
     count, of, *rest = tree.rules(node)
     measured = ir.FunctionCall("count")
+    counted = lower._lower_named(of).expr
     if rest:
         ordered = tree.find(rest[0], "OrderedExpression")
         by = tree.rules(ordered[0])[0] if ordered else tree.rules(rest[0])[0]
-        measured = ir.FunctionCall("sum", (lower._lower_expr(by),))
-    name = f"approximate_{'sum' if rest else 'count'}_" + (
-        _expression_name(lower._lower_named(of).expr) or ""
-    )
+        counted = lower._lower_expr(by)
+        measured = ir.FunctionCall("sum", (counted,))
+    name = f"approximate_{'sum' if rest else 'count'}_" + (_expression_name(counted) or "")
     amount = lower._lower_expr(count)
     return [
         ir.Summarize((ir.NamedExpr(measured, name),), (lower._lower_named(of),)),

@@ -26,6 +26,8 @@ class AnyColumn(ir.Expr):
 
     text: str
     exact_case: bool = False
+    op: str = ""
+    """How `* op "text"` compares each column; the search's own way where empty."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,6 +49,8 @@ class Search(Stage):
         haystack = f"concat_ws(chr(1), {readable})"
 
         def found(expression: ir.Expr) -> ir.Expr:
+            if isinstance(expression, AnyColumn) and expression.op:
+                return ir.RenderedAggregate(_any(columns, expression))
             if isinstance(expression, AnyColumn):
                 return ir.RenderedAggregate(f"({_match('_kqltext', expression)})")
             return expression
@@ -56,6 +60,37 @@ class Search(Stage):
             f"SELECT * EXCLUDE (_kqltext) FROM (SELECT *, {haystack} AS _kqltext FROM {source}) "
             f"WHERE {predicate}"
         )
+
+
+def _any(columns: Columns, wanted: AnyColumn) -> str:
+    """The comparison made with each column that holds text."""
+    tests = []
+    for column in map(quote_ident, columns):
+        text = (
+            f"CASE WHEN typeof({column}) IN ('VARCHAR', 'JSON') THEN CAST({column} AS VARCHAR) END"
+        )
+        test = ir.BinaryOp(
+            wanted.op, ir.RenderedAggregate(f"({text})"), ir.Literal(wanted.text, "string")
+        )
+        tests.append(f"coalesce({sql_of(test)}, false)")
+    return f"({' OR '.join(tests) or 'false'})"
+
+
+def starred(node: tree.Node) -> AnyColumn:
+    """`* has "text"` and `* == "text"`."""
+    literals = tree.find(node, "StringLiteralExpression")
+    words = [str(child.getText()) for child in node.children or []]
+    op = words[1] if len(words) > 1 else "has"
+    if not literals or (tree.kind(node) == "StarEqualityExpression" and op not in ("==", ":")):
+        raise lower._unsupported(node, "*")
+    return AnyColumn(lower._string_literal(literals[0]), op="has" if op == ":" else op)
+
+
+def has_star(node: tree.Node) -> bool:
+    """Whether a predicate speaks of all columns."""
+    return bool(
+        tree.find(node, "StringStarOperatorExpression") or tree.find(node, "StarEqualityExpression")
+    )
 
 
 def _match(haystack: str, wanted: AnyColumn) -> str:
@@ -94,9 +129,7 @@ def _predicate(node: tree.Node, exact_case: bool) -> ir.Expr:
         if name.getText() == "not" and len(arguments) == 1:
             return ir.UnaryOp("not", _predicate(arguments[0], exact_case))
     if rule in ("StringStarOperatorExpression", "StarEqualityExpression"):
-        literals = tree.find(inner, "StringLiteralExpression")
-        if literals:
-            return AnyColumn(lower._string_literal(literals[0]), exact_case)
+        return starred(inner)
     if rule == "StringBinaryOperatorExpression":
         column, *operations = tree.rules(inner)
         if operations and str(operations[0].children[0].getText()) == ":":
@@ -133,6 +166,92 @@ def _parts(node: tree.Node) -> tuple[bool, list[tree.Node], tree.Node]:
     return exact_case, scope, predicate
 
 
+def where(node: tree.Node) -> ir.Operator:
+    """`| where` with a predicate that speaks of all columns."""
+    return Search(lower._lower_expr(tree.rules(node)[-1]))
+
+
+def find(node: tree.Node) -> ir.Query:
+    """`find [withsource=Name] [in (Table, …)] where Predicate [project …]`."""
+    source = "source_"
+    scope: list[tree.Node] = []
+    clause = next(iter(tree.find(node, "FindOperatorParametersWhereClause")), None)
+    predicate = None
+    project: tree.Node | None = None
+    for child in [*(tree.rules(clause) if clause is not None else []), *tree.rules(node)]:
+        rule = tree.kind(child)
+        if rule.endswith("Parameter") and child.getText().startswith("withsource="):
+            source = tree.name_of(tree.rules(child)[-1])
+        elif rule == "FindOperatorInClause":
+            scope = tree.rules(child)
+        elif rule == "FindOperatorProjectClause":
+            project = child
+        elif rule.startswith("FindOperatorProject"):
+            raise lower._unsupported(node, "find project-smart")
+        elif rule not in ("FindOperatorParametersWhereClause",) and not rule.endswith("Parameter"):
+            predicate = child
+    if predicate is None:
+        raise lower._unsupported(node, "find")
+    condition = lower._lower_expr(predicate)
+    state = current()
+    chosen = _chosen(scope) if scope else state.table_names()
+    wanted = {e.name for e in expressions(condition) if isinstance(e, ir.ColumnRef)}
+    found = []
+    for name in dict.fromkeys(chosen):
+        columns = state.columns_of(name)
+        if columns is None or wanted <= set(columns):
+            found.append((name, dict(columns or {})))
+    if not found:
+        missing = next(iter(sorted(wanted)), "")
+        raise KqlFault(
+            f"'find' operator: Failed to resolve column or scalar expression named '{missing}'",
+            code="SEM0100",
+        )
+    packs = project is None or "pack(" in project.getText()
+    if project is not None:
+        kept = [tree.name_of(c) for c in tree.find(project, "FindOperatorColumnExpression")]
+    else:
+        common = [c for c in found[0][1] if all(c in columns for _, columns in found)]
+        kept = [*common, *sorted(wanted - set(common))]
+    branches = [_found(name, columns, condition, source, kept, packs) for name, columns in found]
+    first, *others = branches
+    return ir.Query(
+        first.source, [*first.operators, *([ir.Union(tuple(others))] if others else [])]
+    )
+
+
+def _found(
+    name: str,
+    columns: dict[str, str],
+    condition: ir.Expr,
+    source: str,
+    kept: list[str],
+    packs: bool,
+) -> ir.Query:
+    items = [ir.NamedExpr(ir.Literal(name, "string"), source)]
+    items += [ir.NamedExpr(ir.ColumnRef(c), c) for c in kept if c in columns]
+    if packs:
+        pairs: list[ir.Expr] = []
+        for column in columns:
+            if column not in kept:
+                pairs += [ir.Literal(column, "string"), ir.ColumnRef(column)]
+        items.append(ir.NamedExpr(ir.FunctionCall("bag_pack", tuple(pairs)), "pack_"))
+    return ir.Query(ir.TableRef(name), [Search(condition), ir.Project(tuple(items))])
+
+
+def _chosen(scope: list[tree.Node]) -> list[str]:
+    state = current()
+    chosen: list[str] = []
+    for item in scope:
+        wild = tree.find(item, "WildcardedName")
+        if wild:
+            pattern = wild[0].getText()
+            chosen += [name for name in state.table_names() if fnmatch.fnmatchcase(name, pattern)]
+        else:
+            chosen.append(tree.name_of(item))
+    return chosen
+
+
 def piped(node: tree.Node, library: Callable[[], Any]) -> ir.Operator:
     """`| search "text"`."""
     del library
@@ -145,17 +264,7 @@ def over_tables(node: tree.Node) -> ir.Query:
     exact_case, scope, condition = _parts(node)
     predicate = _predicate(condition, exact_case)
     state = current()
-    chosen: list[str] = []
-    for item in scope:
-        wild = tree.find(item, "WildcardedName")
-        if wild:
-            chosen += [
-                name for name in state.table_names() if fnmatch.fnmatchcase(name, wild[0].getText())
-            ]
-        else:
-            chosen.append(tree.name_of(item))
-    if not scope:
-        chosen = state.table_names()
+    chosen = _chosen(scope) if scope else state.table_names()
     wanted = {e.name for e in expressions(predicate) if isinstance(e, ir.ColumnRef)}
     tables = []
     for name in dict.fromkeys(chosen):

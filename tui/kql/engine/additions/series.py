@@ -15,7 +15,9 @@ from duckdb_kql.translate import (
 )
 
 from tui.kql.engine.additions import tree
+from tui.kql.engine.additions.functions_more import TICKS_TO_EPOCH
 from tui.kql.engine.additions.stages import Columns, Stage, sql_of
+from tui.kql.engine.kinds import Kinds, kind_of
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,8 +38,18 @@ class MakeSeries(Stage):
     stop: ir.Expr | None
     step: ir.Expr
     by: tuple[ir.NamedExpr, ...]
+    inclusive: bool = False
+    """Whether the step that begins at `stop` belongs to the series, as in `in range(…)`."""
 
     keyword = "make-series"
+
+    def kinds(self, before: Kinds, columns: Columns) -> Kinds:
+        """The types of its columns."""
+        del before
+        found = dict.fromkeys(self.columns(columns), "dynamic")
+        for key, name in zip(self.by, self._names()[0], strict=True):
+            found[name] = kind_of(key.expr) or ""
+        return {name: kind for name, kind in found.items() if kind}
 
     def _names(self) -> tuple[list[str], list[str], str]:
         namer = naming.Namer()
@@ -56,6 +68,12 @@ class MakeSeries(Stage):
         axis_sql, step = sql_of(self.axis.expr), sql_of(self.step)
         start = sql_of(self.start) if self.start is not None else None
         stop = sql_of(self.stop) if self.stop is not None else None
+        if self.inclusive and stop:
+            stop = (
+                f"({stop} + INTERVAL 1 MICROSECOND)"
+                if _is_timespan_expr(self.step)
+                else (f"({stop} + {step} * 1e-9)")
+            )
         ks = [f"_k{i}" for i in range(len(keys))]
         key_list = ", ".join(
             f"{sql_of(key.expr)} AS {k}" for key, k in zip(self.by, ks, strict=True)
@@ -114,8 +132,8 @@ class MakeSeries(Stage):
 def _floor(value: str, step: str, *, timed: bool) -> str:
     if timed:
         return (
-            f"make_timestamp(CAST(floor(epoch_us({value}) / epoch_us({step})) AS BIGINT) "
-            f"* epoch_us({step}))"
+            f"make_timestamp((epoch_us({value}) + {TICKS_TO_EPOCH}) // epoch_us({step}) "
+            f"* epoch_us({step}) - {TICKS_TO_EPOCH})"
         )
     return f"(floor({value} / {step}) * {step})"
 
@@ -136,6 +154,7 @@ def make_series(node: tree.Node, library: Callable[[], Any]) -> ir.Operator:
     measures: list[Measure] = []
     axis: ir.NamedExpr | None = None
     start = stop = step = None
+    inclusive = False
     by: tuple[ir.NamedExpr, ...] = ()
     for child in tree.rules(node):
         rule = tree.kind(child)
@@ -146,14 +165,15 @@ def make_series(node: tree.Node, library: Callable[[], Any]) -> ir.Operator:
         elif rule == "MakeSeriesOperatorFromToStepClause":
             start, stop, step = _range(child)
         elif rule == "MakeSeriesOperatorInRangeClause":
-            raise lower._unsupported(node, "make-series in range()")
+            start, stop, step = (lower._lower_expr(item) for item in tree.rules(child))
+            inclusive = True
         elif rule.endswith("Parameter"):
             continue
         else:
             measures.append(_measure(child))
     if axis is None or step is None or not measures:
         raise lower._unsupported(node, "make-series")
-    return MakeSeries(tuple(measures), axis, start, stop, step, by)
+    return MakeSeries(tuple(measures), axis, start, stop, step, by, inclusive)
 
 
 def _range(node: tree.Node) -> tuple[ir.Expr | None, ir.Expr | None, ir.Expr | None]:

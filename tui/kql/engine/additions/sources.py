@@ -10,7 +10,7 @@ from duckdb_kql import ir, lower
 from duckdb_kql.errors import KqlUnsupportedError
 from duckdb_kql.stored_functions import StoredFunction
 
-from tui.kql.engine.additions import search, tree
+from tui.kql.engine.additions import defender, search, tree
 from tui.kql.engine.fault import KqlFault
 
 Head = Callable[[tree.Node, list[tree.Node]], ir.Query]
@@ -37,6 +37,7 @@ def lower_head(node: tree.Node, rest: list[tree.Node], library: Head) -> ir.Quer
                 return lower_head(first, more + rest, library)
             return lower_head(inner, rest, library)
         _refuse_elsewhere(name, head)
+        defender.declare_service_function(name, lower._declare_let_function)
     if rule == "FunctionCallOrPathPathExpression":
         calls = tree.find(head, "NamedFunctionCallExpression")
         if calls:
@@ -50,6 +51,19 @@ def lower_head(node: tree.Node, rest: list[tree.Node], library: Head) -> ir.Quer
         table = _bound(function.name, before)
         called = _call(rest[position], function, [table, *arguments])
         return ir.Query(called, lower._lower_operators(rest[position + 1 :]))
+    named = _called_as(rest)
+    if named is not None:
+        position, name = named
+        before = lower_head(node, rest[:position], library)
+        scope = lower._FN_STATE.get()
+        if scope is not None:
+            scope.pending[-1].append((name, _with_lets(before)))
+            lower._see_tabular(name)
+            return ir.Query(ir.TableRef(name), lower._lower_operators(rest[position + 1 :]))
+    if rule == "FindOperator":
+        query = search.find(head)
+        query.operators.extend(lower._lower_operators(rest))
+        return query
     if rule == "SearchOperator":
         query = search.over_tables(head)
         query.operators.extend(lower._lower_operators(rest))
@@ -71,7 +85,7 @@ def _refuse_elsewhere(name: str, node: tree.Node) -> None:
 def refuse_external(node: tree.Node) -> Any:
     """`externaldata` in the words of a service that may not reach the address."""
     place = lower._span(node)
-    addresses = [tree.text_of(item).strip("@hH\"'`") for item in _literals(node)]
+    addresses = [lower._string_literal(item) for item in _literals(node)]
     target = addresses[0] if addresses else ""
     raise KqlFault(
         f"externaldata operator: access to the address '{target}' is denied by the callout "
@@ -88,6 +102,8 @@ def _literals(node: tree.Node) -> list[tree.Node]:
 
 EXPRESSIONS: dict[str, Callable[[tree.Node], ir.Expr]] = {
     "ExternalDataExpression": refuse_external,
+    "StringStarOperatorExpression": search.starred,
+    "StarEqualityExpression": search.starred,
     "TypeLiteralExpression": lambda node: ir.Literal(
         str(node.getText()).lower().removeprefix("typeof(").rstrip(")"), "string"
     ),
@@ -99,14 +115,13 @@ def is_tabular(node: tree.Node) -> bool:
     """Whether the value of a `let` is a table in a form that the library takes for a scalar."""
     inner = tree.bare(node)
     rule = tree.kind(inner)
-    if rule in ("SearchOperator", "ExternalDataExpression"):
+    if rule in ("SearchOperator", "FindOperator", "ExternalDataExpression"):
         return True
     if rule == "FunctionCallOrPathPathExpression":
         calls = tree.find(inner, "NamedFunctionCallExpression")
         return bool(calls) and str(tree.rules(calls[0])[0].getText()).lower() in _ELSEWHERE
-    return (
-        rule == "NamedFunctionCallExpression"
-        and str(tree.rules(inner)[0].getText()) == "materialize"
+    return rule == "NamedFunctionCallExpression" and (
+        str(tree.rules(inner)[0].getText()) in ("materialize", *defender.SERVICE_FUNCTIONS)
     )
 
 
@@ -178,7 +193,7 @@ def expand_call(
                 if isinstance(argument, ir.TableRef)
                 else lower._lower_query_node(argument)
             )
-            scope.pending[-1].append((tables[position], bound))
+            scope.pending[-1].append((tables[position], _with_lets(bound)))
             lower._see_tabular(tables[position])
         else:
             scalars.append(argument)
@@ -196,6 +211,31 @@ def scalar_parameters(function: StoredFunction) -> list[tuple[str, ir.Expr | Non
             if tree.kind(parameter) == "ScalarParameter"
         ]
     return found
+
+
+def _called_as(rest: list[tree.Node]) -> tuple[int, str] | None:
+    """Where the rows get a name with `as` that operators behind it may read."""
+    for position, node in enumerate(rest):
+        inner = node
+        while tree.kind(inner) in (
+            "PipedOperator",
+            "AfterPipeOperator",
+            "BeforeOrAfterPipeOperator",
+        ):
+            inner = tree.rules(inner)[0]
+        if tree.kind(inner) == "AsOperator":
+            name = tree.name_of(tree.rules(inner)[-1])
+            if any(_mentions(later, name) for later in rest[position + 1 :]):
+                return position, name
+    return None
+
+
+def _mentions(node: tree.Node, name: str) -> bool:
+    return any(
+        str(part.getText()) == name
+        for part in tree.walk(node)
+        if tree.kind(part) in ("IdentifierName", "EscapedName")
+    )
 
 
 def _invoked(rest: list[tree.Node]) -> tuple[int, StoredFunction, list[tree.Node]] | None:
@@ -220,8 +260,16 @@ def _bound(stem: str, query: ir.Query) -> ir.TableRef:
     scope = lower._FN_STATE.get()
     assert scope is not None
     name = lower._fresh_name(f"{stem}.input")
-    scope.pending[-1].append((name, query))
+    scope.pending[-1].append((name, _with_lets(query)))
     return ir.TableRef(name)
+
+
+def _with_lets(query: ir.Query) -> ir.Query:
+    """The query with the scalar `let`s around the place of a call."""
+    scope = lower._FN_STATE.get()
+    assert scope is not None
+    result: ir.Query = lower._substitute_query(query, lower._pipeline_scope(scope.scalars))
+    return result
 
 
 def _call(node: tree.Node, function: StoredFunction, arguments: list[Any]) -> ir.TableRef:

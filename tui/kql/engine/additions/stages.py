@@ -8,8 +8,8 @@ and everything around it (joins, `let`, nested queries, parameters) stays the li
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Protocol
 
 from duckdb_kql import ir, translate
 from duckdb_kql.translate import quote_ident
@@ -42,9 +42,25 @@ class Stage(ir.Operator):
 class Snapshot(Stage):
     """A stage whose columns depend on the rows: what is before it is run first."""
 
-    def shaped(self, source: str, columns: Columns, ask: Callable[[str], list[Any]]) -> str:
+    def shaped(self, source: str, columns: Columns, ask: Workbench) -> str:
         """A SELECT over the stored rows `source`; `ask` runs SQL and fetches all."""
         raise NotImplementedError
+
+
+class Workbench(Protocol):
+    """What a snapshot stage may do in the database."""
+
+    def __call__(self, question: str) -> list[Any]:
+        """Run SQL and fetch all."""
+
+    def keep(self, table: str, sql: str, values: Mapping[str, Any] | None = None) -> None:
+        """Make a table of a SELECT, for as long as the query runs."""
+
+    def fresh(self, stem: str) -> str:
+        """A name for it."""
+
+    def check(self) -> None:
+        """Raise the fault of a query that was stopped."""
 
 
 def names(columns: Sequence[str], alias: str = "") -> str:

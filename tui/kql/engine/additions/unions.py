@@ -32,9 +32,7 @@ def parted(
 
     def rename(names: Columns, known: Kinds) -> ir.ProjectRename | None:
         renames = tuple(
-            (name, f"{name}_{known[name]}")
-            for name in names
-            if name in clashing and name in known
+            (name, f"{name}_{known[name]}") for name in names if name in clashing and name in known
         )
         return ir.ProjectRename(renames) if renames else None
 

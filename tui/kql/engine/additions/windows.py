@@ -7,6 +7,7 @@ first; DuckDB keeps that order through plain selections (`preserve_insertion_ord
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -15,11 +16,22 @@ from duckdb_kql.errors import KqlUnsupportedError
 from duckdb_kql.translate import naming, quote_ident
 
 from tui.kql.engine.additions import tree
-from tui.kql.engine.additions.stages import Columns, Stage, deep, expressions, sql_of
+from tui.kql.engine.additions.stages import (
+    Columns,
+    Snapshot,
+    Stage,
+    Workbench,
+    deep,
+    expressions,
+    names,
+    sql_of,
+)
+from tui.kql.engine.kinds import Kinds, kind_of
 
+_CHANGED, _RANKED = "kql changed", "kql ranked"
 FUNCTIONS = frozenset(
     {"prev", "next", "row_number", "row_cumsum", "row_rank_dense", "row_rank_min",
-     "row_window_session"}
+     "row_window_session", _CHANGED, _RANKED}
 )  # fmt: skip
 """Functions that need serialized rows."""
 
@@ -34,6 +46,13 @@ class Windowed(Stage):
     named: tuple[ir.NamedExpr, ...]
 
     keyword = "serialize"
+
+    def kinds(self, before: Kinds, columns: Columns) -> Kinds:
+        """The types of its columns."""
+        known = dict(before)
+        for item, name in zip(self.named, naming.extend_names(self.named, columns), strict=True):
+            known[name] = kind_of(item.expr) or ""
+        return {name: kind for name, kind in known.items() if kind}
 
     def columns(self, columns: Columns) -> Columns:
         added = naming.extend_names(self.named, columns)
@@ -80,6 +99,16 @@ def _rendered(expression: ir.Expr, restarts: list[str]) -> ir.Expr:
     if name == "row_cumsum":
         over = _over(args[1:], restarts)
         return ir.RenderedAggregate(f"(sum({args[0]}) OVER {over})")
+    if name == _CHANGED:
+        tests = [f"row_number() OVER {_OVER} = 1"]
+        tests.append(f"{args[0]} IS DISTINCT FROM lag({args[0]}) OVER {_OVER}")
+        tests += [f"coalesce({restart}, false)" for restart in args[1:]]
+        return ir.RenderedAggregate(f"(CASE WHEN {' OR '.join(tests)} THEN 1 ELSE 0 END)")
+    if name == _RANKED:
+        over = _over(args[2:], restarts)
+        return ir.RenderedAggregate(
+            f"(max(CASE WHEN {args[0]} = 1 THEN {args[1]} END) OVER {over})"
+        )
     raise KqlUnsupportedError(f"function:{name}")
 
 
@@ -102,10 +131,126 @@ def serialize(node: tree.Node, library: Callable[[], Any]) -> ir.Operator | None
     return ir.Extend(named) if named else None
 
 
-def lifted(op: ir.Operator) -> ir.Operator | list[ir.Operator]:
+@dataclasses.dataclass(frozen=True)
+class Sessions(Snapshot):
+    """The start of each row's session, as `row_window_session` finds it."""
+
+    call: ir.FunctionCall
+    name: str
+
+    keyword = "serialize"
+
+    def shaped(self, source: str, columns: Columns, ask: Workbench) -> str:
+        time, longest, between, *restart = (sql_of(argument) for argument in self.call.args)
+        again = f"coalesce({restart[0]}, false)" if restart else "false"
+        rows = ask(
+            f"SELECT rowid, epoch_us({time}), epoch_us({longest}), epoch_us({between}), {again} "
+            f"FROM {source} ORDER BY rowid"
+        )
+        starts, first, last = [], None, None
+        for place, moment, most, gap, anew in rows:
+            if place % 4096 == 0:
+                ask.check()
+            if moment is None:
+                first = last = None
+            elif (
+                first is None
+                or last is None
+                or anew
+                or moment - first > most
+                or moment - last > gap
+                or moment < last
+            ):
+                first = moment
+            last = moment
+            starts.append(first)
+        table = ask.fresh("sessions")
+        ask.keep(
+            table,
+            "SELECT unnest(range(len(v))) AS n, unnest(v) AS s FROM "
+            "(SELECT CAST(CAST($kqlvalues AS JSON) AS BIGINT[]) AS v)",
+            {"kqlvalues": json.dumps(starts)},
+        )
+        return (
+            f"SELECT {names(columns, '_s')}, make_timestamp(t.s) AS {quote_ident(self.name)} FROM "
+            f"(SELECT *, rowid AS _kqlplace FROM {source}) AS _s JOIN {quote_ident(table)} t "
+            "ON t.n = _s._kqlplace ORDER BY _s._kqlplace"
+        )
+
+
+def _spelled_out(expression: ir.Expr) -> ir.Expr:
+    """Ranks in terms of what changes from row to row."""
+    if isinstance(expression, ir.FunctionCall) and expression.name.startswith("row_rank"):
+        changed = ir.FunctionCall(_CHANGED, expression.args)
+        restart = expression.args[1:]
+        if expression.name == "row_rank_dense":
+            return ir.FunctionCall("row_cumsum", (changed, *restart))
+        numbered = ir.FunctionCall("row_number", (ir.Literal(1, "long"), *restart))
+        return ir.FunctionCall(_RANKED, (changed, numbered, *restart))
+    return expression
+
+
+def _inner(op: ir.Operator, fresh: Callable[[str], str]) -> list[ir.Operator] | None:
+    """The operator, window functions inside others and sessions computed before it."""
+    made: dict[ir.FunctionCall, str] = {}
+
+    def out(expression: ir.Expr) -> ir.Expr:
+        if not (isinstance(expression, ir.FunctionCall) and expression.name in FUNCTIONS):
+            return expression
+        if any(isinstance(e, ir.FunctionCall) and e.name in FUNCTIONS for e in
+               expressions(expression.args)):  # fmt: skip
+            return _replaced(expression)
+        if expression.name == "row_window_session":
+            return ir.ColumnRef(made.setdefault(expression, fresh("session")))
+        return expression
+
+    def _replaced(call: ir.FunctionCall) -> ir.Expr:
+        def inside(expression: ir.Expr) -> ir.Expr:
+            if isinstance(expression, ir.FunctionCall) and expression.name in FUNCTIONS:
+                return ir.ColumnRef(made.setdefault(expression, fresh("window")))
+            return expression
+
+        return dataclasses.replace(call, args=deep(call.args, inside))
+
+    changed = deep(op, out)
+    if not made:
+        return None
+    before: list[ir.Operator] = []
+    plain = []
+    for call, name in made.items():
+        if call.name == "row_window_session":
+            before.append(Sessions(call, name))
+        else:
+            plain.append(ir.NamedExpr(call, name))
+    if plain:
+        before.append(ir.Extend(tuple(plain)))
+    away = [] if isinstance(op, ir.Project) else [ir.ProjectAway(tuple(made.values()))]
+    return [*before, changed, *away]
+
+
+def lifted(
+    op: ir.Operator, columns: Columns, fresh: Callable[[str], str]
+) -> ir.Operator | list[ir.Operator]:
     """The operator, its window functions put where they can be computed."""
     if not has_window(op):
         return op
+    if isinstance(op, ir.Extend | ir.Project):
+        named = (
+            naming.project_names(op.expressions)
+            if isinstance(op, ir.Project)
+            else naming.extend_names(op.expressions, columns)
+        )
+        op = dataclasses.replace(
+            op,
+            expressions=tuple(
+                ir.NamedExpr(item.expr, name)
+                for item, name in zip(op.expressions, named, strict=True)
+            ),
+        )
+    op = deep(op, _spelled_out)
+    several = _inner(op, fresh)
+    if several is not None:
+        return several
     if isinstance(op, ir.Extend):
         return Windowed(op.expressions)
     if isinstance(op, ir.Project | ir.Where):

@@ -1,0 +1,268 @@
+"""More scalar functions that duckdb-kql lacks, or gives otherwise than Kusto does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from duckdb_kql import ir, translate
+from duckdb_kql.errors import KqlUnsupportedError
+from duckdb_kql.translate import functions as library
+from duckdb_kql.translate import naming
+
+from tui.kql.engine.additions.stages import sql_of
+from tui.kql.engine.kinds import kind_of
+from tui.kql.engine.plain import registry
+
+TICKS_TO_EPOCH = 62_135_596_800_000_000
+"""Microseconds from the year 1, where Kusto's time begins, to DuckDB's epoch."""
+
+_TEMPLATES: dict[str, tuple[str, tuple[int, ...]]] = {
+    "bitset_count_ones": ("CAST(bit_count(CAST({0} AS BIGINT)) AS BIGINT)", (1,)),
+    "strcmp": (
+        "CAST(CASE WHEN {0} < {1} THEN -1 WHEN {0} > {1} THEN 1 ELSE 0 END AS BIGINT)",
+        (2,),
+    ),
+    "exp2": ("pow(2.0, {0})", (1,)),
+    "exp10": ("pow(10.0, {0})", (1,)),
+    "set_equals": (
+        "coalesce(list_sort(list_distinct(kql_elements({0}))) = "
+        "list_sort(list_distinct(kql_elements({1}))), false)",
+        (2,),
+    ),
+    "array_rotate_left": ("kql_rotated({0}, {1})", (2,)),
+    "array_rotate_right": ("kql_rotated({0}, -({1}))", (2,)),
+    "parse_ipv4_mask": ("kql_mask(kql_ipv4({0}), CAST({1} AS INTEGER))", (2,)),
+    "datetime_utc_to_local": ("(({0} AT TIME ZONE 'UTC') AT TIME ZONE {1})", (2,)),
+    "datetime_local_to_utc": ("(({0} AT TIME ZONE {1}) AT TIME ZONE 'UTC')", (2,)),
+    "geo_distance_2points": (
+        "(2 * 6371010.0 * asin(least(1.0, sqrt(pow(sin(radians(({3}) - ({1})) / 2), 2) + "
+        "cos(radians({1})) * cos(radians({3})) * pow(sin(radians(({2}) - ({0})) / 2), 2)))))",
+        (4,),
+    ),
+    "isascii": ("(NOT regexp_matches({0}, '[^\\x00-\\x7F]'))", (1,)),
+    "current_database": ("'advanced hunting'", (0,)),
+    "current_cluster_endpoint": ("''", (0,)),
+}
+
+
+def _bin(node: ir.FunctionCall) -> str:
+    if len(node.args) != 2:
+        raise KqlUnsupportedError(f"function:{node.name}", hint="takes 2 arguments")
+    value, size = node.args
+    v, s = sql_of(value), sql_of(size)
+    kind, sized = kind_of(value), kind_of(size)
+    if kind == "timespan":
+        return (
+            f"to_microseconds(CAST(floor(epoch_us({v}) / epoch_us({s})) AS BIGINT) * epoch_us({s}))"
+        )
+    if kind == "datetime" or sized == "timespan":
+        if sized in ("long", "int", "real"):
+            s = f"to_microseconds(CAST(({s}) * 86400000000 AS BIGINT))"
+        return (
+            f"make_timestamp((epoch_us({v}) + {TICKS_TO_EPOCH}) // epoch_us({s}) * epoch_us({s}) "
+            f"- {TICKS_TO_EPOCH})"
+        )
+    if kind == "dynamic":
+        v = f"kql_number(to_json({v}))"
+    return str(translate._numeric_bin(v, s))
+
+
+def _bin_at(node: ir.FunctionCall) -> str:
+    value, size = node.args[:2]
+    v, s, a = (sql_of(argument) for argument in node.args)
+    if kind_of(value) == "timespan":
+        return (
+            f"to_microseconds(epoch_us({a}) + CAST(floor((epoch_us({v}) - epoch_us({a})) / "
+            f"epoch_us({s})) AS BIGINT) * epoch_us({s}))"
+        )
+    if kind_of(size) == "timespan":
+        return (
+            f"make_timestamp(epoch_us({a}) + CAST(floor((epoch_us({v}) - epoch_us({a})) / "
+            f"epoch_us({s})) AS BIGINT) * epoch_us({s}))"
+        )
+    return f"(({a}) + floor((({v}) - ({a})) / CAST({s} AS DOUBLE)) * ({s}))"
+
+
+def _abs(node: ir.FunctionCall) -> str | None:
+    if kind_of(node.args[0]) == "timespan":
+        return f"to_microseconds(abs(epoch_us({sql_of(node.args[0])})))"
+    return None
+
+
+def _indexof_regex(node: ir.FunctionCall) -> str:
+    text, pattern, *more = node.args
+    start = sql_of(more[0]) if more else "0"
+    regex = f"'(?s)^(.*?)(?:' || {translate.render_regex(pattern)} || ')'"
+    rest = f"substr({sql_of(text)}, CAST({start} AS BIGINT) + 1)"
+    return (
+        f"(CASE WHEN regexp_matches({rest}, {translate.render_regex(pattern)}) THEN "
+        f"CAST(length(regexp_extract({rest}, {regex}, 1)) + {start} AS BIGINT) "
+        "ELSE CAST(-1 AS BIGINT) END)"
+    )
+
+
+def _strrep(node: ir.FunctionCall) -> str:
+    text = translate.render_kql_tostring(node.args[0])
+    times = sql_of(node.args[1])
+    between = sql_of(node.args[2]) if len(node.args) > 2 else "''"
+    repeated = f"list_transform(range(CAST({times} AS BIGINT)), lambda i: {text})"
+    return f"array_to_string({repeated}, {between})"
+
+
+def _tohex(node: ir.FunctionCall) -> str:
+    value = f"lower(printf('%X', CAST({sql_of(node.args[0])} AS BIGINT)))"
+    if len(node.args) == 1:
+        return value
+    return f"lpad({value}, CAST(greatest({sql_of(node.args[1])}, length({value})) AS INTEGER), '0')"
+
+
+def _shift(node: ir.FunctionCall) -> str:
+    array, by, *fill = (sql_of(argument) for argument in node.args)
+    sign = "" if node.name.endswith("left") else "-"
+    filler = f"kql_json({fill[0]})" if fill else "CAST('null' AS JSON)"
+    return f"kql_shifted({array}, {sign}({by}), {filler})"
+
+
+def _array_split(node: ir.FunctionCall) -> str:
+    array, at = (sql_of(argument) for argument in node.args)
+    places = at if kind_of(node.args[1]) == "dynamic" else f"to_json([{at}])"
+    return f"kql_array_split({array}, {places})"
+
+
+def _array_index_of(node: ir.FunctionCall) -> str:
+    array, wanted, *more = (sql_of(argument) for argument in node.args)
+    start = more[0] if more else "0"
+    found = (
+        f"list_position(list_transform(kql_elements({array})[CAST({start} AS BIGINT) + 1:], "
+        f"lambda e: CAST(e AS VARCHAR)), CAST(kql_json({wanted}) AS VARCHAR))"
+    )
+    return f"CAST(coalesce({found} + {start}, 0) - 1 AS BIGINT)"
+
+
+def _make_datetime(node: ir.FunctionCall) -> str | None:
+    args = [sql_of(argument) for argument in node.args]
+    if len(args) not in (5, 7):
+        return None
+    args += ["0"] if len(args) == 5 else []
+    return f"make_timestamp({', '.join(f'CAST({a} AS BIGINT)' for a in args[:5])}, {args[5]})"
+
+
+def _make_timespan(node: ir.FunctionCall) -> str | None:
+    args = [f"({sql_of(argument)})" for argument in node.args]
+    if len(args) == 4:
+        days, hours, minutes, seconds = args
+        return (
+            f"to_microseconds(CAST(({days} * 86400 + {hours} * 3600 + {minutes} * 60 + "
+            f"{seconds}) * 1000000 AS BIGINT))"
+        )
+    return None
+
+
+def _datetime_diff(node: ir.FunctionCall) -> str | None:
+    period, later, earlier = node.args
+    if isinstance(period, ir.Literal) and str(period.value).lower() == "week":
+        # Weeks begin on Sunday, and DuckDB's on Monday.
+        weeks = [
+            f"epoch_us(date_trunc('week', {sql_of(moment)} + INTERVAL 1 DAY)) // 604800000000"
+            for moment in (later, earlier)
+        ]
+        return f"({weeks[0]} - {weeks[1]})"
+    return None
+
+
+def _datetime_part(node: ir.FunctionCall) -> str | None:
+    part, moment = node.args
+    wanted = str(part.value).lower() if isinstance(part, ir.Literal) else ""
+    if wanted == "millisecond":
+        return f"CAST(epoch_us({sql_of(moment)}) // 1000 % 1000 AS INTEGER)"
+    if wanted == "microsecond":
+        return f"CAST(epoch_us({sql_of(moment)}) % 1000000 AS INTEGER)"
+    return None
+
+
+def _format_ipv4_mask(node: ir.FunctionCall) -> str:
+    bits = sql_of(node.args[1]) if len(node.args) > 1 else "32"
+    text = f"kql_format_ipv4_of({sql_of(node.args[0])}, {bits})"
+    return f"(CASE WHEN {text} = '' THEN '' ELSE {text} || '/' || CAST({bits} AS VARCHAR) END)"
+
+
+def _range(node: ir.FunctionCall) -> str | None:
+    if len(node.args) == 3 and any(kind_of(argument) == "real" for argument in node.args):
+        start, stop, step = (f"CAST({sql_of(argument)} AS DOUBLE)" for argument in node.args)
+        return (
+            f"to_json(list_transform(range(CAST(floor(({stop} - {start}) / {step} + 1e-9) AS "
+            f"BIGINT) + 1), lambda i: {start} + i * {step}))"
+        )
+    return _LATER["range"](node)
+
+
+def _sorted(node: ir.FunctionCall) -> str | None:
+    if len(node.args) != 1:
+        return None
+    order = "ASC" if node.name.endswith("asc") else "DESC"
+    array = sql_of(node.args[0])
+    return (
+        f"(CASE WHEN json_type(to_json({array})) = 'ARRAY' THEN to_json(list_transform(list_sort("
+        f"list_transform(kql_elements({array}), lambda e: {{'n': kql_number(e), "
+        f"'s': nullif(e ->> '$', ''), 'v': e}}), '{order}', 'NULLS LAST'), lambda r: r.v)) END)"
+    )
+
+
+_LATER: dict[str, Callable[[ir.FunctionCall], str | None]] = {}
+
+_FORMS: dict[str, Callable[[ir.FunctionCall], str | None]] = {
+    "bin": _bin,
+    "floor": _bin,
+    "bin_at": _bin_at,
+    "abs": _abs,
+    "indexof_regex": _indexof_regex,
+    "strrep": _strrep,
+    "tohex": _tohex,
+    "array_shift_left": _shift,
+    "array_shift_right": _shift,
+    "array_split": _array_split,
+    "array_index_of": _array_index_of,
+    "array_sort_asc": _sorted,
+    "array_sort_desc": _sorted,
+    "make_datetime": _make_datetime,
+    "make_timespan": _make_timespan,
+    "datetime_diff": _datetime_diff,
+    "datetime_part": _datetime_part,
+    "format_ipv4_mask": _format_ipv4_mask,
+    "range": _range,
+}
+
+
+def register() -> None:
+    """Add the functions to the library's tables."""
+    for name, (template, arities) in _TEMPLATES.items():
+        library.SCALAR_FUNCTIONS[name] = library.FunctionSpec(name, "template", template, arities)
+    like = {name for name, known in registry.FUNCTIONS.items() if known.like_argument}
+    naming.NAME_PRESERVING = naming.NAME_PRESERVING | _NAMED_AFTER_ARGUMENT | like
+    naming._PREFIXED.update({"string_size": "string_size", "treepath": "tree"})
+    forms = translate._SPECIAL_FORMS
+    for name, form in _FORMS.items():
+        before = forms.get(name)
+        if name == "range" and before is not None:
+            _LATER[name] = before
+        forms[name] = _either(form, before) if before is not None else form
+        library.SCALAR_FUNCTIONS.setdefault(
+            name, library.FunctionSpec(name, "template", "", (), note="special")
+        )
+
+
+_NAMED_AFTER_ARGUMENT = frozenset(
+    """format_timespan parse_csv parse_xml parsejson toobject totime format_bytes exp10
+    bitset_count_ones""".split()  # noqa: SIM905
+)
+
+
+def _either(
+    first: Callable[[ir.FunctionCall], str | None],
+    second: Callable[[ir.FunctionCall], str | None],
+) -> Callable[[ir.FunctionCall], str | None]:
+    def render(node: ir.FunctionCall) -> str | None:
+        sql = first(node)
+        return second(node) if sql is None else sql
+
+    return render

@@ -1,0 +1,1 @@
+"""Functions of Kusto computed in Python, for which SQL has no words."""
