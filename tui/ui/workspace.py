@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tui.errors import Problem
@@ -11,6 +11,7 @@ from tui.errors import Problem
 if TYPE_CHECKING:
     from tui.api.service import Connection
     from tui.api.transport import Wait
+    from tui.auth.credentials import ShowCode
     from tui.auth.profiles import Profile
     from tui.auth.session import Session, Step
     from tui.auth.vault import AskSecret
@@ -95,6 +96,7 @@ async def sign_in(
     *,
     ask: AskSecret | None,
     on_step: Told,
+    show_code: ShowCode,
     on_wait: Callable[[Wait], None],
     memory: bool,
     me: str | None,
@@ -109,10 +111,8 @@ async def sign_in(
     from tui.auth.session import Session
     from tui.incidents.queue import Queue
 
-    session = (
-        Session(profile, ask=ask, on_step=on_step)
-        if now is None
-        else Session(profile, ask=ask, on_step=on_step, now=now)
+    session = Session(
+        profile, ask=ask, on_step=on_step, show_code=show_code, now=now or _machine_clock
     )
     try:
         connection = await connect(session, on_wait=on_wait)
@@ -126,6 +126,10 @@ async def sign_in(
         await session.close()
         raise
     return Workspace(profile, queue, session, connection)
+
+
+def _machine_clock() -> datetime:
+    return datetime.now(UTC)
 
 
 async def open_offline(profile: Profile, *, me: str | None) -> Workspace:

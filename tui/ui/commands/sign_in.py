@@ -38,6 +38,14 @@ class TypeSecret(Command):
     FOOTER_TEXT = "type the secret"
 
 
+class CopyCode(Command):
+    """Copy the device code, to be typed where it says"""
+
+    COMMAND = "Copy the device code"
+    BINDING_KEY = "y"
+    FOOTER_TEXT = "copy the code"
+
+
 class EditProfile(Command):
     """Change the profile under the cursor"""
 

@@ -16,10 +16,11 @@ from textual_enhanced.commands import Command
 from tui.auth.profiles import Profile
 from tui.errors import Problem, SignInProblem
 from tui.text import visible
+from tui.ui import words
 from tui.ui.commands import common
 from tui.ui.commands import sign_in as commands
 from tui.ui.guide import guide_blocks
-from tui.ui.page import Block, Choice, line, text
+from tui.ui.page import Block, Choice, line, spans, text
 from tui.ui.problems import problem_blocks
 from tui.ui.screens.profile_actions import DEMO, ProfileActions
 from tui.ui.widgets.pick_list import PickList
@@ -29,7 +30,11 @@ from tui.ui.workspace import has_cache, open_offline, sign_in
 
 if TYPE_CHECKING:
     from tui.api.transport import Wait
+    from tui.auth.credentials import DeviceCode
     from tui.auth.session import Step
+
+_IN_FILES = ("certificate", "token-file", "federated", "device-code")
+"""Credentials that say more of themselves after a look."""
 
 
 class SignInScreen(ProfileActions):
@@ -45,6 +50,7 @@ class SignInScreen(ProfileActions):
         commands.NewProfile,
         commands.EditProfile,
         commands.TypeSecret,
+        commands.CopyCode,
         commands.StoreSecret,
         commands.RemoveProfile,
         commands.Guide,
@@ -53,6 +59,7 @@ class SignInScreen(ProfileActions):
     )
     FOOTER = (
         commands.SignIn,
+        commands.CopyCode,
         commands.WorkOffline,
         commands.TypeSecret,
         commands.NewProfile,
@@ -95,19 +102,34 @@ class SignInScreen(ProfileActions):
     def on_mount(self) -> None:
         """List the profiles, the last one used under the cursor."""
         self._failed_offline = self._failed_typed = False
+        self._code: DeviceCode | None = None
+        self._described: dict[str, str] = {}
         self._list_profiles()
+        if any(one.credential in _IN_FILES for one in self._profiles().values()):
+            self.run_worker(self._describe(), group="describe")
         self.query_one(PickList).focus()
+        self.set_interval(1.0, self._tell_code)
 
     def begin_anew(self) -> None:
         """Back from a workspace: nothing of the last sign-in is shown."""
         self._failed_offline = self._failed_typed = False
         self._clear()
 
+    async def _describe(self) -> None:
+        """Say what takes a look into files: the days a certificate has left, and the like."""
+        from tui.auth.ways import describe_fully
+
+        for name, profile in self._profiles().items():
+            if profile.credential in _IN_FILES:
+                self._described[name] = await describe_fully(profile)
+        here = self._chosen()
+        self._list_profiles(here)
+
     @property
     def _busy(self) -> bool:
         return any(worker.group == "sign-in" and not worker.is_finished for worker in self.workers)
 
-    def _list_profiles(self) -> None:
+    def _list_profiles(self, here: str | None = None) -> None:
         from tui.auth.vault import describe_secret
 
         profiles = self._profiles()
@@ -121,7 +143,7 @@ class SignInScreen(ProfileActions):
                 (
                     (shown.ljust(first), "bold"),
                     (place[: second - 2].ljust(second), "faint"),
-                    (describe_secret(profiles[name]), "faint"),
+                    (self._described.get(name) or describe_secret(profiles[name]), "faint"),
                 ),
             )
             for name, shown, place in zip(profiles, names, places, strict=True)
@@ -132,7 +154,7 @@ class SignInScreen(ProfileActions):
                     DEMO, (("demo".ljust(first), "bold"), ("embedded tenant, no account", "faint"))
                 )
             )
-        wanted = DEMO if self.m365d.use_demo else self.m365d.profile_name
+        wanted = here or (DEMO if self.m365d.use_demo else self.m365d.profile_name)
         self.query_one(PickList).offer(
             choices, wanted or self.m365d.last_profile() or self.m365d.settings.default_profile
         )
@@ -211,6 +233,7 @@ class SignInScreen(ProfileActions):
                 profile,
                 ask=self._ask,
                 on_step=self._step,
+                show_code=self._show_code,
                 on_wait=self._waits,
                 memory=app.no_cache or profile.is_demo,
                 me=profile.analyst or app.me(),
@@ -252,6 +275,31 @@ class SignInScreen(ProfileActions):
     def _step(self, step: Step) -> None:
         self.query_one(Steps).tell(step.label, step.state, step.seconds, step.key)
 
+    def _show_code(self, code: DeviceCode) -> None:
+        """A user signs in elsewhere: show the code until it has served."""
+        self._code = code if code.state == "waiting" else None
+        self._tell_code()
+        self.refresh_bindings()
+
+    def _tell_code(self) -> None:
+        code = self._code
+        if code is None:
+            return
+        left = code.expires - self.m365d.now()
+        self._say(
+            [
+                spans(("Open ", ""), (visible(code.address), "accent")),
+                spans(("and type  ", ""), (visible(code.user_code), "accentbold")),
+                text(f"It serves for {words.span(left)}. y copies it, Esc stops.", "faint"),
+            ]
+        )
+
+    def action_copy_code_command(self) -> None:
+        """Copy the device code."""
+        if self._code is not None:
+            self.app.copy_to_clipboard(visible(self._code.user_code))
+            self.notify("Copied.", timeout=2, markup=False)
+
     def _waits(self, wait: Wait) -> None:
         if self.m365d.workspace is not None or not self.is_attached:
             return  # Signed in: the places tell of waits from then on.
@@ -264,6 +312,8 @@ class SignInScreen(ProfileActions):
         chosen = self._chosen()
         if action in ("edit_profile_command", "store_secret_command", "remove_profile_command"):
             return chosen not in (None, DEMO)
+        if action == "copy_code_command":
+            return self._code is not None
         if action == "type_secret_command":
             return self._failed_typed and chosen != DEMO
         if action == "work_offline_command":
