@@ -28,7 +28,7 @@ def origin(url: str) -> str:
     if any(sign in parts.netloc for sign in "\\ \t\r\n"):
         return ""
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    return f"{parts.scheme}://{host}:{port or _PORTS[parts.scheme]}"
+    return f"{parts.scheme}://{host}:{_PORTS[parts.scheme] if port is None else port}"
 
 
 def host(url: str) -> str:

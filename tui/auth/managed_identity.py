@@ -143,8 +143,12 @@ class ManagedIdentity(Credential):
         return response
 
     def _refused(self, status: int, answer: dict[str, Any]) -> SignInProblem:
-        words = answer.get("error_description") or answer.get("message") or answer.get("error")
-        said = visible(" ".join(str(words).split()))[:400] if words else f"HTTP {status}"
+        words: object = (
+            answer.get("error_description") or answer.get("message") or answer.get("error")
+        )
+        if not isinstance(words, str):
+            words, answer = "", {}
+        said = visible(" ".join(words.split()))[:400] or f"HTTP {status}"
         if "Identity not found" in said:
             return self.context.problem(
                 f"{self.giver} says: {said}",
