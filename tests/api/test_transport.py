@@ -322,6 +322,15 @@ async def test_a_redirect_is_not_followed_and_says_where_it_led(
         assert elsewhere.seen == []
 
 
+@pytest.mark.parametrize("to", ["http://[bad", "/login", "mailto:a@b", "http://a\x7fb/", ""])
+async def test_a_redirect_to_an_odd_address_is_no_defect(
+    server: FaultServer, bench: Make, to: str
+) -> None:
+    server.on("GET", PATH, redirect(to))
+    with pytest.raises(BadAnswer, match="sends us"):
+        await bench().transport.json(asking(server))
+
+
 @pytest.mark.parametrize(
     "url",
     [

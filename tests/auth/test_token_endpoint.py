@@ -163,6 +163,26 @@ async def test_redirect_is_not_followed(authority: Authority) -> None:
     assert len(authority.asked) == 1
 
 
+@pytest.mark.parametrize("to", ["http://[bad", "/x", "mailto:a@b", "http://a\x7fb/", "ftp://a:9"])
+async def test_redirect_to_an_odd_address_is_a_refusal_too(authority: Authority, to: str) -> None:
+    authority.queue("", 307, Location=to)
+    problem = await refused(profile_at(authority.origin))
+    assert isinstance(problem, SignInProblem)
+    assert "sends us on to" in problem.why
+
+
+async def test_answer_that_drips_is_stopped(
+    authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.auth.token_endpoint._WHOLE", 0.05)
+    authority.gate.clear()
+    problem = await refused(profile_at(authority.origin))
+    authority.gate.set()
+    assert isinstance(problem, Unreachable)
+    assert problem.stage == "read"
+    assert "not complete" in problem.why
+
+
 @pytest.mark.parametrize(
     ("body", "status"),
     [(aadsts(90033), 400), (aadsts(50196), 400), ("<html>", 503), ({"error": "x"}, 429)],

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,12 @@ def test_help_of_every_command_has_an_example(run: Run, command: str) -> None:
         (["token"], "no profile yet"),
         (["demo", "serve", "--port", "99999"], "no port 99999"),
         (["token", "--log", "/no/such/folder/log"], "cannot be written"),
+        (["token", "--log", "~nobody-of-that-name/log"], "cannot be written"),
+        (["token", "--config", "~nobody-of-that-name/c.toml"], "no file"),
+        (["incidents", "-o", "~nobody-of-that-name/o"], "no directory"),
+        (["incidents", "-o", "o" * 300], "too long"),
+        (["hunt", "~nobody-of-that-name/q.kql"], "cannot be read"),
+        (["token", "--profile", ""], "names none"),
     ],
 )
 def test_wrong_usage_is_2_in_one_sentence(run: Run, argv: list[str], words: str) -> None:
@@ -156,3 +163,57 @@ def test_demo_serve_says_that_it_listens_and_ends_on_sigterm(home: Path) -> None
     out, err = process.communicate(timeout=10)
     assert time.monotonic() - began < 5
     assert (process.returncode, out, err) == (0, "", "")
+
+
+@pytest.fixture
+def command(home: Path) -> Callable[[str], subprocess.CompletedProcess[bytes]]:
+    """Runs a line of a shell in which `m365d-tui` is the program."""
+
+    def one(line: str) -> subprocess.CompletedProcess[bytes]:
+        program = f'"{sys.executable}" -m tui'
+        return subprocess.run(
+            ["sh", "-c", line.replace("m365d-tui", program)],
+            env={**os.environ, "HOME": str(home)},
+            cwd=Path(__file__).parents[2],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+
+    return one
+
+
+Shell = Callable[[str], subprocess.CompletedProcess[bytes]]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("words", ["config schema", "--version", "--help", "demo credentials"])
+def test_full_disk_at_the_other_end_is_one_sentence(command: Shell, words: str) -> None:
+    ended = command(f"m365d-tui {words} >/dev/full")
+    assert ended.returncode == 1
+    assert ended.stderr.decode().splitlines() == [
+        "m365d-tui: Writing the output failed: no space left on device."
+    ]
+
+
+def test_closed_streams_change_nothing(command: Shell) -> None:
+    ended = command("m365d-tui profiles remove nobody 2>&-")
+    assert (ended.returncode, ended.stdout) == (2, b"")
+    ended = command("m365d-tui --version >&-")
+    assert (ended.returncode, ended.stderr) == (0, b"")
+    ended = command("m365d-tui hunt - <&-")
+    assert ended.returncode == 2
+    assert b"holds no query" in ended.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_nothing_on_the_way_out_hides_the_exit_code(command: Shell) -> None:
+    assert command("m365d-tui token 2>/dev/full").returncode == 2
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_log_that_cannot_be_written_says_so_once(run: Run) -> None:
+    ended = run("--demo", "token", "--json", "--log", "/dev/full")
+    assert ended.code == 0
+    assert ended.err == "The log cannot be written any further.\n"

@@ -105,6 +105,10 @@ def test_missing_file_named_by_hand_is_a_fault(tmp_path: Path) -> None:
         ('[profiles.a.cloud]\nauthority = "http://x.example"', 2, "is http", "https://"),
         ('[profiles.a.cloud]\nauthority = "https://u:p@x.example"', 2, "user name", ""),
         ('[profiles.a.cloud]\nauthority = "https://x.example/p"', 2, "more than scheme", ""),
+        ('[profiles.a.cloud]\nauthority = "https://x.example#"', 2, "no address", ""),
+        ('[profiles.a.cloud]\nauthority = " https://x.example"', 2, "no address", ""),
+        ('[profiles.a.cloud]\nauthority = "https://a..b"', 2, "no address", ""),
+        (f'[profiles.a.cloud]\nauthority = "https://{"a" * 64}.b"', 2, "no address", ""),
         ('[profiles.a.cloud]\nauthority = "ftp://x.example"', 2, "no address", ""),
         (
             '[profiles.a.cloud]\nclasic = "https://x.example"',

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from tui.api.body import BodyFault, describe, parse
 from tui.api.origins import host
@@ -152,8 +151,10 @@ def problem_of(request: Request, refusal: Refusal, token: Token, now: datetime) 
 
 
 def _redirected(what: str, request: Request, refusal: Refusal) -> Problem:
-    target = refusal.headers.get("location", "")
-    where = f"to {host(target)}" if urlsplit_safe(target) else "elsewhere"
+    from tui.auth.http import host_of_redirect
+
+    target = host_of_redirect(refusal.headers)
+    where = f"to {target}" if target else "elsewhere"
     return BadAnswer(
         what,
         f"{host(request.url)} sends us {where} ({refusal.status}), "
@@ -163,14 +164,6 @@ def _redirected(what: str, request: Request, refusal: Refusal) -> Problem:
         status=refusal.status,
         request_id=refusal.request_id,
     )
-
-
-def urlsplit_safe(url: str) -> bool:
-    """Whether a URL names a host at all."""
-    try:
-        return bool(urlsplit(url).netloc)
-    except ValueError:
-        return False
 
 
 def _forbidden(request: Request, refusal: Refusal, token: Token) -> tuple[str, str]:

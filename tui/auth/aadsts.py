@@ -187,7 +187,7 @@ def code_of(codes: object, description: str) -> str:
         return match.group(1)
     if isinstance(codes, list):
         for one in codes:
-            if isinstance(one, int) and not isinstance(one, bool):
+            if isinstance(one, int) and not isinstance(one, bool) and 0 < one < 10**8:
                 return str(one)
     return ""
 

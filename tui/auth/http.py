@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import ssl
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from tui.errors import Unreachable
 from tui.text import visible
@@ -49,8 +51,27 @@ def new_client(*, read_timeout: float = READ_TIMEOUT) -> httpx.AsyncClient:
         ),
         limits=httpx.Limits(max_connections=10, max_keepalive_connections=5),
         headers={"User-Agent": f"m365d-tui/{__version__}"},
+        event_hooks={"response": [_set_location_aside]},
         mounts={"all://localhost": None, "all://127.0.0.1": None, "all://[::1]": None},
     )
+
+
+UNFOLLOWED = "location-not-followed"
+"""The header under which an answer keeps its `Location`; see `host_of_redirect`."""
+
+
+async def _set_location_aside(response: httpx.Response) -> None:
+    # httpx makes the next request even where it is not sent, and fails on an odd address.
+    if "location" in response.headers:
+        response.headers[UNFOLLOWED] = response.headers.pop("location")
+
+
+def host_of_redirect(headers: Mapping[str, str]) -> str:
+    """The host that an answer sends us on to, displayable; empty where it names none."""
+    try:
+        return visible(urlsplit(headers.get(UNFOLLOWED, "")).netloc.rpartition("@")[2])[:200]
+    except ValueError:
+        return ""
 
 
 _TLS_WHY: dict[int, str] = {

@@ -17,10 +17,10 @@ from urllib.parse import quote, urlsplit
 
 from tui.auth.aadsts import BUSY, REFUSED_SECRET, code_of, refusal, said
 from tui.auth.credentials import Context, Proof, TokenAnswer
-from tui.auth.http import explain_network
+from tui.auth.http import explain_network, host_of_redirect
 from tui.auth.profiles import Profile
 from tui.auth.secret import Secret
-from tui.errors import Problem, SignInProblem
+from tui.errors import Problem, SignInProblem, Unreachable
 from tui.text import visible
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ T = TypeVar("T")
 _log = logging.getLogger("tui.auth")
 
 _LARGEST = 1_000_000
+_WHOLE = 60.0
+"""Seconds of one exchange in all: an answer that drips is stopped here."""
 _DELAYS = (0.5, 2.0)
 _LONGEST_WAIT = 20.0
 
@@ -223,13 +225,24 @@ async def _send(
     began = perf_counter()
     body = bytearray()
     try:
-        async with client.stream(
-            "POST", url, data=form, headers={"Accept": "application/json"}
-        ) as response:
+        async with (
+            asyncio.timeout(_WHOLE),
+            client.stream(
+                "POST", url, data=form, headers={"Accept": "application/json"}
+            ) as response,
+        ):
             async for chunk in response.aiter_bytes():
                 body += chunk
                 if len(body) > _LARGEST:
                     raise _no_token(profile, host, "is larger than a megabyte", response)
+    except TimeoutError:
+        raise Unreachable(
+            _what(profile),
+            f"the answer of {visible(host)} was not complete after {_WHOLE:.0f} s",
+            "Try again later.",
+            host=host,
+            stage="read",
+        ) from None
     except httpx.DecodingError:
         raise _no_token(profile, host, "cannot be decompressed", response) from None
     except httpx.HTTPError as error:
@@ -326,10 +339,10 @@ def _refused(
 ) -> Exception:
     status = response.status_code
     if 300 <= status < 400:
-        target = urlsplit(response.headers.get("location", "")).netloc or "another place"
+        target = host_of_redirect(response.headers) or "another place"
         return SignInProblem(
             _what(profile),
-            f"{visible(host)} sends us on to {visible(target)}, where secrets are not sent",
+            f"{visible(host)} sends us on to {target}, where secrets are not sent",
             "Check the authority of the profile's cloud.",
         )
     if answer is None:

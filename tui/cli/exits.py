@@ -6,6 +6,7 @@ or settings; 3 sign-in failed; 4 not permitted; 5 no answer; 130 interrupted.
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import sys
@@ -14,6 +15,8 @@ from tui.cli.output import say
 from tui.errors import Problem
 
 DONE, FAILED, USAGE, SIGN_IN, FORBIDDEN, NO_ANSWER, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
+
+_FULL = {getattr(errno, name, 0) for name in ("ENOSPC", "EDQUOT", "EFBIG", "EIO", "EBADF")}
 
 _log = logging.getLogger("tui.cli")
 
@@ -34,6 +37,19 @@ def report_defect(error: BaseException) -> int:
     where = log_defect(error)
     say(f"m365d-tui: Something went wrong inside this program. Details are in {where}.")
     return FAILED
+
+
+def unwritable(error: Exception) -> int | None:
+    """Says that the output could not be written, and returns the exit code for it.
+
+    Returns:
+        None where the error is another. Errors of writing to an open stream name no file.
+    """
+    if not isinstance(error, OSError) or error.filename is not None or error.errno not in _FULL:
+        return None
+    reader_left()
+    why = (error.strerror or "it takes nothing").lower()
+    return report(Problem("Writing the output failed", why))
 
 
 def reader_left() -> int:

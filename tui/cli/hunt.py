@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,13 +12,18 @@ from tui.cli.context import add_wait_option, open_connection, run_async
 from tui.cli.exits import FAILED, report
 from tui.cli.incidents import explain_wait
 from tui.cli.output import say
-from tui.cli.target import add_output_option, check_target, is_special, on_a_terminal
+from tui.cli.target import (
+    add_output_option,
+    bytes_to,
+    check_target,
+    is_special,
+    on_a_terminal,
+)
+from tui.config import at_home
 from tui.errors import Problem, QueryProblem, UsageProblem
-from tui.text import visible
+from tui.text import escape_json, visible
 
 if TYPE_CHECKING:
-    from typing import BinaryIO
-
     from tui.api.service import Connection
     from tui.hunting.export import Format
     from tui.hunting.results import ResultSet
@@ -80,7 +86,7 @@ def read_query(name: str) -> str:
             stream = getattr(sys.stdin, "buffer", None)
             content = stream.read() if stream is not None else sys.stdin.read().encode()
         else:
-            content = Path(name).expanduser().read_bytes()
+            content = at_home(Path(name)).read_bytes()
     except OSError as error:
         why = (error.strerror or "it cannot be read").lower()
         raise UsageProblem(f"{shown} cannot be read", why, "Check the file's name.") from None
@@ -127,8 +133,13 @@ async def _raw(
     def copy() -> None:
         with answer.path.open("rb") as body:
             if args.output is not None:
-                with args.output.expanduser().open("wb") as out:
+                with bytes_to(args.output) as out:
                     shutil.copyfileobj(body, out)
+            elif sys.stdout.isatty():
+                # On a terminal no byte of an answer may act; a pipe gets them as they came.
+                for line in TextIOWrapper(body, "utf-8", "replace", newline="\n"):
+                    sys.stdout.write(escape_json(line))
+                sys.stdout.write("\n")
             else:
                 shutil.copyfileobj(body, sys.stdout.buffer)
                 sys.stdout.buffer.write(b"\n")
@@ -163,15 +174,14 @@ async def _write(result: ResultSet, args: argparse.Namespace) -> None:
 
     form: Format = args.format or "table"
     guard = not args.keep_formulas
-    target: Path | None = args.output.expanduser() if args.output is not None else None
+    target: Path | None = at_home(args.output) if args.output is not None else None
     if target is None:
         sys.stdout.flush()
         await write(result, sys.stdout.buffer, form, guard_formulas=guard)
         sys.stdout.buffer.flush()
         return
     if is_special(target):
-        special: BinaryIO
-        with target.open("wb") as special:
+        with bytes_to(target) as special:
             count = await write(result, special, form, guard_formulas=guard)
     else:
         count = await write(result, target, form, guard_formulas=guard)

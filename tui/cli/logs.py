@@ -6,6 +6,7 @@ import logging
 import os
 import time
 from pathlib import Path
+from typing import TextIO
 
 from tui.errors import UsageProblem
 
@@ -26,6 +27,17 @@ class _Redacting(logging.Formatter):
         return visible_lines(redact(text))
 
 
+class _Calm(logging.StreamHandler[TextIO]):
+    """Says once that the log cannot be written, and nothing of it after that."""
+
+    def handleError(self, _: logging.LogRecord) -> None:
+        """Called by `logging` where a record could not be written."""
+        from tui.cli.output import say
+
+        logging.getLogger("tui").handlers[:] = [logging.NullHandler()]
+        say("The log cannot be written any further.")
+
+
 def quiet_log() -> None:
     """Without `--log` nothing of ours reaches the terminal by way of logging."""
     logger = logging.getLogger("tui")
@@ -43,13 +55,15 @@ def start_log(path: Path) -> None:
     Raises:
         UsageProblem: The file cannot be written.
     """
+    from tui.config import at_home
+
     try:
-        handle = os.open(path.expanduser(), os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
+        handle = os.open(at_home(path), os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
     except OSError as error:
         why = (error.strerror or "it cannot be written").lower()
         raise UsageProblem("The log cannot be written", f"{path}: {why}", "Check --log.") from None
     stream = os.fdopen(handle, "a", encoding="utf-8", errors="backslashreplace", buffering=1)
-    handler = logging.StreamHandler(stream)
+    handler = _Calm(stream)
     handler.setFormatter(
         _Redacting(
             "%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%S"

@@ -57,6 +57,12 @@ class CommandModule(Protocol):
 class Parser(argparse.ArgumentParser):
     """A parser whose errors read like all the others of this program."""
 
+    def print_help(self, file: object = None) -> None:
+        """Write the help; argparse itself would not notice that nobody takes it."""
+        del file
+        sys.stdout.write(self.format_help())
+        sys.stdout.flush()
+
     def error(self, message: str) -> NoReturn:
         from tui.errors import UsageProblem
 
@@ -215,6 +221,10 @@ def _run(argv: Sequence[str]) -> int:
         command = ""
         rest = ["--help"]
     args = _parser(command).parse_args(_join_dash_values(rest))
+    if args.profile == "":
+        from tui.errors import UsageProblem
+
+        raise UsageProblem("--profile names none", remedy="Give a name, or leave it out.")
     if args.demo and args.profile:
         from tui.errors import UsageProblem
 
@@ -250,8 +260,10 @@ def main(argv: Sequence[str]) -> int:
 
         return reader_left()
     except Exception as error:
-        from tui.cli.exits import report, report_defect
+        from tui.cli.exits import report, report_defect, unwritable
         from tui.errors import Problem
 
-        return report(error) if isinstance(error, Problem) else report_defect(error)
+        if isinstance(error, Problem):
+            return report(error)
+        return unwritable(error) or report_defect(error)
     return code

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from tui.text import escape_json, visible
@@ -14,7 +16,14 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 def prepare_streams() -> None:
-    """Make standard output and error take any text: UTF-8 unless a terminal says otherwise."""
+    """Make standard output and error take any text: UTF-8 unless a terminal says otherwise.
+
+    A stream that was closed by the caller (`>&-`) swallows what is written to it; otherwise
+    `print` would send what is for standard error to standard output.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is None:
@@ -26,8 +35,12 @@ def prepare_streams() -> None:
 
 
 def say(text: str) -> None:
-    """Narrate: a line on standard error, displayable whatever is in it."""
-    print(visible(text), file=sys.stderr, flush=True)
+    """Narrate: a line on standard error, displayable whatever is in it.
+
+    That nobody can read it changes nothing of what is done and of the exit code.
+    """
+    with suppress(OSError):
+        print(visible(text), file=sys.stderr, flush=True)
 
 
 def coloured(stream: Any = None) -> bool:

@@ -7,10 +7,16 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
+from io import TextIOWrapper
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from tui.config import at_home
 from tui.errors import Problem, UsageProblem
 from tui.text import visible
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 
 def add_output_option(parser: argparse.ArgumentParser) -> None:
@@ -28,16 +34,23 @@ def check_target(path: Path | None) -> None:
     """
     if path is None:
         return
-    path = path.expanduser()
-    why = ""
-    if path.is_dir():
-        why = "it is a directory"
-    elif not path.parent.is_dir():
-        why = f"there is no directory {path.parent}"
-    elif not os.access(path if path.exists() else path.parent, os.W_OK):
-        why = "it may not be written"
+    path = at_home(path)
+    try:
+        why = _fault_of(path)
+    except OSError as error:
+        why = (error.strerror or "it cannot be written").lower()
     if why:
         raise UsageProblem(f"Cannot write {visible(str(path))}", visible(why), "Check -o.")
+
+
+def _fault_of(path: Path) -> str:
+    if path.is_dir():
+        return "it is a directory"
+    if not path.parent.is_dir():
+        return f"there is no directory {path.parent}"
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        return "it may not be written"
+    return ""
 
 
 @contextmanager
@@ -50,16 +63,31 @@ def output_to(path: Path | None) -> Iterator[None]:
     if path is None:
         yield
         return
-    path = path.expanduser()
+    with bytes_to(path) as raw:
+        file = TextIOWrapper(raw, "utf-8", "backslashreplace", newline="\n")
+        with redirect_stdout(file):
+            yield
+        file.flush()
+        file.detach()
+
+
+@contextmanager
+def bytes_to(path: Path) -> Iterator[BinaryIO]:
+    """A file to write, which appears when it is whole; its owner alone reads it.
+
+    Raises:
+        Problem: It cannot be written.
+    """
+    path = at_home(path)
     ordinary = not is_special(path)
     half = path.with_name(f".{path.name}.{os.getpid()}.part") if ordinary else path
     try:
-        with half.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-            with redirect_stdout(file):
-                yield
-            file.flush()
+        with open(half, "wb", opener=_private) as file:
+            yield file
         if ordinary:
             half.replace(path)
+    except BrokenPipeError:
+        raise
     except OSError as error:
         raise Problem(
             f"Writing {visible(str(path))} failed",
@@ -69,6 +97,10 @@ def output_to(path: Path | None) -> Iterator[None]:
     finally:
         if ordinary:
             half.unlink(missing_ok=True)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def is_special(path: Path) -> bool:

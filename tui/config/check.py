@@ -61,8 +61,17 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+_HOST = re.compile(
+    r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*"
+    r"|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*"
+)
+"""A name whose parts DNS can hold, or an address of IPv6."""
+
+
 def origin_fault(value: str) -> str:
     """What keeps a text from being the origin of a host; empty where nothing does."""
+    if any(sign <= " " or sign in "\\#\x7f" for sign in value):
+        return "is no address such as https://host.example"
     try:
         parts = urlsplit(value)
         port = parts.port
@@ -75,7 +84,7 @@ def origin_fault(value: str) -> str:
         return "holds a user name, which an address of a service has not"
     if parts.path not in ("", "/") or parts.query or parts.fragment or "?" in value:
         return "holds more than scheme, host and port"
-    if port == 0 or not re.fullmatch(r"[A-Za-z0-9.-]+|[0-9a-fA-F:.]+", host):
+    if port == 0 or not _HOST.fullmatch(host) or len(host) > 253:
         return "is no address of a host"
     if parts.scheme == "http" and not is_loopback(host):
         return "is http, which would show tokens to the network"
@@ -275,11 +284,11 @@ class Checker:
                 f"{shown} is not known",
                 (f"Did you mean {near}? " if near else "") + f"Allowed: {', '.join(key.choices)}.",
             )
-        elif key.shape == "guid" and not re.match(schema.GUID_PATTERN, value):
+        elif key.shape == "guid" and not re.fullmatch(schema.GUID_PATTERN, value):
             yield self._fault(
                 place, f"{shown} is no GUID", "It looks like 00000000-0000-0000-0000-000000000000."
             )
-        elif key.shape == "tenant" and not re.match(
+        elif key.shape == "tenant" and not re.fullmatch(
             f"{schema.GUID_PATTERN}|{schema.DOMAIN_PATTERN}", value
         ):
             yield self._fault(
@@ -291,5 +300,5 @@ class Checker:
             yield self._fault(
                 place, f"{shown} {why}", "Write https://host (http only for this machine itself)."
             )
-        elif key.shape == "resource" and not re.match(r"^(https|api|http)://[^\s?#@]+$", value):
+        elif key.shape == "resource" and not re.fullmatch(r"(https|api|http)://[^\s?#@]+", value):
             yield self._fault(place, f"{shown} is no resource", "Such as https://api.example.com.")

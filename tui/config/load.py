@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tui.config.check import Checker, Fault
-from tui.config.paths import config_path
+from tui.config.paths import at_home, config_path
 from tui.config.scan import key_lines
 from tui.config.settings import (
     EngineSettings,
@@ -132,7 +132,7 @@ def _path(value: str | None, file: Path) -> Path | None:
     """Paths in the file are the user's (`~`) or relative to the file."""
     if value is None:
         return None
-    path = Path(value).expanduser()
+    path = at_home(Path(value))
     return path if path.is_absolute() else file.parent / path
 
 

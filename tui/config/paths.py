@@ -48,12 +48,20 @@ def app_paths() -> Paths:
     )
 
 
+def at_home(path: Path) -> Path:
+    """A path whose `~` is the user's home; as it was where there is no such user, as in a shell."""
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        return path
+
+
 def config_path(given: Path | None = None) -> Path:
     """The settings file in force: the one given, `M365D_CONFIG`'s, or the user's own."""
     if given is not None:
-        return given.expanduser()
+        return at_home(given)
     named = os.environ.get("M365D_CONFIG", "").strip()
-    return Path(named).expanduser() if named else app_paths().config_file
+    return at_home(Path(named)) if named else app_paths().config_file
 
 
 def private_dir(path: Path) -> Path:
