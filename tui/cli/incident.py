@@ -9,7 +9,7 @@ from tui.cli.exits import NO_ANSWER
 from tui.cli.incident_rows import write_one
 from tui.cli.incidents import add_format_options, chosen_format, explain_wait, say_faults
 from tui.cli.target import add_output_option, check_target, output_to
-from tui.errors import Problem, Unreachable
+from tui.errors import Problem, Unreachable, UsageProblem
 
 
 def configure(parser: argparse.ArgumentParser, command: str) -> None:
@@ -17,18 +17,24 @@ def configure(parser: argparse.ArgumentParser, command: str) -> None:
     del command
     parser.add_argument("id", metavar="ID", help="its number, as the list shows it")
     add_format_options(parser)
+    parser.add_argument(
+        "--report", choices=("md", "html"), help="write a report instead: Markdown or one HTML file"
+    )
     add_output_option(parser)
     add_wait_option(parser)
     parser.epilog = (
         "examples:\n"
         "  m365d-tui incident 924565\n"
-        "  m365d-tui incident 924565 --format json | jq -r '.alerts[].title'"
+        "  m365d-tui incident 924565 --format json | jq -r '.alerts[].title'\n"
+        "  m365d-tui incident 924565 --report html -o incident.html"
     )
 
 
 def run(args: argparse.Namespace, command: str) -> int:
     """Show."""
     del command
+    if args.report and (args.format or args.raw):
+        raise UsageProblem("--report has a form of its own", remedy="Leave --format and --raw out.")
     form = chosen_format(args)
     check_target(args.output)
     from tui.api.incident_service import checked_id
@@ -53,6 +59,11 @@ async def _show(args: argparse.Namespace, form: str) -> int:
             raise
         incident, code = cached, NO_ANSWER
     with output_to(args.output):
-        write_one(incident, form, raw=args.raw)
+        if args.report:
+            from tui.incidents.report import render
+
+            print(render(incident, args.report), end="")
+        else:
+            write_one(incident, form, raw=args.raw)
     say_faults(incident)
     return code

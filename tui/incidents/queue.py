@@ -57,6 +57,7 @@ class Queue(QueueReading):
         self._done: list[list[EditId]] = []
         self._undone: list[list[tuple[str, IncidentChange, bool]]] = []
         self._loop = asyncio.get_running_loop()
+        self._deliver = True
         self._synced_here = False
         self._version: int | None = None
         self.last_synced: datetime | None = None
@@ -84,6 +85,7 @@ class Queue(QueueReading):
         memory: bool = False,
         directory: Path | None = None,
         me: str | None = None,
+        deliver: bool = True,
     ) -> Queue:
         """Open what is known of a profile's queue; no network is touched.
 
@@ -92,6 +94,7 @@ class Queue(QueueReading):
             memory: Keep nothing on disk. A demo profile never does.
             directory: Where the cache files are; the user's data directory unless given.
             me: Who works here, as `assigned_to` spells it. A token of a user says it itself.
+            deliver: Send undelivered edits; a command that only reads leaves them alone.
         """
         if memory or profile.is_demo:
             directory = None
@@ -102,6 +105,7 @@ class Queue(QueueReading):
         api = connection.dialect if connection else likely_api(profile, directory)
         cache = await Cache.open(path_for(profile, directory, api))
         queue = cls(cache, profile, directory=directory, me=me)
+        queue._deliver = deliver
         await queue._begin()
         if connection is not None:
             await queue.attach(connection)
@@ -123,8 +127,9 @@ class Queue(QueueReading):
             self._undone.clear()
             self._teller.tell(None)
         self._connection = connection
-        self._courier.service = connection.incidents
-        self._courier.call()
+        if self._deliver:
+            self._courier.service = connection.incidents
+            self._courier.call()
 
     async def _begin(self) -> None:
         now = self.now()
