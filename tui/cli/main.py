@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "token": ("token", "sign in and show what the token says and allows"),
     "incidents": ("incidents", "list incidents, newest first"),
     "incident": ("incident", "show one incident"),
+    "handover": ("handover", "write what a shift did and leaves, as Markdown"),
     "hunt": ("hunt", "run a KQL query"),
     "demo serve": ("demo", "serve the embedded tenant until told to end"),
     "demo credentials": ("demo", "show who can sign in to the embedded tenant"),
