@@ -94,15 +94,18 @@ class TokenFile(Credential):
         began = perf_counter()
         what = f"Signing in to {self.profile.name} failed"
         data = await asyncio.to_thread(read_secret_file, self._path, what, "the token file")
-        value = _token_text(data)
+        value = token_text(data)
         _, life = check_given(
             self.context, resource, value, visible(str(self._path)), "Write a new one to the file."
         )
         return TokenAnswer(Secret(value), life or None, None, perf_counter() - began)
 
 
-def _token_text(data: bytes) -> str:
-    """The token in a file: alone, after `Bearer`, or as the token endpoint's whole answer."""
+def token_text(data: bytes) -> str:
+    """The token in what a file or a paste holds.
+
+    It stands alone, after `Bearer`, or within the token endpoint's whole answer.
+    """
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     text = data.decode(encoding, "replace").strip().strip("\"'")
     if text.startswith("{"):

@@ -204,6 +204,21 @@ def add_profile(
     return _change_file(settings, change)
 
 
+def change_profile(settings: Settings, name: str, key: str, value: str) -> Path:
+    """Change one value of a profile in the settings file; everything else stays as it is.
+
+    Returns:
+        The file.
+
+    Raises:
+        UsageProblem: There is no such profile, or the file cannot be changed so.
+    """
+    profile_named(settings, name)
+    from tui.config.edit import set_in_table
+
+    return _change_file(settings, lambda text: set_in_table(text, ("profiles", name), key, value))
+
+
 def remove_profile(settings: Settings, name: str) -> Path:
     """Take a profile out of the settings file; everything else in it stays as it is.
 

@@ -14,9 +14,13 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "profiles list": ("profiles", "list who can sign in where"),
     "profiles add": ("profiles", "add a profile to the settings"),
     "profiles remove": ("profiles", "remove a profile from the settings"),
+    "profiles import": ("profiles_partner", "make a profile of the AZURE_* variables"),
+    "profiles consent": ("profiles_partner", "make the link for a customer's administrator"),
+    "profiles migrate": ("profiles_partner", "compare with Microsoft Graph, and move there"),
     "login": ("login", "store the secret of a profile in the keyring"),
     "logout": ("login", "remove the secret, with --purge cache and history too"),
     "token": ("token", "sign in and show what the token says and allows"),
+    "token decode": ("token_decode", "read any token, offline"),
     "incidents": ("incidents", "list incidents, newest first"),
     "incident": ("incident", "show one incident"),
     "handover": ("handover", "write what a shift did and leaves, as Markdown"),
@@ -93,6 +97,10 @@ def _split(argv: Sequence[str]) -> tuple[str, list[str]]:
     if not words:
         return "", rest
     command = " ".join(rest[place] for place in words)
+    if command not in COMMANDS and rest[words[0]] in COMMANDS:
+        # `token --resource graph`: a command that is also the first word of others.
+        words = words[:1]
+        command = rest[words[0]]
     if command not in COMMANDS:
         return command, rest
     for place in reversed(words):

@@ -107,6 +107,20 @@ def update_table(text: str, place: Sequence[str], values: Mapping[str, Entry]) -
     return result
 
 
+def set_in_table(text: str, place: Sequence[str], name: str, value: Value) -> str:
+    """The text with one value of a table changed or added; everything else stays.
+
+    Raises:
+        CannotEdit: The table is not there, or is written in a way that cannot be kept.
+    """
+    table: object = _loads(text)
+    for part in place:
+        table = table.get(part) if isinstance(table, dict) else None
+    if not isinstance(table, dict):
+        raise CannotEdit
+    return update_table(text, place, {**table, name: value})
+
+
 def _plain(value: Entry) -> object:
     if isinstance(value, Mapping):
         return {name: _plain(one) for name, one in value.items()}

@@ -1,0 +1,193 @@
+"""`m365d-tui profiles import|consent|migrate`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui.cli.context import open_session, read_settings, run_async
+from tui.cli.output import say, write_json, write_table
+from tui.errors import Forbidden, UsageProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tui.api.migration import Comparison
+    from tui.auth.profiles import Profile
+    from tui.config import ProfileSettings
+
+_EXAMPLES = {
+    "profiles import": "  AZURE_TENANT_ID=… AZURE_CLIENT_ID=… m365d-tui profiles import contoso",
+    "profiles consent": "  m365d-tui profiles consent --profile contoso\n"
+    "  m365d-tui profiles consent --answer 'https://portal.azure.com/?admin_consent=True&…'",
+    "profiles migrate": "  m365d-tui profiles migrate contoso --check\n"
+    "  m365d-tui profiles migrate contoso",
+}
+
+
+def configure(parser: argparse.ArgumentParser, command: str) -> None:
+    """Arguments of the three commands."""
+    add = parser.add_argument
+    if command == "profiles import":
+        add("name", metavar="NAME", help="name of the new profile")
+        add("--default", action="store_true", help="make it the default profile")
+    elif command == "profiles consent":
+        add("--form", choices=("v1", "v2"), default="v2", help="which of the two links (v2)")
+        add("--resource", choices=("graph", "classic", "endpoint"), default="graph",
+            help="which API's permissions (v2 only; graph)")  # fmt: skip
+        add("--redirect", metavar="URL", help="where the browser ends (https://portal.azure.com)")
+        add("--answer", metavar="URL", help="explain the address where a browser ended")
+    else:
+        add("name", metavar="NAME", nargs="?", help="the profile to move to Microsoft Graph")
+        add("--check", action="store_true", help="look only, change nothing")
+        add("--json", action="store_true", help="one object")
+    parser.epilog = f"example:\n{_EXAMPLES[command]}"
+
+
+def run(args: argparse.Namespace, command: str) -> int:
+    """Import, make a link, or move."""
+    if command == "profiles import":
+        return _import(args)
+    if command == "profiles consent":
+        return _consent(args)
+    if args.name:
+        args.profile = args.name
+    return run_async(_migrate(args))
+
+
+def from_environment(name: str, environ: Mapping[str, str]) -> ProfileSettings:
+    """The profile that the `AZURE_*` variables describe; secrets stay where they are.
+
+    Raises:
+        UsageProblem: They name no tenant or application, or no known authority.
+    """
+    from tui.config import ProfileSettings
+
+    def value(key: str) -> str:
+        return environ.get(key, "").strip()
+
+    tenant, client = value("AZURE_TENANT_ID"), value("AZURE_CLIENT_ID")
+    if not tenant or not client:
+        missing = "AZURE_CLIENT_ID" if tenant else "AZURE_TENANT_ID"
+        raise UsageProblem("There is nothing to import", f"{missing} is not set")
+    host = value("AZURE_AUTHORITY_HOST").rstrip("/").removeprefix("https://").lower()
+    clouds = {"": "global", "login.microsoftonline.com": "global",
+              "login.microsoftonline.us": "gcc-high"}  # fmt: skip
+    if host not in clouds:
+        raise UsageProblem(
+            "The authority is not known",
+            f"AZURE_AUTHORITY_HOST is {host}",
+            "Make the profile by hand, with a table of hosts.",
+        )
+    profile = ProfileSettings(name, tenant, client, cloud=clouds[host], credential="env")
+    if value("AZURE_CLIENT_SECRET"):
+        return profile
+    if path := value("AZURE_CLIENT_CERTIFICATE_PATH"):
+        return replace(
+            profile, credential="certificate", certificate_path=Path(path).expanduser().absolute()
+        )
+    if value("AZURE_FEDERATED_TOKEN_FILE"):
+        return replace(profile, credential="federated")
+    return replace(profile, credential="keyring")
+
+
+def _import(args: argparse.Namespace) -> int:
+    from tui.auth.profiles import add_profile
+
+    profile = from_environment(args.name, os.environ)
+    file = add_profile(read_settings(args), profile, default=args.default)
+    say(f"Profile {args.name} is in {file}, with credential {profile.credential}.")
+    if profile.credential == "env":
+        say("Its secret stays in AZURE_CLIENT_SECRET: it was not copied.")
+    if profile.credential == "keyring":
+        say(f"Store its secret with `m365d-tui login --profile {args.name}`.")
+    return 0
+
+
+def _consent(args: argparse.Namespace) -> int:
+    from tui.auth.consent import DEFAULT_REDIRECT, consent_link, parse_consent_redirect
+    from tui.auth.profiles import profile_named
+
+    if args.answer is None:
+        profile = profile_named(read_settings(args), args.profile)
+        redirect = args.redirect or DEFAULT_REDIRECT
+        print(consent_link(profile, args.form, resource=args.resource, redirect=redirect))
+        return 0
+    answer = parse_consent_redirect(args.answer)
+    if not answer.granted:
+        raise Forbidden(
+            "Consent was not granted",
+            ": ".join(part for part in (answer.error, answer.why) if part),
+            "Ask an administrator of the tenant to open the link.",
+        )
+    print(f"consent granted{f' by tenant {answer.tenant}' if answer.tenant else ''}")
+    return 0
+
+
+async def _migrate(args: argparse.Namespace) -> int:
+    from tui.api.migration import compare
+    from tui.auth.profiles import change_profile
+
+    settings = None if args.demo else read_settings(args)
+    async with open_session(args) as session:
+        profile = session.profile
+        found = await compare(session)
+    if args.json:
+        write_json(_object(found))
+    else:
+        _print(found)
+    if not found.ready:
+        _how_to_grant(profile, found)
+        raise Forbidden(
+            f"{profile.name} stays as it is",
+            str(found.refusal) if found.refusal else "Graph does not give all of what classic does",
+            "Grant what is missing and try again.",
+        )
+    if args.check or settings is None:
+        say(f"{profile.name} is ready for Microsoft Graph; nothing was changed.")
+        return 0
+    if profile.api == "graph":
+        say(f"{profile.name} is on Microsoft Graph already.")
+        return 0
+    file = change_profile(settings, profile.name, "api", "graph")
+    say(f'{profile.name} uses Microsoft Graph from now on (api = "graph" in {file}).')
+    return 0
+
+
+def _how_to_grant(profile: Profile, found: Comparison) -> None:
+    from tui.auth.claims import how_to_grant
+    from tui.auth.consent import consent_link
+
+    for feature in found.missing:
+        say(f"{feature.name}: {how_to_grant(feature)}")
+    if found.missing and profile.client_id:
+        say(f"Then have an administrator open {consent_link(profile)}")
+
+
+def _object(found: Comparison) -> dict[str, object]:
+    return {
+        "ready": found.ready,
+        "refusal": str(found.refusal) if found.refusal else None,
+        "missing": [one.any_of[0] for one in found.missing],
+        "compared": found.compared,
+        "only_classic": list(found.only_classic),
+        "only_graph": list(found.only_graph),
+        "differing": list(found.differing),
+        "probe": found.probe,
+    }
+
+
+def _print(found: Comparison) -> None:
+    rows: list[tuple[object, ...]] = [
+        ("token for Graph", "none" if found.refusal else "ok"),
+        ("roles to grant", ", ".join(one.any_of[0] for one in found.missing) or "none"),
+        ("incidents in both", found.compared),
+        ("in classic only", ", ".join(found.only_classic) or "none"),
+        ("in Graph only", ", ".join(found.only_graph) or "none"),
+        ("fields that differ", "; ".join(found.differing[:5]) or "none"),
+        ("probe query", found.probe),
+    ]
+    write_table(("WHAT", "FOUND"), rows)
