@@ -42,8 +42,10 @@ class Signature:
     summary: str
 
 
-def complete(text: str, offset: int, start: int = 0, *, asked: bool = False) -> Completion | None:
-    """What can come at the cursor; None where nothing can, or nothing is to be offered.
+def look(
+    text: str, offset: int, start: int = 0, *, asked: bool = False
+) -> tuple[Completion | None, Signature | None]:
+    """What can come at the cursor, and the function whose arguments stand there.
 
     Args:
         text: The whole text.
@@ -52,7 +54,18 @@ def complete(text: str, offset: int, start: int = 0, *, asked: bool = False) -> 
         asked: The user wants a list, also where nothing is typed yet.
     """
     place = place_at(text, offset, start)
-    if place is None or place.want == "nothing" or place.prefix[:1].isdigit():
+    if place is None:
+        return None, None
+    return _complete(place, text, offset, asked), _signature(place)
+
+
+def complete(text: str, offset: int, start: int = 0, *, asked: bool = False) -> Completion | None:
+    """What can come at the cursor; None where nothing can, or nothing is to be offered."""
+    return look(text, offset, start, asked=asked)[0]
+
+
+def _complete(place: Place, text: str, offset: int, asked: bool) -> Completion | None:
+    if place.want == "nothing" or place.prefix[:1].isdigit():
         return None
     if not (place.prefix or place.quote or asked or _by_itself(text, offset, place)):
         return None
@@ -97,8 +110,7 @@ def _by_itself(text: str, offset: int, place: Place) -> bool:
 
 def signature_at(text: str, offset: int, start: int = 0) -> Signature | None:
     """The function whose arguments stand at the cursor."""
-    place = place_at(text, offset, start)
-    return None if place is None else _signature(place)
+    return look(text, offset, start)[1]
 
 
 def _signature(place: Place) -> Signature | None:

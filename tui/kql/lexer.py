@@ -222,7 +222,7 @@ def statements(text: str) -> list[tuple[int, int]]:
     code: list[str] = []
     for token in found:
         if token.kind == "space":
-            if start >= 0 and text.count("\n", token.start, token.end) > 1 and _whole(code):
+            if start >= 0 and text.count("\n", token.start, token.end) > 1 and is_whole(code):
                 result.append((start, end))
                 start = -1
                 code = []
@@ -243,7 +243,8 @@ def statements(text: str) -> list[tuple[int, int]]:
 _BINDING = frozenset({"let", "set", "declare", "alias", "restrict"})
 
 
-def _whole(code: list[str]) -> bool:
+def is_whole(code: list[str]) -> bool:
+    """Whether a blank line behind these pieces of code ends a query."""
     if not code:
         return False
     if code[-1] != ";":

@@ -8,7 +8,7 @@ from textual.css.query import NoMatches
 from textual.events import Key
 from textual.geometry import Offset, Size
 
-from tui.kql.completion import Completion, Signature, complete, signature_at
+from tui.kql.completion import Completion, Signature, look
 from tui.kql.completion_names import Candidate
 from tui.ui.widgets.completion_list import CompletionList
 
@@ -98,8 +98,7 @@ class Assist:
             self.close()
             return
         text, offset, start = editor.place()
-        self.signature = signature_at(text, offset, start)
-        found = complete(text, offset, start, asked=asked)
+        found, self.signature = look(text, offset, start, asked=asked)
         self._at = editor.cursor_location
         if found is None:
             self.close()

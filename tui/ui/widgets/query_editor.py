@@ -10,26 +10,23 @@ import time
 from dataclasses import dataclass
 from typing import cast
 
-from rich.segment import Segment
-from rich.style import Style
-from rich.text import Text
 from textual import events
 from textual.document._document import Document
 from textual.message import Message
-from textual.strip import Strip
 from textual.widgets import TextArea
 from textual_enhanced.commands import Command
 
-from tui.kql.lexer import Fence, line_tokens, statements
+from tui.kql.lexer import Fence, line_tokens
+from tui.kql.scope_blocks import statements
 from tui.ui.commands.editor import EDITOR
-from tui.ui.widgets.query_actions import QueryActions
 from tui.ui.widgets.query_assist import Assist
 from tui.ui.widgets.query_checks import Checks
-from tui.ui.widgets.query_marks import NAMES, Mark, coloured, drawable, fault_mark
+from tui.ui.widgets.query_drawing import Lines, QueryDrawing
 
 _BRACKETS = frozenset("()[]{}")
+_BLANK = re.compile(r"\n[ \t]*\n")
 _LET = re.compile(r"\blet\s+([A-Za-z_]\w*)")
-_BUSY = 2_000
+_BUSY = 60_000
 """Characters from which work on the whole text waits for a pause in typing."""
 _PAUSE = 0.08
 _FAR = 30_000
@@ -47,23 +44,7 @@ class Wanted:
     """Characters before it in its first line."""
 
 
-class _Lines(dict[int, list[Mark]]):
-    """Highlights of lines, made when a line is first drawn."""
-
-    def __init__(self, editor: QueryEditor) -> None:
-        super().__init__()
-        self._editor = editor
-
-    def __bool__(self) -> bool:
-        return True
-
-    def __missing__(self, line: int) -> list[Mark]:
-        found = self._editor.highlights_of(line)
-        self[line] = found
-        return found
-
-
-class QueryEditor(QueryActions):
+class QueryEditor(QueryDrawing):
     """A text of several queries, parted by blank lines; the one at the cursor is marked.
 
     Args:
@@ -73,51 +54,6 @@ class QueryEditor(QueryActions):
     COMMAND_MESSAGES = EDITOR
     HELP_TITLE = "In the editor"
     BINDINGS = Command.bindings(*COMMAND_MESSAGES)
-    COMPONENT_CLASSES = {
-        "query-editor--keyword",
-        "query-editor--name",
-        "query-editor--table",
-        "query-editor--function",
-        "query-editor--number",
-        "query-editor--string",
-        "query-editor--comment",
-        "query-editor--faint",
-        "query-editor--error",
-        "query-editor--fault",
-        "query-editor--wrong",
-        "query-editor--doubt",
-        "query-editor--bar",
-        "query-editor--bar-blurred",
-    }
-    DEFAULT_CSS = """
-    QueryEditor, QueryEditor:focus {
-        border: none;
-        padding: 0 1 0 2;
-        background: $background;
-        color: $foreground;
-        & .text-area--gutter { color: $text-muted; }
-        & .text-area--cursor-gutter { color: $foreground; background: $background; }
-        & .text-area--cursor-line { background: $background; }
-        & .text-area--selection { background: $accent 30%; }
-        & .text-area--placeholder { color: $text-muted; }
-        & .query-editor--keyword { color: $secondary; }
-        & .query-editor--name { color: $foreground; text-style: bold; }
-        & .query-editor--table { color: $primary; text-style: bold; }
-        & .query-editor--function { color: $primary; }
-        & .query-editor--number { color: $warning; }
-        & .query-editor--string { color: $success; }
-        & .query-editor--comment { color: $text-muted; text-style: italic; }
-        & .query-editor--faint { color: $text-muted; }
-        & .query-editor--error { color: $error; }
-        & .query-editor--fault { color: $error; text-style: bold underline; }
-        & .query-editor--wrong { color: $error; text-style: underline; }
-        & .query-editor--doubt { text-style: underline; }
-        & .text-area--matching-bracket { background: $accent 30%; text-style: bold; }
-        & .query-editor--bar { color: $accent; }
-        & .query-editor--bar-blurred { color: $border; }
-    }
-    QueryEditor:focus .text-area--cursor-line { background: $surface; }
-    """
 
     @dataclass
     class Edited(Message):
@@ -145,11 +81,7 @@ class QueryEditor(QueryActions):
 
     def __init__(self, text: str = "", *, id: str | None = None) -> None:
         self._found: list[tuple[int, int]] = []
-        self._bar: tuple[int, int] = (0, -1)
-        self._names: frozenset[str] = frozenset()
-        self._fences: dict[int, Fence] = {}
-        self._drawn: dict[tuple[str, Fence, frozenset[str]], list[Mark]] = {}
-        self._fault: tuple[int, int] | None = None
+        self.prepare_drawing()
         self._stale = False
         self._late = False
         self._last = 0.0
@@ -252,7 +184,7 @@ class QueryEditor(QueryActions):
 
     def _build_highlight_map(self) -> None:
         self._line_cache.clear()
-        self._highlights = _Lines(self)
+        self._highlights = Lines(self)
         self._stale = True
         if len(self.document.text) < _BUSY:
             self._read()
@@ -272,12 +204,6 @@ class QueryEditor(QueryActions):
         if self._stale:
             self._read()
             self.refresh()
-
-    def redraw(self) -> None:
-        """Draw all lines anew."""
-        self._line_cache.clear()
-        self._highlights = _Lines(self)
-        self.refresh()
 
     def _read(self) -> None:
         text = self.document.text
@@ -306,62 +232,6 @@ class QueryEditor(QueryActions):
             self._bar = bar
             self._line_cache.clear()
             self.refresh()
-
-    def highlights_of(self, number: int) -> list[Mark]:
-        """The colours of a line, in bytes, as TextArea's map has them."""
-        line = self.document.get_line(number)
-        inside = self._fences.get(number, "")
-        key = (line, inside, self._names)
-        found = self._drawn.get(key)
-        if found is None:
-            found = coloured(line, inside, self._names)
-            if len(self._drawn) > 4000:
-                self._drawn.clear()
-            self._drawn[key] = found
-        found = [*found, *self.checks.marks_of(number)]
-        if self._fault is None or self._fault[0] != number:
-            return found
-        return [*found, fault_mark(line, self._fault[1])]
-
-    def get_line(self, line_index: int) -> Text:
-        """The line to draw: what does not show as itself is replaced, one for one."""
-        text = self.document.get_line(line_index)
-        if not (text.isascii() and text.isprintable()):
-            text = "".join(map(drawable, text))
-        return Text(text, end="", no_wrap=True)
-
-    def render_lines(self, crop: object) -> list[Strip]:
-        """Draw with the colours that the theme has now."""
-        theme = self._theme
-        if theme is not None:
-            styles = {
-                name: self.get_component_rich_style(f"query-editor--{name}", partial=True)
-                for name in {*NAMES.values(), "fault", "wrong", "doubt"}
-            }
-            if styles != theme.syntax_styles:
-                theme.syntax_styles = styles
-                self._line_cache.clear()
-        return super().render_lines(crop)  # type: ignore[arg-type]
-
-    def _render_line(self, y: int) -> Strip:
-        strip = super()._render_line(y)
-        width = self.gutter_width
-        info = self.wrapped_document._offset_to_line_info
-        place = y + self.scroll_offset.y
-        if place >= len(info):
-            return strip
-        first, last = self._bar
-        name = "bar" if self.has_focus else "bar-blurred"
-        style = self.get_component_rich_style(f"query-editor--{name}", partial=True)
-        base = next(iter(strip.crop(width - 2, width - 1)), Segment(" "))
-        mark = "▎" if first <= info[place][0] <= last else " "
-        bar = Segment(f" {mark} ", (base.style or Style()) + style)
-        return Strip.join([strip.crop(1, width - 2), Strip([bar], 3), strip.crop(width)])
-
-    @property
-    def gutter_width(self) -> int:
-        """Line numbers of at least two digits, the bar, and a gap."""
-        return max(2, len(str(self.document.line_count))) + 4
 
     # Keys and messages.
 
@@ -401,9 +271,15 @@ class QueryEditor(QueryActions):
         """The text, the cursor in it, and where its query begins."""
         text = self.text
         offset = len(self.text_before())
-        first, last = self._statement()
-        if first > offset or text.count("\n", last, offset) > 1:
-            first = offset
+        # What was read last is good up to where the text was changed since.
+        first = max((start for start, _ in self._found if start <= offset), default=0)
+        if "\n" in text[first:offset]:
+            blank = _BLANK.search(text, first, offset)
+            if blank is not None:
+                pieces = statements(text[first:offset])
+                start, end = pieces[-1] if pieces else (offset - first, offset - first)
+                parted = text.count("\n", first + end, offset) > 1
+                first = offset if parted else first + start
         return text, offset, first
 
     def places(self) -> list[tuple[int, int]]:
