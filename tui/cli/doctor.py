@@ -6,33 +6,26 @@ import argparse
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import Literal
 
+from tui.cli.doctor_words import Check, Scrubber
 from tui.cli.output import write_json, write_table
 
-Verdict = Literal["ok", "note", "bad"]
 _MARKS = {"ok": "✓", "note": "·", "bad": "✗"}
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that was looked at."""
-
-    name: str
-    verdict: Verdict
-    found: str
 
 
 def configure(parser: argparse.ArgumentParser, command: str) -> None:
     """Arguments."""
     del command
     parser.add_argument("--json", action="store_true", help="a list of objects")
-    parser.add_argument("--online", action="store_true", help="try to sign in as well")
+    parser.add_argument("--offline", action="store_true", help="ask nothing of any network")
+    parser.add_argument("--online", action="store_true", help=argparse.SUPPRESS)
     parser.epilog = (
-        "It ends with 0 where nothing is wrong. No secret and no token is in what it prints.\n\n"
-        "example:\n  m365d-tui doctor --online --profile contoso"
+        "It signs in and reads a little of each API, and ends with 0 where all is well, else\n"
+        "with the code of the first thing that is not. No secret, no token and nothing of the\n"
+        "tenant is in what it prints.\n\n"
+        "example:\n  m365d-tui doctor --profile contoso"
     )
 
 
@@ -40,18 +33,22 @@ def run(args: argparse.Namespace, command: str) -> int:
     """Look, and tell."""
     del command
     checks = [*_machine(), *_settings(args), *_keyring(), *_places()]
-    code = 0
-    if args.online:
-        found, code = _online(args)
-        checks.append(found)
+    if not args.offline and not any(one.name == "settings" and one.code for one in checks):
+        from tui.cli.doctor_online import online_checks
+
+        checks += online_checks(args)
     if args.json:
-        write_json([asdict(check) for check in checks])
+        write_json(
+            [
+                {name: value for name, value in asdict(one).items() if name != "code"}
+                for one in checks
+            ]
+        )
     else:
         write_table(
-            ("", "WHAT", "FOUND"),
-            [(_MARKS[check.verdict], check.name, check.found) for check in checks],
+            ("", "WHAT", "FOUND"), [(_MARKS[one.verdict], one.name, one.found) for one in checks]
         )
-    return code or (2 if any(check.verdict == "bad" for check in checks) else 0)
+    return next((one.code for one in checks if one.code), 0)
 
 
 def _machine() -> Iterator[Check]:
@@ -66,7 +63,7 @@ def _machine() -> Iterator[Check]:
         try:
             parts.append(f"{name} {version(name)}")
         except PackageNotFoundError:
-            yield Check("library", "bad", f"{name} is not installed")
+            yield Check("library", "bad", f"{name} is not installed", 2)
     yield Check("libraries", "ok", ", ".join(parts))
     if not sys.stdout.isatty():
         yield Check("terminal", "note", "standard output is none")
@@ -86,16 +83,21 @@ def _machine() -> Iterator[Check]:
 def _settings(args: argparse.Namespace) -> Iterator[Check]:
     from tui.config import config_path, load_settings, validate_settings
 
+    scrub = Scrubber()
     file = config_path(args.config)
     faults = validate_settings(args.config)
     if faults:
-        yield Check("settings", "bad", str(faults[0]))
+        more = f", and {len(faults) - 1} more" if len(faults) > 1 else ""
+        first = scrub.quoted(f"{faults[0].place}: {faults[0].message}")
+        yield Check("settings", "bad", f"{first}{more}; see `m365d-tui config validate`", 2)
         return
     if not file.exists():
-        yield Check("settings", "note", f"{file} (there is none: all is default)")
+        yield Check("settings", "note", f"{scrub(str(file))} (there is none: all is default)")
         return
     profiles = load_settings(args.config).profiles
-    yield Check("settings", "ok", f"{file}, profiles: {', '.join(profiles) or 'none'}")
+    kinds = ", ".join(sorted({one.credential for one in profiles.values()}))
+    number = f"{len(profiles)} profile{'' if len(profiles) == 1 else 's'}"
+    yield Check("settings", "ok", f"{scrub(str(file))}, {number}{f' ({kinds})' if kinds else ''}")
 
 
 def _keyring() -> Iterator[Check]:
@@ -121,6 +123,7 @@ def _size(folder: Path) -> str:
 def _places() -> Iterator[Check]:
     from tui.config import app_paths
 
+    scrub = Scrubber()
     paths = app_paths()
     for name, folder in (
         ("caches", paths.cache_dir),
@@ -128,26 +131,4 @@ def _places() -> Iterator[Check]:
         ("logs", paths.log_dir),
         ("scratch", paths.temp_dir),
     ):
-        yield Check(name, "ok", f"{folder} {_size(folder)}")
-
-
-def _online(args: argparse.Namespace) -> tuple[Check, int]:
-    from tui.cli.context import open_session, run_async
-    from tui.errors import Problem
-
-    async def sign_in() -> str:
-        from tui.auth.claims import summary
-
-        async with open_session(args) as session:
-            api = session.profile.api
-            token = await session.token("graph" if api == "auto" else api)
-            skew = f", clock {session.skew:+.0f} s" if abs(session.skew) > 1 else ""
-            return (
-                f"token from {session.profile.cloud.authority_host} in {token.seconds:.2f} s"
-                f"{skew}, allows {token.resource}: {summary(token.claims, token.resource)}"
-            )
-
-    try:
-        return Check("sign-in", "ok", run_async(sign_in())), 0
-    except Problem as problem:
-        return Check("sign-in", "bad", str(problem)), problem.exit_code
+        yield Check(name, "ok", f"{scrub(str(folder))} {_size(folder)}")
