@@ -18,6 +18,38 @@ _MOST_KEPT = 2000
 """Drawn lines that are kept: a line that did not change is not drawn again."""
 
 
+LOOKS = """
+QueryEditor, QueryEditor:focus {
+    border: none;
+    padding: 0 1 0 2;
+    background: $background;
+    color: $foreground;
+    & .text-area--gutter { color: $text-muted; }
+    & .text-area--cursor-gutter { color: $foreground; background: $background; }
+    & .text-area--cursor-line { background: $background; }
+    & .text-area--selection { background: $accent 30%; }
+    & .text-area--placeholder { color: $text-muted; }
+    & .query-editor--keyword { color: $secondary; }
+    & .query-editor--name { color: $foreground; text-style: bold; }
+    & .query-editor--table { color: $primary; text-style: bold; }
+    & .query-editor--function { color: $primary; }
+    & .query-editor--number { color: $warning; }
+    & .query-editor--string { color: $success; }
+    & .query-editor--comment { color: $text-muted; text-style: italic; }
+    & .query-editor--faint { color: $text-muted; }
+    & .query-editor--error { color: $error; }
+    & .query-editor--fault { color: $error; text-style: bold underline; }
+    & .query-editor--wrong { color: $error; text-style: underline; }
+    & .query-editor--doubt { text-style: underline; }
+    & .text-area--matching-bracket { background: $accent 30%; text-style: bold; }
+    & .query-editor--bar { color: $accent; }
+    & .query-editor--bar-blurred { color: $border; }
+}
+QueryEditor:focus .text-area--cursor-line { background: $surface; }
+"""
+"""The editor's style sheet: for the class itself, so that it weighs more than TextArea's."""
+
+
 class Lines(dict[int, list[Mark]]):
     """Highlights of lines, made when a line is first drawn."""
 
@@ -53,35 +85,6 @@ class QueryDrawing(QueryActions):
         "query-editor--bar",
         "query-editor--bar-blurred",
     }
-    DEFAULT_CSS = """
-    QueryEditor, QueryEditor:focus {
-        border: none;
-        padding: 0 1 0 2;
-        background: $background;
-        color: $foreground;
-        & .text-area--gutter { color: $text-muted; }
-        & .text-area--cursor-gutter { color: $foreground; background: $background; }
-        & .text-area--cursor-line { background: $background; }
-        & .text-area--selection { background: $accent 30%; }
-        & .text-area--placeholder { color: $text-muted; }
-        & .query-editor--keyword { color: $secondary; }
-        & .query-editor--name { color: $foreground; text-style: bold; }
-        & .query-editor--table { color: $primary; text-style: bold; }
-        & .query-editor--function { color: $primary; }
-        & .query-editor--number { color: $warning; }
-        & .query-editor--string { color: $success; }
-        & .query-editor--comment { color: $text-muted; text-style: italic; }
-        & .query-editor--faint { color: $text-muted; }
-        & .query-editor--error { color: $error; }
-        & .query-editor--fault { color: $error; text-style: bold underline; }
-        & .query-editor--wrong { color: $error; text-style: underline; }
-        & .query-editor--doubt { text-style: underline; }
-        & .text-area--matching-bracket { background: $accent 30%; text-style: bold; }
-        & .query-editor--bar { color: $accent; }
-        & .query-editor--bar-blurred { color: $border; }
-    }
-    QueryEditor:focus .text-area--cursor-line { background: $surface; }
-    """
 
     def prepare_drawing(self) -> None:
         """Set up what drawing needs; before TextArea's own setting up."""

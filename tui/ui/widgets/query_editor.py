@@ -21,7 +21,7 @@ from tui.kql.scope_blocks import statements
 from tui.ui.commands.editor import EDITOR
 from tui.ui.widgets.query_assist import Assist
 from tui.ui.widgets.query_checks import Checks
-from tui.ui.widgets.query_drawing import Lines, QueryDrawing
+from tui.ui.widgets.query_drawing import LOOKS, Lines, QueryDrawing
 
 _BRACKETS = frozenset("()[]{}")
 _BLANK = re.compile(r"\n[ \t]*\n")
@@ -54,6 +54,8 @@ class QueryEditor(QueryDrawing):
     COMMAND_MESSAGES = EDITOR
     HELP_TITLE = "In the editor"
     BINDINGS = Command.bindings(*COMMAND_MESSAGES)
+
+    DEFAULT_CSS = LOOKS
 
     @dataclass
     class Edited(Message):
