@@ -150,7 +150,7 @@ async def refresh(
     refreshed: list[float] = []
     bares: list[float] = []
     field = "lastUpdateDateTime" if api == "graph" else "lastUpdateTime"
-    for number in range(8):
+    for number in range(30):
         since = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
         await connection.incidents.comment(key, f"Change {number}")
         start = perf_counter()

@@ -189,3 +189,98 @@ async def test_network_cut_in_the_middle_keeps_edits_until_it_returns(
     for row in rows:
         assert (await queue.refresh_incident(row.key)).status == "resolved"
     await asyncio.to_thread(back.stop)
+
+
+FILTERS = (
+    "tactic:CredentialAccess",
+    "tactic:IM -status:closed",
+    "technique:T1059",
+    "technique:T1078",
+    "source:endpoint",
+    "source:office",
+    "alerts:>3",
+    "ransomware",
+    "class:tp",
+    "tactics:>2",
+)
+
+
+async def test_both_dialects_find_the_same_incidents(sign_in: SignIn) -> None:
+    graph, classic = await sign_in("graph"), await sign_in("classic")
+    await graph.sync()
+    await classic.sync()
+    story = graph.source()
+    await story.filter("tactics:>2")
+    (row, *_) = await story.window(0, 1)
+    incident = await graph.incident(row.key)
+    assert incident is not None
+    entities = {e.kind: e for alert in incident.alerts for e in alert.evidence}
+    filters = list(FILTERS)
+    for field, kind in (("device", "device"), ("user", "user"), ("ip", "ip")):
+        if kind in entities:
+            filters.append(f'{field}:"{entities[kind].title}"')
+    for text in filters:
+        found: list[set[str]] = []
+        for queue in (graph, classic):
+            source = queue.source()
+            await source.filter(text)
+            found.append(set(await source.matching_ids()))
+        assert found[0] == found[1], text
+        assert found[0], text
+    for kind in ("device", "user", "ip", "url"):
+        if kind in entities:
+            held = await graph.with_entity(entities[kind])
+            assert row.key in held
+            assert set(held) == set(await classic.with_entity(entities[kind])), kind
+
+
+@pytest.mark.parametrize("api", ["graph", "classic"])
+async def test_conflict_is_found_over_http(sign_in: SignIn, api: Api) -> None:
+    queue = await sign_in(api)
+    await queue.sync()
+    source = queue.source()
+    await source.filter("status:active assigned:none")
+    key = (await source.window(0, 1))[0].key
+    assert queue._connection is not None
+    await queue._connection.incidents.update(key, IncidentChange(assigned_to="other@contoso.com"))
+    await queue.edit([key], IncidentChange(assigned_to=ME, tags=("mine",)))
+    await queue.delivered()
+    (edit,) = await queue.outbox()
+    assert (edit.state, edit.theirs) == (
+        "conflict",
+        IncidentChange(assigned_to="other@contoso.com"),
+    )
+    await queue.resolve(edit.id, "mine")
+    await queue.delivered()
+    assert await queue.outbox() == []
+    there = await queue.refresh_incident(key)
+    assert (there.assigned_to, there.tags) == (ME, ("mine",))
+
+
+@pytest.mark.parametrize("api", ["graph", "classic"])
+async def test_first_fill_over_http_goes_on_where_it_was_cut(
+    sign_in: SignIn, tenant: DemoTenant, api: Api
+) -> None:
+    queue = await sign_in(api)
+    task: asyncio.Task[object] | None = None
+
+    def stop(step: object) -> None:
+        assert task is not None
+        task.cancel()
+
+    task = asyncio.create_task(queue.sync(stop))
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    held = await queue.total()
+    assert 0 < held < 300
+    steps: list[int] = []
+    result = await queue.sync(lambda step: steps.append(step.fetched))
+    assert result.phase == "first"
+    assert steps[0] > held
+    fresh = await sign_in(api)
+    assert await fresh.total() == await queue.total() >= 300
+    shown = {row.key for row in await queue.source().window(0, 10_000)}
+    listed = [
+        one.id async for page in fresh._connection.incidents.pages() for one in page.incidents
+    ]  # type: ignore[union-attr]
+    assert shown == set(listed)

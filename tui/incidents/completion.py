@@ -220,8 +220,9 @@ def _values(name: str, seen: Seen) -> Iterator[tuple[str, str]]:
             yield from ((value, f"{ltrs} {words}") for value, (ltrs, words) in TACTICS.items())
             yield from ((value, words_of(value)) for value in OTHER_CATEGORIES)
         case "source":
-            yield from ((alias, source_words(value)) for alias, value in SOURCE_ALIASES.items())
-            met = tuple(value for value in met if value not in SOURCE_ALIASES.values())
+            yield from ((alias, source_words(names[0])) for alias, names in SOURCE_ALIASES.items())
+            named = {name for names in SOURCE_ALIASES.values() for name in names}
+            met = tuple(value for value in met if value not in named)
         case "age":
             yield from (*_SPANS, *_MORE_SPANS)
         case "created" | "updated":

@@ -243,10 +243,10 @@ def _source(_: str, token: Token, __: Context) -> Node:
     wanted: list[Wanted] = []
     said: list[str] = []
     for value in token.values:
-        whole = SOURCE_ALIASES.get(fold(value.text)) if not value.quoted else None
-        how: How = "whole" if value.quoted or whole else "part"
-        wanted.append(Wanted(("source",), whole or value.text, how))
-        said.append(source_words(whole or value.text))
+        names = () if value.quoted else SOURCE_ALIASES.get(fold(value.text), ())
+        how: How = "whole" if value.quoted or names else "part"
+        wanted += [Wanted(("source",), name, how) for name in names or (value.text,)]
+        said.append(source_words(names[0] if names else value.text))
     return Held(tuple(wanted), f"seen by {_either(said)}")
 
 

@@ -40,23 +40,51 @@ CLASS_ALIASES = {
     "compromiseduser": "compromisedAccount",
     "insufficientdata": "notEnoughDataToValidate",
 }
-SOURCE_ALIASES = {
-    "endpoint": "microsoftDefenderForEndpoint",
-    "mde": "microsoftDefenderForEndpoint",
-    "identity": "microsoftDefenderForIdentity",
-    "mdi": "microsoftDefenderForIdentity",
-    "office": "microsoftDefenderForOffice365",
-    "mdo": "microsoftDefenderForOffice365",
-    "email": "microsoftDefenderForOffice365",
-    "cloudapps": "microsoftDefenderForCloudApps",
-    "mdca": "microsoftDefenderForCloudApps",
-    "xdr": "microsoft365Defender",
-    "entra": "azureAdIdentityProtection",
-    "aad": "azureAdIdentityProtection",
-    "cloud": "microsoftDefenderForCloud",
-    "sentinel": "microsoftSentinel",
-    "dlp": "dataLossPrevention",
+_SOURCES: dict[str, tuple[tuple[str, ...], tuple[str, ...], str]] = {
+    "microsoftDefenderForEndpoint": (
+        ("endpoint", "mde"),
+        ("WindowsDefenderAtp",),
+        "Defender for Endpoint",
+    ),
+    "microsoftDefenderForIdentity": (("identity", "mdi"), ("AzureATP",), "Defender for Identity"),
+    "microsoftDefenderForOffice365": (
+        ("office", "mdo", "email"),
+        ("OfficeATP",),
+        "Defender for Office 365",
+    ),
+    "microsoftDefenderForCloudApps": (
+        ("cloudapps", "mdca"),
+        ("MicrosoftCloudAppSecurity", "CloudAppSecurity"),
+        "Defender for Cloud Apps",
+    ),
+    "microsoft365Defender": (("xdr",), ("MicrosoftThreatProtection",), "Defender XDR"),
+    "azureAdIdentityProtection": (
+        ("entra", "aad"),
+        ("AadIdentityProtection",),
+        "Entra ID Protection",
+    ),
+    "microsoftDefenderForCloud": (("cloud",), (), "Defender for Cloud"),
+    "microsoftSentinel": (("sentinel",), (), "Sentinel"),
+    "microsoftAppGovernance": (("appgovernance",), ("AppGovernance",), "App Governance"),
+    "dataLossPrevention": (
+        ("dlp",),
+        ("MicrosoftDataLossPrevention",),
+        "Data Loss Prevention",
+    ),
 }
+"""Graph's names of sources: what people say, what the classic API says, and the words."""
+
+SOURCE_ALIASES: dict[str, tuple[str, ...]] = {
+    alias: (name, *classic) for name, (aliases, classic, _) in _SOURCES.items() for alias in aliases
+}
+"""What people say for a source, and the names that services have for it."""
+
+_SOURCE_WORDS = {
+    spelt.casefold(): words
+    for name, (_, classic, words) in _SOURCES.items()
+    for spelt in (name, *classic)
+}
+
 SPELLED = {name.casefold(): name for name in (*SEVERITIES, *STATUSES)}
 """Documented values of severity and status, by folded value."""
 
@@ -72,12 +100,6 @@ _CLASS_WORDS = {
     "informationalExpectedActivity": "expected activity",
     "unknown": "nothing yet",
 }
-_SOURCE_WORDS = {
-    "microsoft365Defender": "Defender XDR",
-    "azureAdIdentityProtection": "Entra ID Protection",
-    "microsoftSentinel": "Sentinel",
-    "dataLossPrevention": "Data Loss Prevention",
-}
 
 
 def say(column: str, key: str) -> str:
@@ -92,12 +114,7 @@ def say_class(name: str) -> str:
 
 def source_words(name: str) -> str:
     """A service or detection source in words: "Defender for Endpoint"."""
-    if name in _SOURCE_WORDS:
-        return _SOURCE_WORDS[name]
-    if name.startswith("microsoftDefender"):
-        words = _apart(name.removeprefix("microsoft")).split()
-        return " ".join(word if word == "for" else word.capitalize() for word in words)
-    return name
+    return _SOURCE_WORDS.get(name.casefold(), name)
 
 
 def _apart(name: str) -> str:
