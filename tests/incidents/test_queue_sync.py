@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -19,6 +20,7 @@ from tests.incidents.fakes import (
     incident,
     stamp,
 )
+from tui.api.records import IncidentChange
 from tui.errors import BadAnswer, Unreachable
 from tui.incidents.queue import Queue, QueueChanged, SyncProgress
 
@@ -176,13 +178,12 @@ async def test_each_api_has_its_own_cache(open_queue: OpenQueue, queue: Queue) -
     assert await graph.total() == 3
 
 
-changes = st.lists(
-    st.tuples(st.integers(0, 25), st.sampled_from(["touch", "add", "sync", "page"])), max_size=25
-)
+KINDS = ("touch", "add", "sync", "page", "fail", "merge", "remove", "whole", "edit")
+changes = st.lists(st.tuples(st.integers(0, 25), st.sampled_from(KINDS)), max_size=25)
 
 
 @given(changes)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_cache_ends_equal_to_the_service_whatever_changed_between(
     steps: list[tuple[int, str]],
 ) -> None:
@@ -206,8 +207,16 @@ async def _shuffled(steps: list[tuple[int, str]]) -> None:
             service.add(
                 incident(number, **{**made.raw, "lastUpdateDateTime": stamp(service.clock)})
             )
+        elif str(number) in service.incidents and kind == "merge":
+            service.change(str(number), status="redirected", redirectIncidentId="1")
+        elif str(number) in service.incidents and kind == "remove" and number > 1:
+            del service.incidents[str(number)]
         elif str(number) in service.incidents:
             service.change(str(number), displayName=f"Name at {service.clock}")
+
+    def fail(page: int) -> None:
+        if page == number % 4:
+            raise Unreachable("Listing failed", "the network is gone", stage="connect")
 
     for number, kind in steps:
         if kind == "sync":
@@ -216,10 +225,24 @@ async def _shuffled(steps: list[tuple[int, str]]) -> None:
             service.before_page = lambda page, number=number: act(number, "touch")  # type: ignore[misc]
             await queue.sync()
             service.before_page = None
+        elif kind == "fail":
+            service.before_page = fail
+            with suppress(Unreachable):
+                await queue.sync()
+            service.before_page = None
+        elif kind == "whole":
+            await queue.sync(whole=True)
+        elif kind == "edit":
+            await queue.edit([str(number)], IncidentChange(tags=(f"at {service.clock}",)))
+            await queue.delivered()
         else:
             act(number, kind)
+    await queue.delivered()
+    for edit in await queue.outbox():
+        assert edit.state in ("failed", "conflict")
+        await queue.discard([edit.id])
     await queue.sync()
-    await queue.sync()
+    await queue.sync(whole=True)
     for key, truth in service.incidents.items():
         assert await queue.incident(key) == truth
     assert await queue.total() == len(service.incidents)
