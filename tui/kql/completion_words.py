@@ -10,6 +10,8 @@ JOINKINDS = (
 CHARTS = (
     "timechart", "barchart", "columnchart", "piechart", "linechart", "areachart",
     "stackedareachart", "scatterchart", "anomalychart", "table", "card", "pivotchart",
+    "ladderchart",
+    "timepivot", "treemap", "list", "plotly", "graph", "sankey",
 )  # fmt: skip
 KINDS = {
     "join": JOINKINDS,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tui.kql import docs, schema, words
+from tui.kql.completion_words import CHARTS, KINDS
 from tui.kql.diagnostics_cost import costs
 from tui.kql.diagnostics_near import nearest
 from tui.kql.scope import analyse
@@ -126,7 +127,7 @@ def _judge(ref: Ref) -> Diagnostic | None:
         return None
     kinds = "p" if ref.role == "plugin" else "aft"
     known = [one.name for one in functions.values() if one.kind in kinds and not one.deprecated]
-    near = nearest(name, [*known, *ref.lets], 2)
+    near = nearest(name, [*known, *ref.lets, *_LONG_FUNCTIONS], 2)
     if not near or len(name) < 4:
         return None
     what = "plugin" if ref.role == "plugin" else "function"
@@ -167,14 +168,16 @@ def _table(ref: Ref) -> Diagnostic | None:
     )
 
 
-def _wrong(token: Tok, message: str, near: str) -> Diagnostic:
-    return Diagnostic("error", token.start, token.end, f"{message} Is it {near}?", near)
+def _wrong(token: Tok, message: str, near: list[str]) -> Diagnostic:
+    fix = near[0] if len(near) == 1 else ""
+    return Diagnostic("error", token.start, token.end, f"{message} Is it {' or '.join(near)}?", fix)
 
 
 def _signs(found: Analysis) -> Iterator[Diagnostic]:
     """Signs of other languages, and words that nearly are operators."""
     tokens = found.tokens
     for stage in found.stages:
+        yield from _choices(tokens[stage.start : stage.end], stage.operator)
         if stage.operator not in ("where", "filter"):
             continue
         at = stage.start + 1
@@ -200,6 +203,24 @@ def _signs(found: Analysis) -> Iterator[Diagnostic]:
                 yield _wrong(token, f"{token.text} is no operator.", near)
 
 
+def _choices(tokens: list[Tok], operator: str) -> Iterator[Diagnostic]:
+    """Words of which there are only a few: kinds of joins, charts."""
+    known: tuple[str, ...] = ()
+    if operator == "render" and len(tokens) > 1:
+        token, known = tokens[1], CHARTS
+    elif operator in ("join", "lookup", "parse", "parse-where"):
+        texts = [token.text for token in tokens[:8]]
+        if "kind" in texts[1:] and texts[texts.index("kind") + 1 :][:1] == ["="]:
+            at = texts.index("kind") + 2
+            if at < len(tokens):
+                token = tokens[at]
+                known = (*words.JOIN_KINDS,) if operator == "join" else KINDS[operator]
+    if known and token.is_name and token.text not in known:
+        near = nearest(token.text, known, 2)
+        if near:
+            yield _wrong(token, f"There is no {token.text} of {operator}.", near)
+
+
 def _between_operands(tokens: list[Tok], at: int) -> bool:
     before = tokens[at - 1]
     behind = tokens[at + 1] if at + 1 < len(tokens) else None
@@ -211,6 +232,7 @@ def _between_operands(tokens: list[Tok], at: int) -> bool:
     )
 
 
+_LONG_FUNCTIONS = ("materialize", "toscalar", "typeof", "datatable", "externaldata")
 _OTHER_FUNCTIONS = frozenset(
     {"materialize", "toscalar", "typeof", "dynamic", "view", "datatable", "externaldata", "any",
      "column_if_exists", "kind", "with", "hint", "on", "by", "to"}

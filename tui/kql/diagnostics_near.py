@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 
-def nearest(name: str, known: Iterable[str], most: int) -> str:
-    """The one name that is near enough; empty where none is, or where several are.
+def nearest(name: str, known: Iterable[str], most: int) -> list[str]:
+    """The names that are nearest, where they are near enough.
 
     Args:
         name: What was written.
@@ -23,12 +23,8 @@ def nearest(name: str, known: Iterable[str], most: int) -> str:
         distance = 0 if other == low else _distance(low, other, most)
         if distance <= most:
             best.append((distance, candidate))
-    if not best:
-        return ""
     best.sort()
-    if len(best) > 1 and best[1][0] == best[0][0]:
-        return ""
-    return best[0][1]
+    return [candidate for distance, candidate in best if distance == best[0][0]][:3]
 
 
 def _distance(one: str, other: str, most: int) -> int:

@@ -40,11 +40,17 @@ class Operators(TableOperators):
     def apply(self, lo: int, hi: int, columns: Columns, lets: Lets) -> Columns:
         """The columns behind an operator, which stands at `lo`."""
         name = self.tokens[lo].text
+        token = self.tokens[lo]
+        if self.text(lo + 1, hi) == "-" and self.tokens[lo + 1].start == token.end and lo + 2 < hi:
+            # A word with a hyphen that is none of the operators.
+            last = self.tokens[lo + 2]
+            name = f"{name}-{last.text}"
+            token = token._replace(text=name, end=last.end)
         method = _METHODS.get(name)
         if method is not None:
             return method(self, lo + 1, hi, columns, lets)
         if name not in _OPEN:
-            self.ref("operator", self.tokens[lo], columns, lets)
+            self.ref("operator", token, columns, lets)
         return unknown()
 
     # Rows.
@@ -56,9 +62,18 @@ class Operators(TableOperators):
 
     def search(self, lo: int, hi: int, columns: Columns, lets: Lets) -> Columns:
         """`search` looks everywhere, and tells in which table it found something."""
+        self.searched(lo, hi, lets)
         result = columns.copy()
         result.sure = False
         return result
+
+    def searched(self, lo: int, hi: int, lets: Lets) -> None:
+        """The tables that a search names."""
+        at = self.parameters(lo, hi)
+        if self.text(at, hi) == "in" and self.text(at + 1, hi) == "(":
+            for start, end in self.split(*self.inside(at + 1, hi)):
+                if end - start == 1 and self.tokens[start].is_name:
+                    self.ref("table", self.tokens[start], columns=unknown(), lets=lets)
 
     # Columns.
 
