@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 
 from tests.cli.conftest import Run
 from tui.cli.main import COMMANDS
+from tui.cli.output import write_table
 
 
 def test_version(run: Run) -> None:
@@ -53,6 +55,9 @@ def test_help_of_every_command_has_an_example(run: Run, command: str) -> None:
         (["token", "--config", "/no/such/file.toml"], "no file"),
         (["token"], "no profile yet"),
         (["demo", "serve", "--port", "99999"], "no port 99999"),
+        (["demo", "serve", "--time-limit", "nan"], "needs time"),
+        (["demo", "serve", "--host", ""], "names no address"),
+        (["demo", "serve", "--incidents", "99999999999"], "too long"),
         (["token", "--log", "/no/such/folder/log"], "cannot be written"),
         (["token", "--log", "~nobody-of-that-name/log"], "cannot be written"),
         (["token", "--config", "~nobody-of-that-name/c.toml"], "no file"),
@@ -217,3 +222,25 @@ def test_log_that_cannot_be_written_says_so_once(run: Run) -> None:
     ended = run("--demo", "token", "--json", "--log", "/dev/full")
     assert ended.code == 0
     assert ended.err == "The log cannot be written any further.\n"
+
+
+class Narrow(io.StringIO):
+    """A terminal of 40 columns."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_table_takes_room_from_its_widest_columns_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "40")
+    rows = [("924565", "high", "n" * 90, 7)]
+    columns = ("ID", "SEVERITY", "NAME", "ALERTS")
+    monkeypatch.setattr(sys, "stdout", screen := Narrow())
+    write_table(columns, rows, right=(3,))
+    assert max(map(len, screen.getvalue().splitlines())) <= 40
+    shown = screen.getvalue().splitlines()[1].split()
+    assert (shown[:2], shown[2][-1], shown[3]) == (["924565", "high"], "…", "7")
+    monkeypatch.setattr(sys, "stdout", pipe := io.StringIO())
+    write_table(columns, rows, right=(3,))
+    assert pipe.getvalue().splitlines()[1] == f"924565  high      {'n' * 90}       7"

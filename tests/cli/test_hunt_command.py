@@ -8,6 +8,7 @@ import io
 import json
 import signal
 import stat
+from pathlib import Path
 
 import pytest
 
@@ -107,6 +108,9 @@ async def test_a_time_span_goes_to_graph_and_is_refused_on_classic(
     refused = await machine.run("hunt", query, "--timespan", "P7D")
     assert (refused.code, refused.out) == (2, "")
     assert server.asked(RUN["classic"]) == []
+    tokens = len(server.seen)
+    await machine.run("hunt", query, "--timespan", "P7D")
+    assert len(server.seen) == tokens  # not even of the authority
 
 
 async def test_a_fault_of_the_query_is_shown_at_its_place(
@@ -174,6 +178,26 @@ async def test_wrong_usage_asks_nothing_of_any_service(
     ended = await machine.run(*arguments, stdin=stdin)
     assert (ended.code, ended.out) == (2, "")
     assert server.seen == []
+
+
+async def test_a_raw_answer_that_breaks_off_is_no_success(
+    machine: Machine, server: FaultServer
+) -> None:
+    query = str(machine.home / "q.kql")
+    whole = await machine.run("hunt", query, "--raw")
+    assert (whole.code, whole.json["schema"]) == (0, ROWS["schema"])
+    server.on("POST", RUN["graph"], Answer(body=b'{"schema": [], "results": [{"a": 1'))
+    cut = await machine.run("hunt", query, "--raw")
+    assert cut.code == 1
+    assert "breaks off" in cut.err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("form", [["--raw"], ["--format", "csv"], ["--format", "parquet"]])
+async def test_a_full_disk_is_one_sentence(machine: Machine, form: list[str]) -> None:
+    ended = await machine.run("hunt", str(machine.home / "q.kql"), *form, "-o", "/dev/full")
+    assert ended.code == 1
+    assert "Writing /dev/full failed: no space left on device" in ended.err
 
 
 async def test_both_dialects_give_the_same_rows_of_the_demo_tenant(

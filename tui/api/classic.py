@@ -177,9 +177,14 @@ class ClassicHunting:
     ) -> HuntAnswer:
         """See `HuntingService.run`."""
         if timespan is not None:
-            raise UsageProblem(
-                "The time span cannot be used",
-                "the classic API has none: a query there always reaches back 30 days",
-                'Leave it out and filter by time in the query, or use api = "graph".',
-            )
+            raise no_timespan()
         return await hunt(self._transport, "classic", self._url, {"Query": query}, to, on_bytes)
+
+
+def no_timespan() -> UsageProblem:
+    """What to say to whoever gives a time span to the classic API."""
+    return UsageProblem(
+        "The time span cannot be used",
+        "the classic API has none: a query there always reaches back 30 days",
+        'Leave it out and filter by time in the query, or use api = "graph".',
+    )

@@ -6,6 +6,8 @@ import argparse
 
 from tui.errors import UsageProblem
 
+_MOST_INCIDENTS = 1_000_000
+
 
 def configure(parser: argparse.ArgumentParser, command: str) -> None:
     """Arguments of both commands."""
@@ -69,10 +71,18 @@ def _credentials(args: argparse.Namespace) -> int:
 def _serve(args: argparse.Namespace) -> int:
     if not 0 <= args.port <= 65535:
         raise UsageProblem(f"There is no port {args.port}", remedy="Ports are 0 to 65535.")
-    if args.time_limit <= 0:
+    if not args.host.strip():
+        raise UsageProblem(
+            "--host names no address", remedy="127.0.0.1 is this machine, 0.0.0.0 all its networks."
+        )
+    if not args.time_limit > 0:
         raise UsageProblem("A query needs time", remedy="Give --time-limit more than 0 seconds.")
     if args.incidents < 0:
         raise UsageProblem("A queue has no negative length", remedy="Give --incidents 0 or more.")
+    if args.incidents > _MOST_INCIDENTS:
+        raise UsageProblem(
+            "The queue would be too long", remedy=f"Give --incidents {_MOST_INCIDENTS} at most."
+        )
     from tui.demo.options import Options
     from tui.demo.server import DemoTenant
 
@@ -91,6 +101,8 @@ def _serve(args: argparse.Namespace) -> int:
     except OSError as error:
         why = (error.strerror or "the address cannot be used").lower()
         raise UsageProblem(
-            f"Cannot listen on {args.host} port {args.port}", why, "Choose another --port."
+            f"Cannot listen on {args.host} port {args.port}",
+            why,
+            "Choose another --port or --host.",
         ) from None
     return 0

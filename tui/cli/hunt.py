@@ -8,7 +8,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.cli.context import add_wait_option, open_connection, run_async
+from tui.cli.context import add_wait_option, open_connection, read_settings, run_async
 from tui.cli.exits import FAILED, report
 from tui.cli.incidents import explain_wait
 from tui.cli.output import say
@@ -71,7 +71,19 @@ def run(args: argparse.Namespace, command: str) -> int:
 
         args.timespan = checked_timespan(args.timespan)
     check_target(args.output)
-    return run_async(_hunt(args, read_query(args.file)))
+    query = read_query(args.file)
+    if args.timespan is not None and not args.demo:
+        _check_classic(args)
+    return run_async(_hunt(args, query))
+
+
+def _check_classic(args: argparse.Namespace) -> None:
+    """Refuse a time span on the classic API before anything is asked of it."""
+    from tui.api.classic import no_timespan
+    from tui.auth.profiles import profile_named
+
+    if profile_named(read_settings(args), args.profile).api == "classic":
+        raise no_timespan()
 
 
 def read_query(name: str) -> str:
@@ -145,7 +157,17 @@ async def _raw(
                 sys.stdout.buffer.write(b"\n")
 
     await asyncio.to_thread(copy)
-    return 0
+    if await asyncio.to_thread(_is_whole, answer.path):
+        return 0
+    say("The answer is no whole JSON: it breaks off.")
+    return FAILED
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether a body ends as a JSON object does."""
+    with path.open("rb") as body:
+        body.seek(max(0, path.stat().st_size - 1000))
+        return body.read().rstrip().endswith(b"}")
 
 
 async def _rows(
@@ -185,7 +207,7 @@ async def _write(result: ResultSet, args: argparse.Namespace) -> None:
             count = await write(result, special, form, guard_formulas=guard)
     else:
         count = await write(result, target, form, guard_formulas=guard)
-    say(f"{count:,} rows in {visible(str(target))}.")
+    say(f"{count:,} row{'' if count == 1 else 's'} in {visible(str(target))}.")
 
 
 def _show_place(query: str, problem: QueryProblem) -> None:

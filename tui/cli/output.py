@@ -12,6 +12,9 @@ from typing import Any
 
 from tui.text import escape_json, visible
 
+_GAP = 2
+_NARROW = 8
+"""Columns are cut to no less; a terminal that is too narrow for it all loses the last ones."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
@@ -110,6 +113,16 @@ def cell_text(value: object) -> str:
     return visible(str(_plain(value)))
 
 
+def _fitted(widths: Sequence[int], room: int) -> list[int]:
+    """Widths that fit, taken from the widest columns alone: a cut number is a wrong one."""
+    found = [max(1, width) for width in widths]
+    over = sum(found) + _GAP * len(found) - room
+    while over > 0 and max(found) > _NARROW:
+        found[found.index(max(found))] -= 1
+        over -= 1
+    return found
+
+
 def write_table(
     columns: Sequence[str],
     rows: Iterable[Sequence[object]],
@@ -132,21 +145,27 @@ def write_table(
     from rich.text import Text
 
     terminal = sys.stdout.isatty()
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for index, title in enumerate(columns):
+    table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold")
+    titles = [Text(visible(title)) for title in columns]
+    cells = [
+        [
+            Text(cell_text(value), style=style(index, value) if style else "")
+            for index, value in enumerate(row)
+        ]
+        for row in rows
+    ]
+    widths = [max(text.cell_len for text in column) for column in zip(titles, *cells, strict=True)]
+    fitting = _fitted(widths, Console(file=sys.stdout).width) if terminal else widths
+    for index, title in enumerate(titles):
         table.add_column(
-            visible(title),
+            title,
             justify="right" if index in right else "left",
             no_wrap=True,
-            overflow="ellipsis" if terminal else "ignore",
+            overflow="ellipsis",
+            width=fitting[index],
         )
-    for row in rows:
-        table.add_row(
-            *(
-                Text(cell_text(value), style=style(index, value) if style else "")
-                for index, value in enumerate(row)
-            )
-        )
+    for texts in cells:
+        table.add_row(*texts)
     console = Console(
         file=sys.stdout,
         highlight=False,
