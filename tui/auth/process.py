@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 LIMIT = 30.0
 """Seconds until a program must have ended."""
+_OURS = frozenset({"M365D_CLIENT_SECRET", "M365D_CERTIFICATE_PASSWORD"})
 LARGEST = 65_536
 """Bytes; more than this is not what we asked for."""
 
@@ -37,12 +39,11 @@ class Printed:
         return "Printed([redacted])"
 
 
-async def run_tool(
-    argv: Sequence[str], *, limit: float = LIMIT, environ: Mapping[str, str] | None = None
-) -> Printed:
+async def run_tool(argv: Sequence[str], *, limit: float = LIMIT) -> Printed:
     """Run a program without a shell and return its standard output.
 
-    It has no standard input, and is ended when the caller is cancelled.
+    It has no standard input, does not inherit this program's own secrets, and is ended when the
+    caller is cancelled.
 
     Raises:
         ToolFault: It cannot be started, failed, took too long or printed no text.
@@ -53,7 +54,7 @@ async def run_tool(
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
-            env=dict(environ) if environ is not None else None,
+            env={name: value for name, value in os.environ.items() if name not in _OURS},
         )
     except FileNotFoundError:
         raise ToolFault("missing") from None
