@@ -1,0 +1,110 @@
+"""Remarks about queries: sure faults, their fixes, what a query costs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tui.kql.diagnostics import Diagnostic, diagnose
+from tui.kql.lexer import statements
+
+HERE = Path(__file__).parent
+VALID = [
+    text[start:end]
+    for path in (HERE / "diagnostics_valid.kql", *sorted((HERE / "corpus").glob("*.kql")))
+    for text in (path.read_text("utf-8"),)
+    for start, end in statements(text)
+]
+
+
+def faults(query: str) -> list[Diagnostic]:
+    return [one for one in diagnose(query) if one.level != "hint"]
+
+
+def test_there_are_enough_of_them() -> None:
+    assert len(VALID) > 100
+
+
+@pytest.mark.parametrize("query", VALID)
+def test_a_valid_query_is_never_blamed(query: str) -> None:
+    assert not faults(query)
+
+
+WRONG = [
+    ("DeviceProcesEvents | take 1", "DeviceProcesEvents", "DeviceProcessEvents"),
+    ("DeviceEvents | where FilName == 1", "FilName", "FileName"),
+    ("DeviceEvents | where filename == 1", "filename", "FileName"),
+    ("DeviceEvents | summarize Hits=count() by DeviceName | where Hist > 1", "Hist", "Hits"),
+    ("DeviceEvents | summarize N=count() by DeviceName | where FileName == 1", "FileName", ""),
+    ("DeviceEvents | wehre FileName == 1", "wehre", "where"),
+    ("DeviceEvents | mv-exapnd X = AdditionalFields", "mv-exapnd", "mv-expand"),
+    ("DeviceEvents | extend x = tostrng(FileName)", "tostrng", "tostring"),
+    ("DeviceEvents | summarize dcont(FileName)", "dcont", "dcount"),
+    ("DeviceEvents | join kind=lefouter DeviceInfo on DeviceId", "lefouter", "leftouter"),
+    ("DeviceEvents | join DeviceInfo on DevceId", "DevceId", "DeviceId"),
+    ("DeviceEvents | join (DeviceInfo) on $left.DeviceId == $right.DeviceIdd", "DeviceIdd",
+     "DeviceId"),
+    ("DeviceEvents | render timchart", "timchart", "timechart"),
+    ("let names = 1; DeviceEvents | where FileName == naems", "naems", "names"),
+    ("DeviceEvents | evaluate bag_unpak(AdditionalFields)", "bag_unpak", "bag_unpack"),
+    ("DeviceEvents | project DeviceName | project-away DevicName", "DevicName", "DeviceName"),
+    ('DeviceEvents | where FileName = "a"', "=", "=="),
+    ('DeviceEvents | where FileName == "a', '"a', '"a"'),
+    ("DeviceEvents | where (FileName == 1", "(", ""),
+    ("DeviceEvents | where FileName == 1)", ")", ""),
+    ("search in (DeviceEvnts) 'x'", "DeviceEvnts", "DeviceEvents"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("query", "place", "fix"), WRONG, ids=[query for query, *_ in WRONG])
+def test_a_fault_has_its_place_and_its_fix(query: str, place: str, fix: str) -> None:
+    found = faults(query)
+    assert len(found) == 1
+    assert query[found[0].start : found[0].end] == place
+    assert found[0].level == "error"
+    assert found[0].fix == fix
+
+
+def test_taking_the_fix_mends_the_query() -> None:
+    for query, _, fix in WRONG:
+        if fix:
+            one = faults(query)[0]
+            assert not faults(query[: one.start] + one.fix + query[one.end :])
+
+
+def test_places_are_those_of_the_whole_text() -> None:
+    text = "print 1\n\nDeviceEvents | where FilName == 1"
+    found = [one for one in diagnose(text, 9) if one.level == "error"]
+    assert text[found[0].start : found[0].end] == "FilName"
+
+
+def test_a_name_that_only_the_schema_lacks_is_a_doubt() -> None:
+    assert [one.level for one in faults("BrandNewTable | take 1")] == ["warning"]
+    assert [one.level for one in faults("DeviceEvents | where BrandNewThing == 1")] == ["warning"]
+    assert not faults("SigninLogs | where Whatever == 1")
+    assert not faults("Mine_CL | where Whatever == 1")
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("DeviceProcessEvents | where FileName =~ 'a'", "No filter on Timestamp"),
+        ("DeviceEvents | where Timestamp > ago(1d) and FileName contains 'power'", "whole words"),
+        ("search 'mimikatz' | where Timestamp > ago(1d)", "every column of every table"),
+    ],
+)
+def test_what_costs_is_hinted_with_its_reason(query: str, words: str) -> None:
+    hints = [one.message for one in diagnose(query) if one.level == "hint"]
+    assert any(words in message for message in hints)
+
+
+def test_a_time_range_or_a_few_rows_cost_nothing() -> None:
+    assert not diagnose("DeviceProcessEvents | where Timestamp > ago(1d)")
+    assert not diagnose("DeviceProcessEvents | take 10")
+    assert not diagnose("let since = 7d; DeviceProcessEvents | where Timestamp > ago(since)")
+
+
+def test_monsters_are_left_alone() -> None:
+    for text in ("(" * 100_000, "\x00" * 300_000, "T | where a == " * 50_000):
+        assert isinstance(diagnose(text), list)
