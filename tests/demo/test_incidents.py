@@ -365,3 +365,17 @@ def test_short_queue_is_as_long_as_asked(start: Callable[..., Visitor]) -> None:
     visitor = start(unlimited=True, incidents=3)
     found = visitor.graph("GET", "/security/incidents").json()["value"]
     assert [one["id"] for one in found] == ["4711", "4698", "4690"]
+
+
+@pytest.mark.parametrize("path", ["/incidents/", "/Incidents", "/INCIDENTS/4711/"])
+def test_classic_addresses_know_no_case_and_no_last_slash(reader: Visitor, path: str) -> None:
+    answer = reader.classic("GET", path, params={"$top": "1"} if "4711" not in path else None)
+    assert answer.status_code == 200
+    assert "@odata.context" in answer.json()
+
+
+def test_graph_addresses_know_no_case_either(reader: Visitor) -> None:
+    answer = reader.graph("GET", "/Security/Incidents/", params={"$top": "1"})
+    assert answer.status_code == 200
+    missing = reader.http.get("/V1.0/nothing")
+    assert "innerError" in missing.json()["error"]

@@ -50,7 +50,10 @@ ENDPOINT = Resource(
     "endpoint",
     "https://api.securitycenter.microsoft.com",
     "fc780465-2017-40d4-a0c5-307022471b92",
-    aliases=("https://api.securitycenter.windows.com",),
+    aliases=(
+        "https://api.securitycenter.windows.com",
+        "https://securitycenter.onmicrosoft.com/windowsatpservice",
+    ),
     assignment_required=True,
 )
 RESOURCES = (CLASSIC, GRAPH, ENDPOINT)

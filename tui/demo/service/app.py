@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
@@ -37,6 +38,8 @@ class Envelope:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        # The services take an address with a slash at its end for the same.
+        scope["path"] = scope["path"].rstrip("/") or "/"
         request_id = str(uuid.uuid4())
         scope.setdefault("state", {})["request_id"] = request_id
         asked = next(
@@ -128,5 +131,8 @@ def build_app(options: Options | None = None) -> Starlette:
         },
     )
     app.state.tenant = tenant
+    for route in app.routes:
+        if isinstance(route, Route):  # addresses of the services know no case
+            route.path_regex = re.compile(route.path_regex.pattern, re.IGNORECASE)
     app.add_middleware(Envelope, tenant=tenant)
     return app

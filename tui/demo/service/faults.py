@@ -41,7 +41,7 @@ class ServiceFault(Exception):
 
 def dialect_of(path: str) -> str:
     """Which service a path belongs to: `graph` or `classic`."""
-    return "graph" if path.startswith(("/v1.0", "/beta")) else "classic"
+    return "graph" if path.lower().startswith(("/v1.0", "/beta")) else "classic"
 
 
 def fault_body(
