@@ -10,6 +10,7 @@ from tui.cli.exits import FAILED, NO_ANSWER, report
 from tui.cli.incident_rows import FORMATS, write_list
 from tui.cli.output import say
 from tui.cli.target import add_output_option, check_target, output_to
+from tui.cli.watch import add_watch_options, check_watch, watch
 from tui.errors import Problem, Throttled, Unreachable, UsageProblem
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ def configure(parser: argparse.ArgumentParser, command: str) -> None:
     parser.add_argument(
         "--top", metavar="N", type=int, default=50, help="at most so many, newest first (50)"
     )
-    add_format_options(parser)
+    add_format_options(parser, "jsonl")
+    add_watch_options(parser)
     add_output_option(parser)
     add_wait_option(parser)
     parser.epilog = (
@@ -37,13 +39,15 @@ def configure(parser: argparse.ArgumentParser, command: str) -> None:
         "assigned:none tag:vip age:<7d; - before a term negates it.\n\n"
         "examples:\n"
         "  m365d-tui incidents --filter 'sev:high -status:resolved'\n"
-        "  m365d-tui incidents --top 500 --format json | jq -r '.[].name'"
+        "  m365d-tui incidents --top 500 --format json | jq -r '.[].name'\n"
+        "  m365d-tui incidents --watch --filter sev:high --format jsonl"
     )
 
 
-def add_format_options(parser: argparse.ArgumentParser) -> None:
-    """`--format` and `--raw`."""
-    parser.add_argument("--format", choices=FORMATS, help="how to write it (table)")
+def add_format_options(parser: argparse.ArgumentParser, *more: str) -> None:
+    """`--format`, with formats of the command's own, and `--raw`."""
+    formats = (*FORMATS, *more)
+    parser.add_argument("--format", choices=formats, help="how to write it (table)")
     parser.add_argument(
         "--raw", action="store_true", help="the service's own JSON instead of the model's"
     )
@@ -65,9 +69,19 @@ def run(args: argparse.Namespace, command: str) -> int:
     del command
     if args.top < 1:
         raise UsageProblem(f"--top {args.top} would show nothing", remedy="Give 1 or more.")
+    if args.watch:
+        check_watch(args)
+        return run_async(_watch(args))
     form = chosen_format(args)
+    if form == "jsonl":
+        raise UsageProblem("--format jsonl goes with --watch", remedy="A list has --format json.")
     check_target(args.output)
     return run_async(_list(args, form))
+
+
+async def _watch(args: argparse.Namespace) -> int:
+    await _understood(args)
+    return await watch(args)
 
 
 class _Found:

@@ -1,0 +1,84 @@
+"""`incidents --watch`: a line for what comes and changes, and patience with the service."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.cli.services import Machine
+from tui.demo.identity import applications
+from tui.demo.options import Options
+from tui.demo.server import DemoTenant
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine(tmp_path)
+
+
+async def change(tenant: DemoTenant, **fields: str) -> str:
+    """Somebody changes an incident."""
+    app = applications()[0]
+    async with httpx.AsyncClient(base_url=tenant.base_url, timeout=20) as client:
+        answer = await client.post(
+            f"/{app.tenant_id}/oauth2/v2.0/token",
+            data={
+                "client_id": app.client_id,
+                "client_secret": app.client_secret,
+                "scope": "https://graph.microsoft.com/.default",
+                "grant_type": "client_credentials",
+            },
+        )
+        client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+        path = "/v1.0/security/incidents"
+        listed = (await client.get(f"{path}?$top=50")).json()["value"]
+        incident_id: str = listed[-1]["id"]
+        (await client.patch(f"{path}/{incident_id}", json=fields)).raise_for_status()
+        return incident_id
+
+
+async def test_a_change_is_a_line(machine: Machine) -> None:
+    with DemoTenant(Options(unlimited=True)) as tenant:
+        app = applications()[0]
+        machine.connect(tenant.base_url, "graph", tenant=app.tenant_id, client=app.client_id)
+        machine.environment["M365D_CLIENT_SECRET"] = app.client_secret
+        process = await machine.start(
+            *("incidents", "--watch", "--every", "5", "--filter", "tag:watched or status:closed")
+        )
+        assert process.stdout is not None
+        reading = asyncio.create_task(process.stdout.readline())
+        began = datetime.now(UTC)
+        try:
+            while not reading.done() and (datetime.now(UTC) - began).seconds < 25:
+                # Changed again and again, for when the watch began is not known here.
+                key = await change(tenant, status="resolved", assignedTo=f"{datetime.now(UTC)}")
+                await asyncio.wait([reading], timeout=1)
+            line = json.loads(await asyncio.wait_for(reading, 10))
+        finally:
+            process.send_signal(signal.SIGINT)
+            _, err = await process.communicate()
+        assert (line["event"], line["id"], line["status"]) == ("changed", key, "resolved")
+        assert process.returncode == 130
+        assert b"Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--watch", "--format", "csv"),
+        ("--watch", "--every", "1"),
+        ("--watch", "-o", "x"),
+        ("--watch", "--filter", "sev:nonsense"),
+        ("--format", "jsonl"),
+    ],
+)
+async def test_wrong_usage(machine: Machine, arguments: tuple[str, ...]) -> None:
+    machine.connect("http://127.0.0.1:9", "graph")
+    ended = await machine.run("incidents", *arguments)
+    assert ended.code == 2, ended.err
