@@ -55,6 +55,7 @@ class _Wish:
     client_id: str
     user_code: str
     ends: datetime
+    scope: str
     answer: str = ""
     """What the user said: `approve` or `decline`; empty while nothing was said."""
     polled: datetime | None = None
@@ -116,7 +117,7 @@ async def device_code(request: Request) -> Response:
         return refusal(fault, request, now)
     code = secrets.token_urlsafe(48)
     typed = "".join(secrets.choice(_LETTERS) for _ in range(9))
-    _desk(request).wishes[code] = _Wish(app.client_id, typed, now + _LIFE)
+    _desk(request).wishes[code] = _Wish(app.client_id, typed, now + _LIFE, form["scope"])
     address = f"{str(request.base_url).rstrip('/')}/devicelogin"
     body = {
         "user_code": typed,
@@ -134,8 +135,8 @@ def _pending(number: int, message: str, error: str) -> AuthorityFault:
     return AuthorityFault(number, message, error=error)
 
 
-def _approved(desk: _Desk, form: Mapping[str, str], now: datetime) -> None:
-    """Raise unless the user of a device code has agreed.
+def _approved(desk: _Desk, form: Mapping[str, str], now: datetime) -> str:
+    """The scope that a device code was given for, if its user has agreed.
 
     Raises:
         AuthorityFault: Not yet, never, or too late.
@@ -149,7 +150,7 @@ def _approved(desk: _Desk, form: Mapping[str, str], now: datetime) -> None:
         raise _pending(70000, "The end user denied the request.", "authorization_declined")
     if wish.answer == "approve":
         del desk.wishes[form["device_code"]]
-        return
+        return wish.scope
     hurried = wish.polled is not None and now - wish.polled < timedelta(seconds=_INTERVAL - 1)
     wish.polled = now
     if hurried:
@@ -178,7 +179,8 @@ def grant(request: Request, form: Mapping[str, str], now: datetime) -> Response:
                 700082, "The refresh token has expired due to inactivity.", error="invalid_grant"
             )
     else:
-        _approved(desk, form, now)
+        # Clients may name the scope again, and need not.
+        form = {"scope": _approved(desk, form, now), **form}
     resource, name = _target(form, app)
     token, _ = issue(app, resource, name, now, proof="0", user=ANALYST)
     body: dict[str, Any] = {

@@ -188,6 +188,7 @@ def _metadata(request: Request, *, version: int) -> Response:
         "issuer": issuer,
         "token_endpoint": f"{origin}/{TENANT_ID}/oauth2{infix}/token",
         "authorization_endpoint": f"{origin}/{TENANT_ID}/oauth2{infix}/authorize",
+        "device_authorization_endpoint": f"{origin}/{TENANT_ID}/oauth2/v2.0/devicecode",
         "jwks_uri": f"{origin}/{TENANT_ID}/discovery{infix}/keys",
         "token_endpoint_auth_methods_supported": [
             "client_secret_post",
