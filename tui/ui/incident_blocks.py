@@ -180,7 +180,7 @@ def pane_blocks(incident: Incident, me: str | None, now: datetime) -> list[Block
         text(shown(incident.name) or "(no name)", "bold"),
         gap(),
     ]
-    story = incident.summary or incident.description
+    story = incident.summary or incident.description or _told_by_data(incident)
     if story:
         blocks += [text(_short(visible_lines(story)), "faint"), gap()]
     facts = fact_blocks(incident, now) + verdict_blocks(incident)
@@ -212,10 +212,17 @@ def _short(words_: str, most: int = 420) -> str:
     return words_ if len(words_) <= most else words_[:most].rsplit(" ", 1)[0] + " …"
 
 
+def _told_by_data(incident: Incident) -> str:
+    """What happened, where the service tells no story: made of alerts and evidence."""
+    from tui.incidents.report import summary_of
+
+    return summary_of(incident) if incident.alerts else ""
+
+
 def summary_blocks(incident: Incident, me: str | None, now: datetime) -> list[Block]:
     """The summary tab: the whole of what the incident says about itself."""
     blocks: list[Block] = []
-    story = incident.summary or incident.description
+    story = incident.summary or incident.description or _told_by_data(incident)
     if story:
         blocks += [text(visible_lines(story)), gap()]
     blocks += [*fact_blocks(incident, now), *verdict_blocks(incident)]

@@ -42,6 +42,8 @@ class Workspace:
         self.queue = queue
         self.session = session
         self.connection = connection
+        self.since = queue.now()
+        """When this sign-in began."""
 
     @property
     def tenant(self) -> str:

@@ -131,6 +131,24 @@ class OtherIncidents(Command):
     FOOTER_TEXT = "others with it"
 
 
+class ShowHandover(Command):
+    """The shift's handover: what you took, changed and closed, what waits, what arrived unread"""
+
+    COMMAND = "Handover"
+    ACTION = "handover_command"
+    BINDING_KEY = "H"
+    FOOTER_TEXT = "handover"
+
+
+class WriteReport(Command):
+    """The incident as a report: Markdown, or HTML to print"""
+
+    COMMAND = "Report"
+    ACTION = "report_command"
+    BINDING_KEY = "w"
+    FOOTER_TEXT = "report"
+
+
 class Refresh(Command):
     """Fetch what changed from the service"""
 

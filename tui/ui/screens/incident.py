@@ -35,7 +35,7 @@ from tui.ui.incident_blocks import (
 )
 from tui.ui.incident_rows import ALERT_COLUMNS, EVIDENCE_COLUMNS, alert_rows, evidence_rows
 from tui.ui.list_source import ListSource
-from tui.ui.page import line, spans, text
+from tui.ui.page import Choice, line, spans, text
 from tui.ui.painters import alert_painter, evidence_painter
 from tui.ui.problems import problem_blocks
 from tui.ui.screens.dialogs import Choose, Page
@@ -90,6 +90,7 @@ class IncidentScreen(EditActions):
         commands.Redo,
         commands.ShowOutbox,
         commands.Refresh,
+        commands.WriteReport,
         commands.OpenInPortal,
         commands.Copy,
     )
@@ -390,6 +391,31 @@ class IncidentScreen(EditActions):
     async def targets(self) -> list[Incident]:
         """This incident."""
         return [self._incident] if self._incident is not None else []
+
+    def action_report_command(self) -> None:
+        """Show the incident's report, to copy or to write."""
+        self._ask(self._report())
+
+    async def _report(self) -> None:
+        from tui.incidents.report import render
+        from tui.ui.screens.paper import Paper
+
+        incident = self._incident
+        if incident is None:
+            return
+        form = await self.app.push_screen_wait(
+            Choose(
+                "Report",
+                [
+                    Choice("md", (("Markdown   ", ""), ("to paste into a ticket", "faint")), "m"),
+                    Choice("html", (("HTML       ", ""), ("to print or to send", "faint")), "h"),
+                ],
+            )
+        )
+        if form is not None:
+            written = render(incident, "html" if form == "html" else "md", self.m365d.now())
+            name = f"incident-{visible(incident.id)}.{form}"
+            self.app.push_screen(Paper(f"Report, {form}", written, name))
 
     def action_open_in_portal_command(self) -> None:
         """Open this incident in the portal."""

@@ -86,6 +86,7 @@ class IncidentsScreen(QueueViews):
         commands.Undo,
         commands.Redo,
         commands.ShowOutbox,
+        commands.ShowHandover,
         commands.Refresh,
         commands.OpenInPortal,
     )

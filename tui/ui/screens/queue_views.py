@@ -75,6 +75,24 @@ class QueueViews(EditActions):
             (f"{value.count:>7,}", "faint"),
         )
 
+    def action_handover_command(self) -> None:
+        """Write the shift's handover, since this sign-in."""
+        self._ask(self._handover())
+
+    async def _handover(self) -> None:
+        from tui.incidents.handover import gather, to_markdown
+        from tui.ui.screens.paper import Paper
+
+        since = self.workspace.since
+        try:
+            page = await gather(self.workspace.queue, since)
+        except Problem as problem:
+            self.m365d.report(problem)
+            return
+        name = f"handover-{since.astimezone():%Y-%m-%d-%H%M}.md"
+        title = f"Handover since {since.astimezone():%H:%M}"
+        self.app.push_screen(Paper(title, to_markdown(page), name))
+
     def action_views_command(self) -> None:
         """Choose a saved view, or save this one."""
         self._ask(self._views())
