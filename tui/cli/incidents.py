@@ -35,8 +35,10 @@ def configure(parser: argparse.ArgumentParser, command: str) -> None:
     add_output_option(parser)
     add_wait_option(parser)
     parser.epilog = (
-        "filter: words of the name, and fields such as sev:high,medium status:active\n"
-        "assigned:none tag:vip age:<7d; - before a term negates it.\n\n"
+        "filter: words, and fields such as sev:high,medium status:open assigned:none tag:vip\n"
+        "class:tp tactic:CA technique:T1059 source:endpoint device:wks-0142 user:k.larsen\n"
+        "ip:203.0.113.7 file:x.exe sha:3f5a age:<7d updated:<4h alerts:>10 prio:>85; - before a\n"
+        "term negates it, or stands between alternatives, ( ) group.\n\n"
         "examples:\n"
         "  m365d-tui incidents --filter 'sev:high -status:resolved'\n"
         "  m365d-tui incidents --top 500 --format json | jq -r '.[].name'\n"

@@ -6,7 +6,7 @@ import html
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from tui.incidents.report import AlertLine, Report, stamp
+from tui.incidents.report_content import AlertLine, Report, stamp
 from tui.incidents.tactics import TACTICS, place_of, words_of
 
 _STYLE = """

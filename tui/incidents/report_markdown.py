@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from tui.incidents.report import Report, stamp
+from tui.incidents.report_content import Report, stamp
 
 
 def escaped(text: str) -> str:
