@@ -258,3 +258,23 @@ async def test_keyring_that_is_absent_is_told_once(
     assert authority.asked[-1].form["refresh_token"] == "refresh-1"
     assert "is not kept" in session.notices[0]
     await session.close()
+
+
+async def test_sign_in_that_another_process_renewed_is_used(
+    authority: Authority, memory_keyring: MemoryKeyring
+) -> None:
+    profile = delegated(authority)
+    entry = ("m365d-tui", f"{profile.keyring_user}/user")
+    memory_keyring.kept[entry] = "refresh-of-long-ago"
+    authority.queue_token(make_token(scp="a"), refresh_token="refresh-1")
+    ended = {"error": "invalid_grant", "error_description": "AADSTS700082: x"}
+    authority.queue(ended, 400)
+    authority.queue_token(make_token(scp="a"), refresh_token="refresh-9")
+    session = Person().session(profile, screen=False)
+    await session.token("graph")
+    memory_keyring.kept[entry] = "refresh-of-the-other"
+    await session.token("classic")
+    used = [one.form["refresh_token"] for one in authority.asked]
+    assert used == ["refresh-of-long-ago", "refresh-1", "refresh-of-the-other"]
+    assert memory_keyring.kept[entry] == "refresh-9"
+    await session.close()

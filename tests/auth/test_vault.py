@@ -185,7 +185,8 @@ async def test_values_longer_than_a_backend_takes_are_split(
 async def test_half_of_a_split_value_is_none(memory_keyring: MemoryKeyring) -> None:
     one = profile("keyring")
     store_secret(one, Secret("x" * 3000))
-    del memory_keyring.kept["m365d-tui", f"{TENANT}/{CLIENT}#1"]
+    second = next(key for key in memory_keyring.kept if key[1].endswith("-1"))
+    del memory_keyring.kept[second]
     assert "holds no secret" in (await refused(one)).why
 
 
@@ -241,3 +242,49 @@ def test_description_opens_nothing() -> None:
 
 def test_relative_paths_stay_what_they_were(tmp_path: Path) -> None:
     assert profile("token-file", token_file=tmp_path / "t").token_file == tmp_path / "t"
+
+
+def test_long_value_can_be_read_at_every_moment_of_its_replacement(
+    memory_keyring: MemoryKeyring,
+) -> None:
+    one = profile("keyring")
+    user = one.keyring_user
+    seen: set[str] = set()
+    former, coming = "a" * 2500, "b" * 3500
+
+    class Watched(MemoryKeyring):
+        """Somebody reads after every change."""
+
+        def _look(self) -> None:
+            value = keychain._get(self, user)
+            assert value is not None
+            seen.add(value)
+
+        def set_password(self, service: str, username: str, password: str) -> None:
+            super().set_password(service, username, password)
+            self._look()
+
+        def delete_password(self, service: str, username: str) -> None:
+            super().delete_password(service, username)
+            self._look()
+
+    store_secret(one, Secret(former))
+    watched = Watched()
+    watched.kept = memory_keyring.kept
+    keychain._set(watched, user, coming)
+    assert seen == {former, coming}
+    assert len(watched.kept) == 5
+    keychain._set(watched, user, "short")
+    assert watched.kept == {("m365d-tui", user): "short"}
+
+
+def test_values_that_older_versions_split_are_read_and_removed(
+    memory_keyring: MemoryKeyring,
+) -> None:
+    one = profile("keyring")
+    name = one.keyring_user
+    for user, value in ((name, "m365d-tui:split:2:"), (f"{name}#0", "ab"), (f"{name}#1", "cd")):
+        memory_keyring.kept["m365d-tui", user] = value
+    assert keychain.read(one)[0] == "abcd"
+    assert remove_secret(one)
+    assert not memory_keyring.kept

@@ -83,7 +83,7 @@ class DeviceCodeCredential(Credential):
         async with self._lock:
             if self._refresh is not None:
                 try:
-                    return await self._renewed(uri)
+                    return await self._renewed_or_newer(uri)
                 except SignInProblem as problem:
                     if problem.code not in _ENDED:
                         raise
@@ -117,6 +117,26 @@ class DeviceCodeCredential(Credential):
             on_date=self.context.on_date,
             sleep=self.context.sleep,
         )
+
+    async def _renewed_or_newer(self, uri: str) -> TokenAnswer:
+        """Renew; where that has ended, with what another process has kept meanwhile."""
+        from tui.auth.keychain import read
+        from tui.auth.vault import in_daemon_thread
+
+        tried = self._refresh
+        try:
+            return await self._renewed(uri)
+        except SignInProblem as problem:
+            if problem.code not in _ENDED:
+                raise
+            try:
+                value, _ = await in_daemon_thread(lambda: read(self.profile, ENTRY))
+            except SignInProblem:
+                raise problem from None
+            if not value or Secret(value) == tried:
+                raise
+            self._refresh = Secret(value)
+        return await self._renewed(uri)
 
     async def _renewed(self, uri: str) -> TokenAnswer:
         assert self._refresh is not None

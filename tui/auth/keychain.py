@@ -136,49 +136,65 @@ def _refused(what: str, name: str, profile: Profile, error: Exception) -> SignIn
     )
 
 
-def _piece_user(user: str, number: int) -> str:
-    return f"{user}#{number}"
+def _pieces_of(user: str, value: str | None) -> list[str]:
+    """User names of the entries that a long value was split into; none for a short one."""
+    if value is None or not value.startswith(_SPLIT):
+        return []
+    count, _, tag = value.removeprefix(_SPLIT).partition(":")
+    if not count.isdigit() or not 0 < int(count) <= _MOST_PIECES:
+        return []
+    return [f"{user}#{tag}{number}" for number in range(int(count))]
 
 
 def _get(backend: KeyringBackend, user: str) -> str | None:
-    value = backend.get_password(NAME, user)
-    if value is None or not value.startswith(_SPLIT):
-        return value
-    count, _, _ = value.removeprefix(_SPLIT).partition(":")
-    if not count.isdigit() or not 0 < int(count) <= _MOST_PIECES:
-        return None
-    pieces = [backend.get_password(NAME, _piece_user(user, n)) for n in range(int(count))]
-    return None if None in pieces else "".join(piece or "" for piece in pieces)
+    for _ in range(2):
+        # Twice: another process may replace a long value while its pieces are read.
+        value = backend.get_password(NAME, user)
+        if value is None or not value.startswith(_SPLIT):
+            return value
+        names = _pieces_of(user, value)
+        pieces = [backend.get_password(NAME, name) for name in names]
+        if names and None not in pieces:
+            return "".join(piece or "" for piece in pieces)
+    return None
 
 
 def _delete(backend: KeyringBackend, user: str) -> bool:
     value = backend.get_password(NAME, user)
     if value is None:
         return False
-    if value.startswith(_SPLIT):
-        for number in range(_MOST_PIECES):
-            name = _piece_user(user, number)
-            if backend.get_password(NAME, name) is None:
-                break
-            backend.delete_password(NAME, name)
     backend.delete_password(NAME, user)
+    _drop(backend, _pieces_of(user, value))
     return True
 
 
+def _drop(backend: KeyringBackend, names: list[str]) -> None:
+    from keyring.errors import PasswordDeleteError
+
+    for name in names:
+        try:
+            backend.delete_password(NAME, name)
+        except PasswordDeleteError:
+            continue  # Another process was here before.
+
+
 def _set(backend: KeyringBackend, user: str, value: str) -> None:
-    former = _get(backend, user)
+    import secrets
+
+    former = backend.get_password(NAME, user)
     if former == value:
         return
-    if former is not None:
-        _delete(backend, user)
     if len(value) <= _PIECE and not value.startswith(_SPLIT):
         backend.set_password(NAME, user, value)
-        return
-    pieces = [value[at : at + _PIECE] for at in range(0, len(value), _PIECE)]
-    for number, piece in enumerate(pieces):
-        backend.set_password(NAME, _piece_user(user, number), piece)
-    # Written last: half a value is never taken for a whole one.
-    backend.set_password(NAME, user, f"{_SPLIT}{len(pieces)}:")
+    else:
+        pieces = [value[at : at + _PIECE] for at in range(0, len(value), _PIECE)]
+        head = f"{_SPLIT}{len(pieces)}:{secrets.token_hex(4)}-"
+        for name, piece in zip(_pieces_of(user, head), pieces, strict=True):
+            backend.set_password(NAME, name, piece)
+        # Written after its pieces, and the former ones go last: whoever reads meanwhile finds
+        # the old value or the new one, never half of either.
+        backend.set_password(NAME, user, head)
+    _drop(backend, _pieces_of(user, former))
 
 
 def entry_user(profile: Profile, entry: str = "") -> str:
