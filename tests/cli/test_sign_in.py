@@ -209,6 +209,15 @@ def test_profiles_are_added_listed_and_removed(run: Run) -> None:
     assert json.loads(run("profiles", "list", "--json").out) == []
 
 
+def test_first_profile_makes_the_file_that_config_names(run: Run, home: Path) -> None:
+    file = home / "new folder" / "lab.toml"
+    named = ("--config", str(file), "--tenant-id", "contoso.com", "--client-id", APP.client_id)
+    ended = run("profiles", "add", "Müller GmbH", *named)
+    assert ended.code == 0, ended.err
+    assert "login --profile 'Müller GmbH'`" in ended.err
+    assert "Müller GmbH" in run("profiles", "list", "--config", str(file)).out
+
+
 def test_profile_that_lacks_something_without_a_terminal(run: Run) -> None:
     ended = run("profiles", "add", "lab", "--tenant-id", "contoso.com")
     assert ended.code == 2

@@ -25,7 +25,7 @@ def _store(profile: Profile, _: str) -> str:
     if profile.credential == "keyring":
         return (
             f"Copy the secret's value (not its ID) and store it: `m365d-tui login "
-            f"--profile {profile.name}`."
+            f"--profile {profile.argument}`."
         )
     if profile.credential == "env":
         return "Copy the secret's value (not its ID) into M365D_CLIENT_SECRET."
@@ -53,6 +53,7 @@ def _complete(profile: Profile, _: str) -> str:
 def _said(text: str) -> Callable[[Profile, str], str]:
     return lambda profile, resource: text.format(
         name=profile.name,
+        argument=profile.argument,
         client=profile.client_id,
         tenant=profile.tenant_id,
         authority=profile.cloud.authority_host,
@@ -130,7 +131,7 @@ _REFUSALS: dict[str, Refusal] = {
     **{
         code: Refusal(
             "the user's sign-in has ended",
-            _said("Sign in again: `m365d-tui login --profile {name}`."),
+            _said("Sign in again: `m365d-tui login --profile {argument}`."),
         )
         for code in ("70008", "700082", "700084", "70043", "50173")
     },

@@ -241,7 +241,7 @@ class CertificateCredential(Credential):
         except WrongPassPhrase:
             raise self.context.problem(
                 f"the pass phrase from {phrase.source} does not open the certificate's key",
-                f"Store the right one with `m365d-tui login --profile {self.profile.name}`, or "
+                f"Store the right one with `m365d-tui login --profile {self.profile.argument}`, or "
                 "set M365D_CERTIFICATE_PASSWORD.",
             ) from None
 

@@ -56,7 +56,7 @@ async def find_pass_phrase(context: Context) -> PassPhrase:
     if context.ask is None:
         raise context.problem(
             f"the certificate's key has a pass phrase, {why}, and there is no terminal to ask at",
-            f"Store it with `m365d-tui login --profile {profile.name}`, or set "
+            f"Store it with `m365d-tui login --profile {profile.argument}`, or set "
             "M365D_CERTIFICATE_PASSWORD.",
         )
     secret = await context.ask(profile, f"Pass phrase of the certificate of {profile.name}")

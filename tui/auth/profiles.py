@@ -41,6 +41,13 @@ class Profile:
     """The published secret of the embedded tenant; None for every other profile."""
 
     @property
+    def argument(self) -> str:
+        """The name as a shell takes it, for commands that a sentence offers."""
+        from shlex import quote
+
+        return quote(self.name)
+
+    @property
     def place(self) -> str:
         """Which tenant, in a few words: its domain or GUID, or the host of a custom cloud."""
         if self.is_demo:

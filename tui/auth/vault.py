@@ -142,7 +142,7 @@ async def _from_keyring(profile: Profile) -> FoundSecret:
         raise SignInProblem(
             _what(profile),
             f"{backend} holds no secret for {profile.keyring_user}",
-            f"Store it with `m365d-tui login --profile {profile.name}`.",
+            f"Store it with `m365d-tui login --profile {profile.argument}`.",
         )
     return FoundSecret(Secret(value), backend)
 

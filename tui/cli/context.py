@@ -65,6 +65,18 @@ def read_settings(args: argparse.Namespace) -> Settings:
     return load_settings(args.config)
 
 
+def settings_to_change(args: argparse.Namespace) -> Settings:
+    """The settings file in force; a file named with `--config` may still have to be made.
+
+    Raises:
+        UsageProblem: It is faulty.
+    """
+    from tui.config import Settings, config_path
+
+    file = config_path(args.config)
+    return read_settings(args) if file.exists() else Settings(path=file)
+
+
 def run_async(work: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine to its end; Ctrl+C cancels it and leaves by `KeyboardInterrupt`."""
     import asyncio

@@ -96,7 +96,7 @@ def _login(profile: Profile, args: argparse.Namespace) -> int:
         say("This looks like the secret's ID; what signs in is its value.")
     where = store_secret(profile, Secret(value))
     say(f"The {entry} of {profile.name} is stored in {where} as {_entry(profile)}.")
-    say(f"Try it with `m365d-tui token --profile {profile.name}`.")
+    say(f"Try it with `m365d-tui token --profile {profile.argument}`.")
     return 0
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from shlex import quote
 
-from tui.cli.context import read_settings
+from tui.cli.context import read_settings, settings_to_change
 from tui.cli.output import say, write_json, write_table
 from tui.config.hosts import REGIONS
 from tui.config.schema import CLOUD_NAMES, CREDENTIAL_KINDS
@@ -120,7 +121,7 @@ def _add(args: argparse.Namespace) -> int:
     from tui.config import HostTable, ProfileSettings
     from tui.config.schema import WITHOUT_CLIENT
 
-    settings = read_settings(args)
+    settings = settings_to_change(args)
     hosts = {name: getattr(args, name) for name in _HOSTS}
     if args.authority is None and any(hosts.values()):
         raise UsageProblem("--authority is missing", remedy="Hosts of your own need it.")
@@ -149,7 +150,7 @@ def _add(args: argparse.Namespace) -> int:
     file = add_profile(settings, profile, default=args.default)
     say(f"Profile {args.name} is in {file}.")
     if args.credential == "keyring":
-        say(f"Store its secret with `m365d-tui login --profile {args.name}`.")
+        say(f"Store its secret with `m365d-tui login --profile {quote(args.name)}`.")
     return 0
 
 

@@ -6,9 +6,10 @@ import argparse
 import os
 from dataclasses import replace
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
-from tui.cli.context import open_session, read_settings, run_async
+from tui.cli.context import open_session, read_settings, run_async, settings_to_change
 from tui.cli.output import say, write_json, write_table
 from tui.errors import Forbidden, UsageProblem
 
@@ -98,12 +99,12 @@ def _import(args: argparse.Namespace) -> int:
     from tui.auth.profiles import add_profile
 
     profile = from_environment(args.name, os.environ)
-    file = add_profile(read_settings(args), profile, default=args.default)
+    file = add_profile(settings_to_change(args), profile, default=args.default)
     say(f"Profile {args.name} is in {file}, with credential {profile.credential}.")
     if profile.credential == "env":
         say("Its secret stays in AZURE_CLIENT_SECRET: it was not copied.")
     if profile.credential == "keyring":
-        say(f"Store its secret with `m365d-tui login --profile {args.name}`.")
+        say(f"Store its secret with `m365d-tui login --profile {quote(args.name)}`.")
     return 0
 
 
