@@ -10,7 +10,7 @@ import pytest
 
 from tests.auth.conftest import CLIENT, TENANT, Authority, MemoryKeyring, at_demo, profile_at
 from tui.auth.clouds import CLOUDS
-from tui.auth.consent import consent_link, parse_consent_redirect
+from tui.auth.consent import ConsentCatcher, consent_link, parse_consent_redirect
 from tui.auth.profiles import Profile
 from tui.auth.secret import Secret
 from tui.auth.session import Session
@@ -75,6 +75,27 @@ def test_consent_that_was_declined_or_is_a_stranger() -> None:
             parse_consent_redirect(text)
     with pytest.raises(UsageProblem, match="not used"):
         parse_consent_redirect(f"?admin_consent=True&tenant={CUSTOMER}&state=other", state="s1")
+
+
+async def test_answer_is_caught_on_this_machine() -> None:
+    import httpx
+
+    async with ConsentCatcher() as catcher, httpx.AsyncClient() as browser:
+        at = catcher.redirect.replace("localhost", "127.0.0.1")
+        one = Profile("a", TENANT, CLIENT)
+        link = consent_link(one, redirect=catcher.redirect, state=catcher.state)
+        assert parse_qs(urlsplit(link).query)["redirect_uri"] == [catcher.redirect]
+        for stranger in ("favicon.ico", "?admin_consent=True&state=guess", "?" + "x" * 20_000):
+            assert (await browser.get(at + stranger)).status_code == 400
+        query = {"admin_consent": "True", "tenant": CUSTOMER, "state": catcher.state}
+        assert (await browser.get(at, params=query)).status_code == 200
+        assert (await catcher.answer()).tenant == CUSTOMER
+        async with ConsentCatcher() as other:
+            assert other.state != catcher.state
+        port = int(at.rstrip("/").rpartition(":")[2])
+        with pytest.raises(UsageProblem, match="is in use"):
+            async with ConsentCatcher(port):
+                raise AssertionError
 
 
 async def test_customers_share_the_secret_of_the_home_tenant(

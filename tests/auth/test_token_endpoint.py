@@ -273,3 +273,12 @@ def free_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return int(one.getsockname()[1])
+
+
+async def test_claims_challenge_is_said_to_be_one(authority: Authority) -> None:
+    challenge = '{"access_token":{"capolids":{"essential":true,"values":["c1"]}}}'
+    authority.queue(aadsts(53003) | {"claims": challenge}, 400)
+    problem = await refused(profile_at(authority.origin))
+    assert "Conditional Access" in problem.why
+    assert "asks for more than this kind of sign-in can show" in problem.remedy
+    assert "capolids" not in str(problem)

@@ -5,7 +5,10 @@ Source: Microsoft's pages api-partner-access and v2-admin-consent.
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import re
+import secrets
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
@@ -124,3 +127,77 @@ def parse_consent_redirect(url: str, *, state: str | None = None) -> ConsentAnsw
 def _tenant(values: dict[str, str]) -> str:
     tenant = values.get("tenant", "")
     return tenant.lower() if re.match(GUID_PATTERN, tenant) else ""
+
+
+_PAGE = b"""<!doctype html><meta charset="utf-8"><title>m365d-tui</title>
+<p>Done. Close this page and go back to the terminal.</p>"""
+_LARGEST = 16_384
+
+
+class ConsentCatcher:
+    """Waits on this machine for the redirect of a consent link.
+
+    Use as an asynchronous context manager; the app's registration must list `redirect`, or
+    `http://localhost`, as an address to redirect to.
+
+    Args:
+        port: Where to listen on the loopback address; 0 takes a free one.
+    """
+
+    def __init__(self, port: int = 0) -> None:
+        self._port = port
+        self._server: asyncio.Server | None = None
+        self._answer: asyncio.Future[ConsentAnswer] | None = None
+        self.state = secrets.token_urlsafe(24)
+        """Goes into the link; an answer without it is not believed."""
+        self.redirect = ""
+        """Address for the link, once it listens."""
+
+    async def __aenter__(self) -> ConsentCatcher:
+        self._answer = asyncio.get_running_loop().create_future()
+        try:
+            self._server = await asyncio.start_server(
+                self._serve, "127.0.0.1", self._port, limit=_LARGEST
+            )
+        except OSError:
+            raise UsageProblem(
+                "The answer to the consent link cannot be caught",
+                f"port {self._port} of this machine is in use",
+                "Choose another port, or paste the address where the browser ends.",
+            ) from None
+        self.redirect = f"http://localhost:{self._server.sockets[0].getsockname()[1]}/"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._server is not None:
+            self._server.close()
+        if self._answer is not None:
+            self._answer.cancel()
+
+    async def answer(self) -> ConsentAnswer:
+        """The administrator's decision, when it comes."""
+        assert self._answer is not None
+        return await asyncio.shield(self._answer)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        status = b"400 Bad Request"
+        try:
+            async with asyncio.timeout(10):
+                head = await reader.readuntil(b"\r\n\r\n")
+            target = head.split(b" ", 2)[1].decode("ascii", "replace")
+            found = parse_consent_redirect(f"http://localhost{target}", state=self.state)
+            status = b"200 OK"
+            if self._answer is not None and not self._answer.done():
+                self._answer.set_result(found)
+        except (UsageProblem, IndexError, TimeoutError, OSError, EOFError, ValueError,
+                asyncio.LimitOverrunError):  # fmt: skip
+            pass  # A stranger, a favicon, half a request: the wait goes on.
+        with contextlib.suppress(OSError):
+            body = _PAGE if status.startswith(b"200") else b""
+            writer.write(
+                b"HTTP/1.1 " + status + b"\r\nContent-Type: text/html; charset=utf-8\r\n"
+                b"Cache-Control: no-store\r\nReferrer-Policy: no-referrer\r\nConnection: close\r\n"
+                b"Content-Length: " + str(len(body)).encode() + b"\r\n\r\n" + body
+            )
+            await writer.drain()
+            writer.close()

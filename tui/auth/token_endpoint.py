@@ -391,6 +391,8 @@ def _explained(
             if code
             else "Check the profile's tenant, client ID and cloud."
         )
+    if _text(answer, "claims"):
+        remedy += " The policy asks for more than this kind of sign-in can show."
     correlation, trace = _text(answer, "correlation_id"), _text(answer, "trace_id")
     ids = ", ".join(
         part for part in (correlation[:60], f"trace {trace[:60]}" if trace else "") if part
