@@ -16,8 +16,11 @@ _PETS = (
 
 
 def _cases() -> list[tuple[str, str, list[str]]]:
-    """The blocks of `results.txt`: a query, its columns, its rows as JSON."""
-    text = Path(__file__).with_name("results.txt").read_text("utf-8")
+    """The blocks of the files: a query, its columns, its rows as JSON."""
+    here = Path(__file__).parent
+    text = "\n\n".join(
+        here.joinpath(name).read_text("utf-8") for name in ("results.txt", "results/operators.txt")
+    )
     found = []
     for block in text.split("\n\n"):
         lines = [line for line in block.splitlines() if not line.startswith("//")]

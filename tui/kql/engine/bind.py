@@ -19,7 +19,7 @@ from duckdb_kql.translate.functions import AGGREGATE_FUNCTIONS, SCALAR_FUNCTIONS
 
 from tui.kql.engine import kinds as typing
 from tui.kql.engine import words
-from tui.kql.engine.additions import outside, summaries, unions, windows
+from tui.kql.engine.additions import outside, summaries, terms, unions, windows
 from tui.kql.engine.additions.apply import Grouped
 from tui.kql.engine.additions.columns import Away, Keep, Reorder
 from tui.kql.engine.additions.functions_known import KNOWN
@@ -71,6 +71,7 @@ class Binder:
         store: What runs the part of a query that is before a snapshot stage.
         kinds: The types of the columns of the tables.
         fresh: Makes names that no query can spell.
+        read: Runs a query and gives the values of its first column, as `terms.settled` wants.
     """
 
     def __init__(
@@ -79,8 +80,10 @@ class Binder:
         store: Store,
         kinds: Mapping[str, typing.Kinds],
         fresh: Callable[[str], str],
+        read: Callable[[ir.Query, Schema, bool], list[str] | None],
     ) -> None:
         self._text = text
+        self._read = read
         self._fresh = fresh
         self._store = store
         self._tables = dict(kinds)
@@ -133,6 +136,7 @@ class Binder:
             op = resolve_let_refs(op, columns)
             self._check(op, columns)
             op = typing.typed(op, kinds)
+            op = self._with_terms(op, [*around, *_scalars(lets)], scope)
             several = self._expanded(op, columns)
             if several is not None:
                 pending[:0] = several
@@ -160,6 +164,15 @@ class Binder:
         done = ir.Query(source, operators, lets, query.parameters)
         self._known[id(done)] = (done, columns, kinds)
         return done, columns
+
+    def _with_terms(
+        self, op: ir.Operator, around: list[tuple[str, Any]], scope: Schema
+    ) -> ir.Operator:
+        def values(query: ir.Query, scalar: bool = False) -> list[str] | None:
+            whole = dataclasses.replace(query, lets=[*around, *query.lets])
+            return self._read(whole, dict(scope), scalar)
+
+        return terms.settled(op, values, lambda query: values(query, scalar=True))
 
     def _source_kinds(self, source: ir.Source, columns: Columns) -> typing.Kinds:
         if isinstance(source, ir.TableRef):

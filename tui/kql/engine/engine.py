@@ -47,6 +47,7 @@ class Engine:
         self._provide = provide
         self._stopped: str | None = None
         self._running = False
+        self._number = 0
         self._guard = threading.Lock()
         self._ready = False
 
@@ -103,18 +104,23 @@ class Engine:
                 return
             self._stopped = why
             if self._running:
-                threading.Thread(target=self._press, daemon=True).start()
+                threading.Thread(target=self._press, args=(self._number,), daemon=True).start()
 
-    def _press(self) -> None:
-        """Interrupt until the run ends: one that falls between two statements is lost."""
-        while self._running:
-            self._connection.interrupt()
+    def _press(self, number: int) -> None:
+        """Interrupt until that run ends: one that falls between two statements is lost."""
+        while True:
+            with self._guard:
+                # Under the guard, so that the next run cannot begin and be struck in its place.
+                if not self._running or self._number != number:
+                    return
+                self._connection.interrupt()
             time.sleep(0.05)
 
     @contextmanager
     def _watched(self, time_limit: float | None) -> Iterator[None]:
         with self._guard:
             self._running = True
+            self._number += 1
         timer = threading.Timer(time_limit, self._stop, ("time",)) if time_limit else None
         if timer is not None:
             timer.daemon = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import fnmatch
+import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from duckdb_kql.types import kusto_type as library_type
 
 from tui.kql import lexer
 from tui.kql.engine import names, words
-from tui.kql.engine.additions import hooks
+from tui.kql.engine.additions import hooks, terms
 from tui.kql.engine.additions.stages import Snapshot
 from tui.kql.engine.additions.state import Translation, translating
 from tui.kql.engine.bind import Binder, Schema
@@ -98,7 +99,13 @@ class Translator:
                 name: [marks.get(c, c) for c in self._columns(name)] for name in self._all()
             }
             self.read = tuple(read)
-            binder = Binder(self._text, self._store, self._kinds(read, marks), self.state.fresh)
+            binder = Binder(
+                self._text,
+                self._store,
+                self._kinds(read, marks),
+                self.state.fresh,
+                self._values,
+            )
             query, _ = binder.query(query, schema)
             self.kinds = dict(binder.kinds_of(query)[1])
             sql = str(translate.to_sql(query, schema))
@@ -212,6 +219,32 @@ class Translator:
         self._make(shaped, stage.shaped(source, [str(row[0]) for row in described], _Bench(self)))
         result = self._connection.execute(f"DESCRIBE {translate.quote_ident(shaped)}").fetchall()
         return shaped, {str(row[0]): kusto_type(str(row[1])) for row in result}
+
+    def _values(self, query: ir.Query, schema: Schema, scalar: bool) -> list[str] | None:
+        self.check()
+        sql = str(translate.to_sql(query, schema))
+        bound = self._bound(sql)
+        described = self._connection.execute(f"DESCRIBE {sql}", bound).fetchall()
+        name, kind = str(described[0][0]), str(described[0][1])
+        column = translate.quote_ident(name)
+        if scalar:
+            row = self._connection.execute(
+                f"SELECT CAST(to_json({column}) AS VARCHAR) FROM ({sql}) LIMIT 1", bound
+            ).fetchone()
+            value = json.loads(row[0]) if row and row[0] is not None else None
+            found: list[Any] = value if isinstance(value, list) else [value]
+        elif kind == "VARCHAR":
+            found = [
+                row[0]
+                for row in self._connection.execute(
+                    f"SELECT DISTINCT {column} FROM ({sql}) LIMIT {terms.MOST + 1}", bound
+                ).fetchall()
+            ]
+        else:
+            return None
+        if len(found) > terms.MOST or not all(isinstance(item, str) for item in found):
+            return None
+        return [str(item) for item in found]
 
     def _make(self, table: str, sql: str, values: Mapping[str, Any] | None = None) -> None:
         self.check()

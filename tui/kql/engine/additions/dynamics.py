@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from duckdb_kql import ir, translate
 
+from tui.kql.engine.additions import terms
 from tui.kql.engine.kinds import kind_of
 
 _COMPARISONS = frozenset({"==", "!=", "<>", "<", "<=", ">", ">="})
@@ -32,6 +33,10 @@ def render(node: ir.Expr, library: Callable[[ir.Expr], str]) -> str:
     """The SQL of an expression, comparisons with dynamic values as Kusto has them."""
     if isinstance(node, ir.BinaryOp) and node.op in _COMPARISONS:
         return _comparison(node, library) or library(node)
+    if isinstance(node, ir.HasList) and kind_of(node.value) == "string":
+        joined = terms.alternation(node, translate.render_expr(node.value))
+        if joined is not None:
+            return joined
     if isinstance(node, ir.Literal) and node.kind == "dynamic" and node.value is None:
         return "CAST(NULL AS JSON)"
     if isinstance(node, ir.PathAccess) and any(

@@ -105,7 +105,7 @@ def _strrep(node: ir.FunctionCall) -> str:
     text = translate.render_kql_tostring(node.args[0])
     times = sql_of(node.args[1])
     between = sql_of(node.args[2]) if len(node.args) > 2 else "''"
-    repeated = f"list_transform(range(CAST({times} AS BIGINT)), lambda i: {text})"
+    repeated = f"list_transform(range(least(1048576, CAST({times} AS BIGINT))), lambda i: {text})"
     return f"array_to_string({repeated}, {between})"
 
 
@@ -189,10 +189,8 @@ def _format_ipv4_mask(node: ir.FunctionCall) -> str:
 def _range(node: ir.FunctionCall) -> str | None:
     if len(node.args) == 3 and any(kind_of(argument) == "real" for argument in node.args):
         start, stop, step = (f"CAST({sql_of(argument)} AS DOUBLE)" for argument in node.args)
-        return (
-            f"to_json(list_transform(range(CAST(floor(({stop} - {start}) / {step} + 1e-9) AS "
-            f"BIGINT) + 1), lambda i: {start} + i * {step}))"
-        )
+        count = f"CAST(least(1048576, floor(({stop} - {start}) / {step} + 1e-9) + 1) AS BIGINT)"
+        return f"to_json(list_transform(range({count}), lambda i: {start} + i * {step}))"
     return _LATER["range"](node)
 
 

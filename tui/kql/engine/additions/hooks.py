@@ -25,6 +25,7 @@ from tui.kql.engine.additions import (
     functions_more,
     operators,
     outside,
+    ranges,
     sources,
     tree,
 )
@@ -200,6 +201,7 @@ def _hook_rendering() -> None:
     _hook_types(sql)
     sql.render_expr = lambda node: dynamics.render(node, expression)
     sql.render_table_ref = render_table
+    sql.render_range = ranges.render
     sql._qualified_name = render_qualified
 
     def render_join(

@@ -52,9 +52,9 @@ CREATE OR REPLACE TEMP MACRO kql_set_union(a, b) AS
 CREATE OR REPLACE TEMP MACRO kql_jaccard(a, b) AS
     len(kql_elements(kql_set_intersect(a, b))) / CAST(len(kql_elements(kql_set_union(a, b))) AS DOUBLE)
 
-CREATE OR REPLACE TEMP MACRO kql_range(a, b, s) AS to_json(generate_series(CAST(a AS BIGINT), CAST(b AS BIGINT), CAST(s AS BIGINT)))
+CREATE OR REPLACE TEMP MACRO kql_range(a, b, s) AS to_json(generate_series(CAST(a AS BIGINT), CASE WHEN (CAST(b AS DOUBLE) - CAST(a AS DOUBLE)) / nullif(CAST(s AS DOUBLE), 0) > 1048575 THEN CAST(a + s * 1048575 AS BIGINT) ELSE CAST(b AS BIGINT) END, CAST(s AS BIGINT)))
 
-CREATE OR REPLACE TEMP MACRO kql_repeat(v, n) AS to_json(list_transform(range(CAST(n AS BIGINT)), lambda i: kql_json(v)))
+CREATE OR REPLACE TEMP MACRO kql_repeat(v, n) AS to_json(list_transform(range(least(1048576, CAST(n AS BIGINT))), lambda i: kql_json(v)))
 
 -- Bags.
 CREATE OR REPLACE TEMP MACRO kql_bag_keys(d) AS CASE WHEN json_type(to_json(d)) = 'OBJECT' THEN to_json(json_keys(to_json(d))) END

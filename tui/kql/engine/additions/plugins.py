@@ -164,7 +164,8 @@ class BagUnpack(Snapshot):
         found = ask(
             "SELECT k, list(DISTINCT t), min(o) FROM (SELECT k, "
             f"json_type({bag}, '$.\"' || replace(k, '\"', '\\\"') || '\"') AS t, rowid AS o FROM "
-            f"(SELECT {bag}, rowid, unnest(json_keys({bag})) AS k FROM {source} "
+            f"(SELECT {bag}, rowid, unnest(list_filter(json_keys({bag}), "
+            f"lambda k: k <> '')) AS k FROM {source} "
             f"WHERE json_type({bag}) = 'OBJECT')) GROUP BY k ORDER BY k"
         )
         kept = [column for column in columns if column != self.column]

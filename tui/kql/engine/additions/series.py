@@ -68,12 +68,14 @@ class MakeSeries(Stage):
         axis_sql, step = sql_of(self.axis.expr), sql_of(self.step)
         start = sql_of(self.start) if self.start is not None else None
         stop = sql_of(self.stop) if self.stop is not None else None
-        if self.inclusive and stop:
-            stop = (
-                f"({stop} + INTERVAL 1 MICROSECOND)"
-                if _is_timespan_expr(self.step)
-                else (f"({stop} + {step} * 1e-9)")
-            )
+        if self.inclusive and start and stop:
+            if _is_timespan_expr(self.step):
+                stop = (
+                    f"({start} + to_microseconds(((epoch_us({stop}) - epoch_us({start})) // "
+                    f"epoch_us({step}) + 1) * epoch_us({step})))"
+                )
+            else:
+                stop = f"({start} + (floor(({stop} - {start}) / {step}) + 1) * {step})"
         ks = [f"_k{i}" for i in range(len(keys))]
         key_list = ", ".join(
             f"{sql_of(key.expr)} AS {k}" for key, k in zip(self.by, ks, strict=True)

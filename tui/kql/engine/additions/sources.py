@@ -234,7 +234,7 @@ def _mentions(node: tree.Node, name: str) -> bool:
     return any(
         str(part.getText()) == name
         for part in tree.walk(node)
-        if tree.kind(part) in ("IdentifierName", "EscapedName")
+        if tree.kind(part) in ("IdentifierName", "EscapedName", "KeywordName")
     )
 
 
