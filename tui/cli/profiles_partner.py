@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tui.api.migration import Comparison
+    from tui.auth.consent import ConsentAnswer
     from tui.auth.profiles import Profile
     from tui.config import ProfileSettings
 
@@ -40,6 +41,8 @@ def configure(parser: argparse.ArgumentParser, command: str) -> None:
         add("--resource", choices=("graph", "classic", "endpoint"), default="graph",
             help="which API's permissions (v2 only; graph)")  # fmt: skip
         add("--redirect", metavar="URL", help="where the browser ends (https://portal.azure.com)")
+        add("--listen", metavar="PORT", nargs="?", type=int, const=0,
+            help="wait on this machine for the answer (the app must list http://localhost)")  # fmt: skip
         add("--answer", metavar="URL", help="explain the address where a browser ended")
     else:
         add("name", metavar="NAME", nargs="?", help="the profile to move to Microsoft Graph")
@@ -112,12 +115,29 @@ def _consent(args: argparse.Namespace) -> int:
     from tui.auth.consent import DEFAULT_REDIRECT, consent_link, parse_consent_redirect
     from tui.auth.profiles import profile_named
 
-    if args.answer is None:
-        profile = profile_named(read_settings(args), args.profile)
-        redirect = args.redirect or DEFAULT_REDIRECT
-        print(consent_link(profile, args.form, resource=args.resource, redirect=redirect))
-        return 0
-    answer = parse_consent_redirect(args.answer)
+    if args.answer is not None:
+        return _told(parse_consent_redirect(args.answer))
+    profile = profile_named(read_settings(args), args.profile)
+    if args.listen is not None:
+        return _told(run_async(_caught(profile, args.listen, args.resource)))
+    redirect = args.redirect or DEFAULT_REDIRECT
+    print(consent_link(profile, args.form, resource=args.resource, redirect=redirect))
+    return 0
+
+
+async def _caught(profile: Profile, port: int, resource: str) -> ConsentAnswer:
+    from tui.auth.consent import ConsentCatcher, consent_link
+
+    async with ConsentCatcher(port) as catcher:
+        link = consent_link(
+            profile, resource=resource, redirect=catcher.redirect, state=catcher.state
+        )
+        print(link, flush=True)
+        say("Open it in a browser on this machine; Ctrl+C ends the wait.")
+        return await catcher.answer()
+
+
+def _told(answer: ConsentAnswer) -> int:
     if not answer.granted:
         raise Forbidden(
             "Consent was not granted",
