@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from tui.incidents import outbox, store
 from tui.incidents.cache import CacheProblem
+from tui.incidents.facts import ticks
 from tui.incidents.tables import DERIVED_KEY, RULES, RULES_KEY, transaction
-from tui.incidents.urgency import age
+from tui.incidents.urgency import AGED, age
 
 if TYPE_CHECKING:
     from tui.incidents.cache import Cache
@@ -36,6 +37,10 @@ def tidy_up(connection: sqlite3.Connection, now: datetime) -> None:
         with transaction(connection):
             store.set_meta(connection, RULES_KEY, RULES)
             store.set_meta(connection, DERIVED_KEY, 0)
+    if store.get_meta(connection, DERIVED_KEY) == 0:
+        # Every row is about to be derived, for this time.
+        with transaction(connection):
+            store.set_meta(connection, AGED, ticks(now))
     age(connection, now)
 
 

@@ -48,7 +48,7 @@ def age(connection: sqlite3.Connection, now: datetime) -> bool:
     Only rows that passed one of the spans since the last time are touched.
     """
     row = connection.execute("SELECT value FROM meta WHERE key = ?", (AGED,)).fetchone()
-    if row is not None and 0 <= ticks(now) - int(row[0]) < 60_000_000:
+    if row is not None and abs(ticks(now) - int(row[0])) < 60_000_000:
         return False
     expression, values = prio_sql(now)
     changed = 0
