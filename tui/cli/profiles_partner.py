@@ -42,7 +42,7 @@ def configure(parser: argparse.ArgumentParser, command: str) -> None:
             help="which API's permissions (v2 only; graph)")  # fmt: skip
         add("--redirect", metavar="URL", help="where the browser ends (https://portal.azure.com)")
         add("--listen", metavar="PORT", nargs="?", type=int, const=0,
-            help="wait on this machine for the answer (the app must list http://localhost)")  # fmt: skip
+            help="wait here for the answer (the app must list http://localhost)")  # fmt: skip
         add("--answer", metavar="URL", help="explain the address where a browser ended")
     else:
         add("name", metavar="NAME", nargs="?", help="the profile to move to Microsoft Graph")
