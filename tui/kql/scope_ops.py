@@ -47,6 +47,8 @@ class Operators(TableOperators):
             name = f"{name}-{last.text}"
             token = token._replace(text=name, end=last.end)
         method = _METHODS.get(name)
+        if method is not None and lo + 1 >= hi and name in _INCOMPLETE:
+            return self.unsure(lo, hi, columns, lets)
         if method is not None:
             return method(self, lo + 1, hi, columns, lets)
         if name not in _OPEN:
@@ -345,6 +347,8 @@ _METHODS: dict[str, _Method] = {
     "getschema": lambda walk, *_: walk.fixed(_SCHEMA),
     "scan": Operators.unsure,
 }
+_INCOMPLETE = frozenset({"project", "project-keep", "summarize", "distinct", "join", "union"})
+"""Operators that do nothing yet while nothing stands behind them."""
 _OPEN = words.OPERATORS | {
     "assert-schema",
     "execute-and-cache",
