@@ -26,6 +26,9 @@ from tui.kql.schema import Table
 if TYPE_CHECKING:
     import duckdb
 
+_MOST_WORDS = 30_000
+"""Words and signs of a query; reading more of them would take longer than a query may."""
+
 _CLOCK = f"${translate.CLOCK_SLOT}"
 
 
@@ -120,8 +123,11 @@ class Translator:
     def _lowered(self) -> ir.Query:
         if is_control_command(strip_leading_comments(self._text)):
             raise words.syntax(1, 0)
-        if not any(t.kind not in ("comment", "space") for t in lexer.tokens(self._text)):
+        count = sum(t.kind not in ("comment", "space") for t in lexer.tokens(self._text))
+        if not count:
             raise words.no_statement()
+        if count > _MOST_WORDS:
+            raise words.too_deep()
         try:
             query: ir.Query = lower.lower(prepared(self._text))
         except KqlUnsupportedError as refused:
