@@ -43,6 +43,8 @@ class ToldClock:
 class StubSession:
     """Gives tokens as `tui.auth.session.Session` does, without asking anybody."""
 
+    notices: tuple[str, ...] = ()
+
     def __init__(self, origin: str, *roles: str, now: datetime = NOW, api: str = "auto") -> None:
         self.profile = Profile(
             "test",
