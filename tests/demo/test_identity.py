@@ -12,6 +12,9 @@ from tests.demo.conftest import SCOPES, TENANT, Visitor, application
 from tui.demo.assertions import certificate_pem
 from tui.demo.identity import TENANT_ID, applications
 
+NOBODY = "0f8c1a52-7d34-4b6e-9a01-c2d3e4f50617"
+"""An identifier that the tenant does not know."""
+
 
 def test_v2_answers_with_numbers_and_a_token(reader: Visitor) -> None:
     answer = reader.ask_token("soc-terminal", "graph")
@@ -79,7 +82,7 @@ def test_tenant_by_identifier_or_domain(reader: Visitor, tenant: str) -> None:
         ("soc-forgotten", {}, 7000222, 401, "invalid_client"),
         ("soc-terminal", {"client_secret": ""}, 7000218, 401, "invalid_client"),
         ("soc-retired", {}, 7000112, 400, "unauthorized_client"),
-        ("soc-terminal", {"client_id": str(uuid.uuid4())}, 700016, 400, "unauthorized_client"),
+        ("soc-terminal", {"client_id": NOBODY}, 700016, 400, "unauthorized_client"),
         (
             "soc-terminal",
             {"scope": "https://nobody.example/.default"},
@@ -116,7 +119,7 @@ def test_refusals(
 
 @pytest.mark.parametrize(
     ("tenant", "code"),
-    [("fabrikam.com", 90002), (str(uuid.uuid4()), 90002), ("no tenant", 900023), ("common", 50194)],
+    [("fabrikam.com", 90002), (NOBODY, 90002), ("no tenant", 900023), ("common", 50194)],
 )
 def test_other_tenants(reader: Visitor, tenant: str, code: int) -> None:
     form = {"grant_type": "client_credentials", "client_id": "x", "client_secret": "y"}
