@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import fnmatch
 import json
@@ -28,6 +29,11 @@ if TYPE_CHECKING:
 
 _MOST_WORDS = 30_000
 """Words and signs of a query; reading more of them would take longer than a query may."""
+
+_READ: dict[tuple[str, int], tuple[tuple[ir.Query, Any, int], object]] = {}
+"""Queries that were read lately, before anything of the database entered them."""
+
+_MOST_KEPT, _LONGEST_KEPT = 64, 20_000
 
 _CLOCK = f"${translate.CLOCK_SLOT}"
 
@@ -128,12 +134,23 @@ class Translator:
             raise words.no_statement()
         if count > _MOST_WORDS:
             raise words.too_deep()
+        key = (self._text, id(self._tables))
+        known = _READ.get(key) if self._tables is not None else None
+        if known is not None:
+            query, self.state.render, self.state.counter = copy.deepcopy(known[0])
+            return query
         try:
-            query: ir.Query = lower.lower(prepared(self._text))
+            query = lower.lower(prepared(self._text))
         except KqlUnsupportedError as refused:
             if refused.construct == "statement":
                 raise words.no_statement() from None
             raise
+        if self._tables is not None and len(self._text) < _LONGEST_KEPT:
+            kept = copy.deepcopy((query, self.state.render, self.state.counter))
+            while len(_READ) >= _MOST_KEPT:
+                _READ.pop(next(iter(_READ), key), None)
+            # The tables are held, so that no others can come to have their identity.
+            _READ[key] = (kept, self._tables)
         return query
 
     def _kinds(self, read: list[str], marks: Mapping[str, str]) -> dict[str, dict[str, str]]:

@@ -14,6 +14,7 @@ from duckdb_kql.translate import naming, sharing
 
 from tui.kql.engine.additions import tree
 from tui.kql.engine.additions.stages import sql_of
+from tui.kql.engine.kinds import kind_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -217,6 +218,11 @@ def _parse_json(node: ir.FunctionCall) -> str | None:
     if len(node.args) != 1:
         return None
     sql = sql_of(node.args[0])
+    kind = kind_of(node.args[0])
+    if kind == "string":
+        return f"coalesce(TRY_CAST(nullif({sql}, '') AS JSON), to_json(nullif({sql}, '')))"
+    if kind == "dynamic" and not isinstance(node.args[0], ir.Literal):
+        return f"to_json({sql})"
     # Kusto's parse_json keeps text that is no JSON as a string.
     return (
         f"(CASE WHEN typeof({sql}) <> 'VARCHAR' THEN to_json({sql}) "
