@@ -214,7 +214,7 @@ def _short(words_: str, most: int = 420) -> str:
 
 def _told_by_data(incident: Incident) -> str:
     """What happened, where the service tells no story: made of alerts and evidence."""
-    from tui.incidents.report import summary_of
+    from tui.incidents.summary import summary_of
 
     return summary_of(incident) if incident.alerts else ""
 

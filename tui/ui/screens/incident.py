@@ -15,7 +15,6 @@ from textual_enhanced.commands import Command
 from tui.api.records import Alert, Evidence, Incident
 from tui.errors import NotFound, Problem
 from tui.text import escape_json, visible
-from tui.ui import words
 from tui.ui.alert_blocks import alert_blocks, brief_blocks
 from tui.ui.commands import common
 from tui.ui.commands import grid as grid_commands
@@ -29,18 +28,16 @@ from tui.ui.incident_blocks import (
     entities,
     headline,
     in_order,
-    incident_choice,
     shown,
     summary_blocks,
 )
 from tui.ui.incident_rows import ALERT_COLUMNS, EVIDENCE_COLUMNS, alert_rows, evidence_rows
 from tui.ui.list_source import ListSource
-from tui.ui.page import Choice, line, spans, text
+from tui.ui.page import line, spans, text
 from tui.ui.painters import alert_painter, evidence_painter
 from tui.ui.problems import problem_blocks
-from tui.ui.screens.dialogs import Choose, Page
-from tui.ui.screens.edit_actions import EditActions
-from tui.ui.screens.pivot_choice import alert_of, choose_entity, hunt_on
+from tui.ui.screens.dialogs import Page
+from tui.ui.screens.incident_actions import IncidentActions
 from tui.ui.widgets.grid import Grid
 from tui.ui.widgets.grid_messages import RowOpened
 from tui.ui.widgets.pick_list import PickList
@@ -66,7 +63,7 @@ NAMES = {
 TABS = tuple(NAMES)
 
 
-class IncidentScreen(EditActions):
+class IncidentScreen(IncidentActions):
     """One incident.
 
     Args:
@@ -123,9 +120,8 @@ class IncidentScreen(EditActions):
 
     def __init__(self, incident_id: str, tab: str = "summary") -> None:
         super().__init__()
-        self._incident_id = incident_id
+        self.incident_id = incident_id
         self._tab = tab
-        self._incident: Incident | None = None
         self._entities: list[Evidence] = []
         self._tree: list[Evidence] = []
         self._alerts: list[Alert] = []
@@ -172,21 +168,21 @@ class IncidentScreen(EditActions):
         self._unsubscribe()
 
     async def _show_cached(self) -> None:
-        incident = await self.workspace.queue.incident(self._incident_id)
+        incident = await self.workspace.queue.incident(self.incident_id)
         if incident is not None:
             await self._show(incident)
-        elif self._incident is None:
+        elif self.incident is None:
             self.query_one("#headline", Sheet).show(
                 [
                     line(
-                        (visible(self._incident_id), "faint"),
+                        (visible(self.incident_id), "faint"),
                         ("  fetching this incident…", "faint"),
                     )
                 ]
             )
 
     def _queue_changed(self, changed: QueueChanged) -> None:
-        if changed.ids is None or self._incident_id in changed.ids:
+        if changed.ids is None or self.incident_id in changed.ids:
             self.run_worker(self._show_cached(), group="redraw", exclusive=True)
 
     def action_refresh_command(self) -> None:
@@ -198,14 +194,14 @@ class IncidentScreen(EditActions):
 
     async def _refreshed(self) -> None:
         try:
-            incident = await self.workspace.queue.refresh_incident(self._incident_id)
+            incident = await self.workspace.queue.refresh_incident(self.incident_id)
         except NotFound as problem:
-            if self._incident is None:
+            if self.incident is None:
                 self._fail(problem)
             else:
                 self.m365d.report(problem)
         except Problem as problem:
-            if self._incident is None:
+            if self.incident is None:
                 self._fail(problem)
             else:
                 self.query_one("#pending", Sheet).show(
@@ -220,7 +216,7 @@ class IncidentScreen(EditActions):
         )
 
     async def _show(self, incident: Incident) -> None:
-        self._incident = incident
+        self.incident = incident
         me, now = self.workspace.me, self.m365d.now()
         name = (
             (f"{visible(incident.id)}  ", "faint"),
@@ -258,13 +254,13 @@ class IncidentScreen(EditActions):
             graph.highlighted = here
 
     async def _show_pending(self) -> None:
-        history = await self.workspace.queue.history(self._incident_id)
+        history = await self.workspace.queue.history(self.incident_id)
         self.query_one("#history", Sheet).show(history_blocks(history))
-        blocks = pending_blocks(await self.workspace.queue.outbox(self._incident_id))
+        blocks = pending_blocks(await self.workspace.queue.outbox(self.incident_id))
         self.query_one("#pending", Sheet).show(blocks)
 
     def _show_json(self) -> None:
-        incident = self._incident
+        incident = self.incident
         if incident is None:
             return
         area = self.query_one("#json-tab", TextArea)
@@ -276,7 +272,7 @@ class IncidentScreen(EditActions):
     # Tabs.
 
     def _tell_tabs(self) -> None:
-        incident = self._incident
+        incident = self.incident
         counts = {}
         if incident is not None:
             counts = {
@@ -332,7 +328,8 @@ class IncidentScreen(EditActions):
     def _open_alert(self, alert: Alert) -> None:
         self.app.push_screen(Page(alert_blocks(alert)))
 
-    def _entity_here(self) -> Evidence | None:
+    def entity_here(self) -> Evidence | None:
+        """The entity under the cursor of the tree or the table."""
         if self._tab == "graph":
             at = self.query_one("#graph-tab", PickList).highlighted
             return self._tree[at] if at is not None and at < len(self._tree) else None
@@ -341,7 +338,8 @@ class IncidentScreen(EditActions):
         row = self.query_one("#evidence-tab", Grid).cursor_row
         return self._entities[int(row.key)] if row else None
 
-    def _alert_here(self) -> Alert | None:
+    def alert_here(self) -> Alert | None:
+        """The alert under the cursor of the timeline or the table."""
         if self._tab == "timeline":
             return self.query_one(Timeline).chosen
         if self._tab == "alerts":
@@ -349,83 +347,24 @@ class IncidentScreen(EditActions):
             return self._alerts[int(row.key)] if row else None
         return None
 
-    def action_hunt_entity_command(self) -> None:
-        """Hunt on the entity here; on one of the alert's or incident's where none is."""
-        incident = self._incident
-        if incident is None:
-            return
-        if (entity := self._entity_here()) is not None:
-            self._ask(hunt_on(self.m365d, entity, alert_of(incident, entity)))
-        elif (alert := self._alert_here()) is not None and alert.evidence:
-            self._ask(choose_entity(self.m365d, Incident(incident.id, alerts=(alert,))))
-        else:
-            self._ask(choose_entity(self.m365d, incident))
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Entities have their command where entities are."""
         if action == "other_incidents_command":
             return self._tab in ("evidence", "graph")
         return super().check_action(action, parameters)
 
-    def action_other_incidents_command(self) -> None:
-        """List the other incidents that name the entity here, and open one."""
-        if (entity := self._entity_here()) is not None:
-            self._ask(self._others(entity))
-
-    async def _others(self, entity: Evidence) -> None:
-        queue = self.workspace.queue
-        ids = [one for one in await queue.with_entity(entity) if one != self._incident_id]
-        if not ids:
-            self.notify(f"No other cached incident names {shown(entity.title)}.", markup=False)
-            return
-        found = [incident for one in ids[:50] if (incident := await queue.incident(one))]
-        chosen = await self.app.push_screen_wait(
-            Choose(
-                f"{words.counted(len(ids), 'other incident')} with {shown(entity.title)[:40]}",
-                [incident_choice(one, self.m365d.now()) for one in found],
-            )
-        )
-        if chosen is not None:
-            self.app.push_screen(IncidentScreen(chosen))
+    def open_incident(self, incident_id: str) -> None:
+        """Show another incident over this one."""
+        self.app.push_screen(IncidentScreen(incident_id))
 
     async def targets(self) -> list[Incident]:
         """This incident."""
-        return [self._incident] if self._incident is not None else []
-
-    def action_report_command(self) -> None:
-        """Show the incident's report, to copy or to write."""
-        self._ask(self._report())
-
-    async def _report(self) -> None:
-        from tui.incidents.report import render
-        from tui.ui.screens.paper import Paper
-
-        incident = self._incident
-        if incident is None:
-            return
-        form = await self.app.push_screen_wait(
-            Choose(
-                "Report",
-                [
-                    Choice("md", (("Markdown   ", ""), ("to paste into a ticket", "faint")), "m"),
-                    Choice("html", (("HTML       ", ""), ("to print or to send", "faint")), "h"),
-                ],
-            )
-        )
-        if form is not None:
-            written = render(incident, "html" if form == "html" else "md", self.m365d.now())
-            name = f"incident-{visible(incident.id)}.{form}"
-            self.app.push_screen(Paper(f"Report, {form}", written, name))
-
-    def action_open_in_portal_command(self) -> None:
-        """Open this incident in the portal."""
-        if self._incident is not None:
-            self.open_link(self._incident)
+        return [self.incident] if self.incident is not None else []
 
     def action_copy_command(self) -> None:
         """Copy what the tab is about: the selected JSON or all of it, or the incident's line."""
         area = self.query_one("#json-tab", TextArea)
-        incident = self._incident
+        incident = self.incident
         if incident is None:
             return
         copied = (

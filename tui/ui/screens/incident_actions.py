@@ -1,0 +1,96 @@
+"""What can be done with one incident beside changing it: hunt, look around, report, open."""
+
+from __future__ import annotations
+
+from tui.api.records import Alert, Evidence, Incident
+from tui.text import visible
+from tui.ui import words
+from tui.ui.incident_blocks import incident_choice, shown
+from tui.ui.page import Choice
+from tui.ui.screens.dialogs import Choose
+from tui.ui.screens.edit_actions import EditActions
+from tui.ui.screens.pivot_choice import alert_of, choose_entity, hunt_on
+
+
+class IncidentActions(EditActions):
+    """The commands of one incident's screen that do not depend on how it is drawn."""
+
+    incident_id = ""
+    """Which incident it is."""
+    incident: Incident | None = None
+    """The incident, once it is known."""
+
+    def entity_here(self) -> Evidence | None:
+        """The entity under the cursor."""
+        return None
+
+    def alert_here(self) -> Alert | None:
+        """The alert under the cursor."""
+        return None
+
+    def open_incident(self, incident_id: str) -> None:
+        """Show another incident over this one."""
+        raise NotImplementedError
+
+    def action_hunt_entity_command(self) -> None:
+        """Hunt on the entity here; on one of the alert's or incident's where none is."""
+        incident = self.incident
+        if incident is None:
+            return
+        if (entity := self.entity_here()) is not None:
+            self._ask(hunt_on(self.m365d, entity, alert_of(incident, entity)))
+        elif (alert := self.alert_here()) is not None and alert.evidence:
+            self._ask(choose_entity(self.m365d, Incident(incident.id, alerts=(alert,))))
+        else:
+            self._ask(choose_entity(self.m365d, incident))
+
+    def action_other_incidents_command(self) -> None:
+        """List the other incidents that name the entity here, and open one."""
+        if (entity := self.entity_here()) is not None:
+            self._ask(self._others(entity))
+
+    async def _others(self, entity: Evidence) -> None:
+        queue = self.workspace.queue
+        ids = [one for one in await queue.with_entity(entity) if one != self.incident_id]
+        if not ids:
+            self.notify(f"No other cached incident names {shown(entity.title)}.", markup=False)
+            return
+        found = [incident for one in ids[:50] if (incident := await queue.incident(one))]
+        chosen = await self.app.push_screen_wait(
+            Choose(
+                f"{words.counted(len(ids), 'other incident')} with {shown(entity.title)[:40]}",
+                [incident_choice(one, self.m365d.now()) for one in found],
+            )
+        )
+        if chosen is not None:
+            self.open_incident(chosen)
+
+    def action_report_command(self) -> None:
+        """Show the incident's report, to copy or to write."""
+        self._ask(self._report())
+
+    async def _report(self) -> None:
+        from tui.incidents.report import render
+        from tui.ui.screens.paper import Paper
+
+        incident = self.incident
+        if incident is None:
+            return
+        form = await self.app.push_screen_wait(
+            Choose(
+                "Report",
+                [
+                    Choice("md", (("Markdown   ", ""), ("to paste into a ticket", "faint")), "m"),
+                    Choice("html", (("HTML       ", ""), ("to print or to send", "faint")), "h"),
+                ],
+            )
+        )
+        if form is not None:
+            written = render(incident, "html" if form == "html" else "md", self.m365d.now())
+            name = f"incident-{visible(incident.id)}.{form}"
+            self.app.push_screen(Paper(f"Report, {form}", written, name))
+
+    def action_open_in_portal_command(self) -> None:
+        """Open this incident in the portal."""
+        if self.incident is not None:
+            self.open_link(self.incident)
