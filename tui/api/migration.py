@@ -103,9 +103,7 @@ async def compare(session: Session, *, top: int = 50) -> Comparison:
 
 
 def _may(token: Token, name: str) -> bool:
-    return any(
-        allowed(token.claims, one) for one in features(token.resource) if one.name == name
-    )
+    return any(allowed(token.claims, one) for one in features(token.resource) if one.name == name)
 
 
 def _wanted(classic: Token) -> tuple[Feature, ...]:
