@@ -280,7 +280,7 @@ class M365dApp(Host):
         if not waiting:
             return True
         from tui.ui.page import text
-        from tui.ui.screens.dialogs import Confirm
+        from tui.ui.widgets.dialogs import Confirm
         from tui.ui.words import counted
 
         kept = (

@@ -16,7 +16,7 @@ _MODULES = (
     "tui.api.classic",
     "tui.api.graph",
     "tui.incidents.queue",
-    "tui.ui.screens.dialogs",
+    "tui.ui.widgets.dialogs",
     "tui.ui.screens.incidents",
     "tui.ui.screens.incident",
     "tui.ui.screens.hunting",

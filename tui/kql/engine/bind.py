@@ -24,10 +24,11 @@ from tui.kql.engine.additions.apply import Grouped
 from tui.kql.engine.additions.columns import Away, Keep, Reorder
 from tui.kql.engine.additions.functions_known import KNOWN
 from tui.kql.engine.additions.plugins import BagUnpack, Ipv4Lookup, Pivot
-from tui.kql.engine.additions.stages import Columns, Snapshot, Stage, deep, expressions
+from tui.kql.engine.additions.stages import Columns, Snapshot, Stage
 from tui.kql.engine.fault import KqlFault
 from tui.kql.engine.marks import unmarked
 from tui.kql.engine.plain import registry
+from tui.kql.engine.trees import deep, expressions
 
 Schema = dict[str, Columns]
 Store = Callable[[ir.Query, Snapshot, Schema], tuple[str, typing.Kinds]]

@@ -239,7 +239,7 @@ _SAME = {"double": "real", "date": "datetime", "time": "timespan", "boolean": "b
 
 def typed(node: Any, kinds: Kinds) -> Any:
     """The operator with the types of its columns written to them."""
-    from tui.kql.engine.additions.stages import deep
+    from tui.kql.engine.trees import deep
 
     def mark(expression: ir.Expr) -> ir.Expr:
         if isinstance(expression, ir.ColumnRef):

@@ -11,7 +11,7 @@ from tui.text import visible
 from tui.ui import words
 from tui.ui.page import Choice, text
 from tui.ui.screens.base import FramedScreen
-from tui.ui.screens.dialogs import AskLine, Choose, Confirm, WriteText
+from tui.ui.widgets.dialogs import AskLine, Choose, Confirm, WriteText
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine

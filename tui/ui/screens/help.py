@@ -14,7 +14,7 @@ from tui import __version__
 from tui.ui.commands.common import EVERYWHERE
 from tui.ui.commands.provider import commands_of
 from tui.ui.page import Block, field, gap, text
-from tui.ui.screens.dialogs import Page
+from tui.ui.widgets.dialogs import Page
 
 _WIDTH = 16
 

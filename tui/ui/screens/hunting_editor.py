@@ -8,9 +8,9 @@ from textual.binding import Binding
 from tui.text import calm
 from tui.ui.page import Span, gap, line
 from tui.ui.query_explain import explain_blocks
-from tui.ui.screens.dialogs import Page
 from tui.ui.screens.hunting_tabs import EditorTabs
 from tui.ui.widgets.completion_list import CompletionList
+from tui.ui.widgets.dialogs import Page
 from tui.ui.widgets.find_bar import FindBar
 from tui.ui.widgets.hint_line import HintLine, remark_spans, signature_spans
 from tui.ui.widgets.query_editor import QueryEditor

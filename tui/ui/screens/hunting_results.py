@@ -223,7 +223,7 @@ class ResultActions(FramedScreen):
     async def _hunt_on_cell(self) -> None:
         from tui.hunting.cells import evidence_of
         from tui.hunting.pivots import pivots
-        from tui.ui.screens.dialogs import Choose
+        from tui.ui.widgets.dialogs import Choose
 
         column = self._rows.cursor_column
         if column is None:
@@ -302,7 +302,7 @@ class ResultActions(FramedScreen):
 
     async def _export(self) -> None:
         from tui.hunting import export
-        from tui.ui.screens.dialogs import AskLine, Choose, Confirm
+        from tui.ui.widgets.dialogs import AskLine, Choose, Confirm
 
         tab = self.tab
         result, source = tab.result, tab.source
@@ -361,7 +361,7 @@ class ResultActions(FramedScreen):
         self.run_worker(self._choose_range(), group="dialog", exclusive=True)
 
     async def _choose_range(self) -> None:
-        from tui.ui.screens.dialogs import AskLine, Choose
+        from tui.ui.widgets.dialogs import AskLine, Choose
 
         tab = self.tab
         connection = self.workspace.connection

@@ -148,7 +148,7 @@ class EditorTabs(ResultActions):
         self.run_worker(self._rename(), group="dialog", exclusive=True)
 
     async def _rename(self) -> None:
-        from tui.ui.screens.dialogs import AskLine
+        from tui.ui.widgets.dialogs import AskLine
 
         tab = self.tab
         name = await self.app.push_screen_wait(AskLine("Name of this tab", value=tab.name))

@@ -36,8 +36,8 @@ from tui.ui.list_source import ListSource
 from tui.ui.page import line, spans, text
 from tui.ui.painters import alert_painter, evidence_painter
 from tui.ui.problems import problem_blocks
-from tui.ui.screens.dialogs import Page
 from tui.ui.screens.incident_actions import IncidentActions
+from tui.ui.widgets.dialogs import Page
 from tui.ui.widgets.grid import Grid
 from tui.ui.widgets.grid_messages import RowOpened
 from tui.ui.widgets.pick_list import PickList

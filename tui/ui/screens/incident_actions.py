@@ -7,9 +7,9 @@ from tui.text import visible
 from tui.ui import words
 from tui.ui.incident_blocks import incident_choice, shown
 from tui.ui.page import Choice
-from tui.ui.screens.dialogs import Choose
 from tui.ui.screens.edit_actions import EditActions
 from tui.ui.screens.pivot_choice import alert_of, choose_entity, hunt_on
+from tui.ui.widgets.dialogs import Choose
 
 
 class IncidentActions(EditActions):

@@ -27,10 +27,10 @@ from tui.ui.incident_blocks import pane_blocks
 from tui.ui.page import Span, gap, line, text
 from tui.ui.painters import queue_painter
 from tui.ui.problems import problem_blocks, sentence
-from tui.ui.screens.dialogs import Page
 from tui.ui.screens.pivot_choice import choose_entity
 from tui.ui.screens.queue_views import QueueViews
 from tui.ui.views import KEYS
+from tui.ui.widgets.dialogs import Page
 from tui.ui.widgets.filter_bar import FilterBar
 from tui.ui.widgets.grid import Grid
 from tui.ui.widgets.grid_messages import RowHighlighted, RowOpened, SelectionChanged

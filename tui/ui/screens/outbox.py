@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tui.text import visible
 from tui.ui.changes import change_words
 from tui.ui.page import Choice
-from tui.ui.screens.dialogs import Choose
+from tui.ui.widgets.dialogs import Choose
 
 if TYPE_CHECKING:
     from tui.incidents.changes import Edit

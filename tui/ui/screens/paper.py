@@ -11,7 +11,7 @@ from textual.containers import Vertical, VerticalScroll
 
 from tui.text import visible, visible_lines
 from tui.ui.page import gap, line, text
-from tui.ui.screens.dialogs import AskLine, Confirm, Page
+from tui.ui.widgets.dialogs import AskLine, Confirm, Page
 from tui.ui.widgets.sheet import Sheet
 
 

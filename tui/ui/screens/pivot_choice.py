@@ -9,7 +9,7 @@ from tui.text import visible
 from tui.ui import words
 from tui.ui.incident_blocks import alert_time, entities, identity, shown
 from tui.ui.page import Choice
-from tui.ui.screens.dialogs import Choose
+from tui.ui.widgets.dialogs import Choose
 
 if TYPE_CHECKING:
     from tui.ui.host import Host

@@ -37,7 +37,7 @@ class ProfileActions(FramedScreen):
 
     async def _ask(self, profile: Profile, question: str) -> Secret | None:
         from tui.auth.secret import Secret
-        from tui.ui.screens.dialogs import AskLine
+        from tui.ui.widgets.dialogs import AskLine
 
         answer = await self.app.push_screen_wait(
             AskLine(
@@ -105,7 +105,7 @@ class ProfileActions(FramedScreen):
 
     async def _remove(self, profile: Profile) -> None:
         from tui.auth.profiles import remove_profile
-        from tui.ui.screens.dialogs import Confirm
+        from tui.ui.widgets.dialogs import Confirm
 
         answer = await self.app.push_screen_wait(
             Confirm(

@@ -16,7 +16,7 @@ from tui.errors import Problem
 from tui.text import visible
 from tui.ui.page import line, text
 from tui.ui.problems import problem_blocks
-from tui.ui.screens.dialogs import Dialog
+from tui.ui.widgets.dialogs import Dialog
 from tui.ui.widgets.sheet import Sheet
 
 if TYPE_CHECKING:

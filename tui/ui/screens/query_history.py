@@ -15,7 +15,7 @@ from textual.widgets import Input, OptionList
 from tui.text import calm, visible
 from tui.ui import words
 from tui.ui.page import Choice
-from tui.ui.screens.dialogs import Dialog
+from tui.ui.widgets.dialogs import Dialog
 from tui.ui.widgets.pick_list import PickList
 from tui.ui.widgets.sheet import Sheet, Span, line, text
 

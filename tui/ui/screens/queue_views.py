@@ -8,8 +8,8 @@ from tui.errors import Problem
 from tui.text import visible
 from tui.ui import views, words
 from tui.ui.page import Choice
-from tui.ui.screens.dialogs import AskLine, Choose
 from tui.ui.screens.edit_actions import EditActions
+from tui.ui.widgets.dialogs import AskLine, Choose
 from tui.ui.widgets.filter_bar import FilterBar
 from tui.ui.widgets.grid import Grid
 

@@ -12,7 +12,7 @@ from textual.widgets import Input, OptionList
 from tui.kql import docs, schema
 from tui.kql.completion_match import match
 from tui.ui.page import Choice, Span
-from tui.ui.screens.dialogs import Dialog
+from tui.ui.widgets.dialogs import Dialog
 from tui.ui.widgets.pick_list import PickList
 from tui.ui.widgets.sheet import Sheet, line
 

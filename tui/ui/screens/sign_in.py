@@ -338,6 +338,6 @@ class SignInScreen(ProfileActions):
 
     def action_guide_command(self) -> None:
         """Tell how to register the app."""
-        from tui.ui.screens.dialogs import Page
+        from tui.ui.widgets.dialogs import Page
 
         self.app.push_screen(Page(guide_blocks()))

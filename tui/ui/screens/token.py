@@ -21,7 +21,7 @@ from tui.ui.commands import common
 from tui.ui.commands import token as commands
 from tui.ui.page import Block, Span, field, gap, line, styled, text
 from tui.ui.screens.base import FramedScreen
-from tui.ui.screens.dialogs import AskLine, Page
+from tui.ui.widgets.dialogs import AskLine, Page
 from tui.ui.widgets.pick_list import PickList
 from tui.ui.widgets.sheet import Sheet
 

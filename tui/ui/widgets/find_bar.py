@@ -88,7 +88,7 @@ class FindBar(Input):
             self.run_worker(self._replace(), group="dialog", exclusive=True)
 
     async def _replace(self) -> None:
-        from tui.ui.screens.dialogs import AskLine
+        from tui.ui.widgets.dialogs import AskLine
 
         editor, words = self._editor, self.value
         if editor is None:

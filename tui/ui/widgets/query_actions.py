@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.app import SuspendNotSupported
-from textual.widgets import TextArea
 
 from tui.kql.formatting import formatted
+from tui.ui.widgets.query_base import QueryBase
 
 if TYPE_CHECKING:
     from tui.ui.widgets.query_checks import Checks
@@ -21,7 +21,7 @@ _WORD = re.compile(r"[A-Za-z_$][\w]*")
 _COMMENT = re.compile(r"(\s*)//\s?")
 
 
-class QueryActions(TextArea):
+class QueryActions(QueryBase):
     """The actions of the editor's commands."""
 
     checks: Checks
@@ -129,7 +129,7 @@ class QueryActions(TextArea):
         self.run_worker(self._go_to_line(), group="dialog", exclusive=True)
 
     async def _go_to_line(self) -> None:
-        from tui.ui.screens.dialogs import AskLine
+        from tui.ui.widgets.dialogs import AskLine
 
         last = self.document.line_count
         wanted = await self.app.push_screen_wait(AskLine(f"Go to line (1 to {last})"))
@@ -155,7 +155,8 @@ class QueryActions(TextArea):
                 return
             except (OSError, ValueError, subprocess.CalledProcessError):
                 self.notify(
-                    f"{wanted} did not run; the text is as it was. $EDITOR names the editor.",
+                    f"{Path(wanted).name} did not run; the text is as it was.\n"
+                    "$VISUAL or $EDITOR names the editor.",
                     severity="warning",
                     markup=False,
                 )

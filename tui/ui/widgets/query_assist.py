@@ -13,7 +13,7 @@ from tui.kql.completion_names import Candidate
 from tui.ui.widgets.completion_list import CompletionList
 
 if TYPE_CHECKING:
-    from tui.ui.widgets.query_editor import QueryEditor
+    from tui.ui.widgets.query_base import QueryBase
 
 _AFTER = 0.015
 """Seconds from a key to its list: the key is drawn first."""
@@ -28,7 +28,7 @@ class Assist:
         editor: The editor that is helped.
     """
 
-    def __init__(self, editor: QueryEditor) -> None:
+    def __init__(self, editor: QueryBase) -> None:
         self._editor = editor
         self.found: Completion | None = None
         """What the list shows; None while it is closed."""

@@ -13,7 +13,7 @@ from tui.kql.diagnostics import Diagnostic, diagnose
 from tui.ui.widgets.query_marks import Mark, in_bytes
 
 if TYPE_CHECKING:
-    from tui.ui.widgets.query_editor import QueryEditor
+    from tui.ui.widgets.query_base import QueryBase
 
 _QUIET = 0.35
 """Seconds without a key before queries are read."""
@@ -45,7 +45,7 @@ class Checks:
         editor: The editor.
     """
 
-    def __init__(self, editor: QueryEditor) -> None:
+    def __init__(self, editor: QueryBase) -> None:
         self._editor = editor
         self.remarks: list[Diagnostic] = []
         self._marks: dict[int, list[Mark]] = {}

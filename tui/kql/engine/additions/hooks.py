@@ -29,10 +29,11 @@ from tui.kql.engine.additions import (
     sources,
     tree,
 )
-from tui.kql.engine.additions.stages import Stage, rebuilt
+from tui.kql.engine.additions.stages import Stage
 from tui.kql.engine.additions.state import current_or_none
 from tui.kql.engine.kinds import kind_of
-from tui.kql.engine.plain import registry
+from tui.kql.engine.plain.loading import load
+from tui.kql.engine.trees import rebuilt
 
 _lock = threading.Lock()
 _installed = False
@@ -47,7 +48,7 @@ def install() -> None:
         _hook_lowering()
         _hook_substitution()
         _hook_rendering()
-        registry.load()
+        load()
         functions.register()
         functions_more.register()
         aggregates.register()

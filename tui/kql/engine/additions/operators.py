@@ -23,8 +23,9 @@ from tui.kql.engine.additions import (
     tree,
     windows,
 )
-from tui.kql.engine.additions.stages import Stage, rebuilt
+from tui.kql.engine.additions.stages import Stage
 from tui.kql.engine.additions.state import current_or_none
+from tui.kql.engine.trees import rebuilt
 
 _LEAD = "\x01"
 Lowered = ir.Operator | list[ir.Operator] | None
@@ -75,7 +76,7 @@ def unnamed_expansion(node: tree.Node) -> tuple[ir.MvExpandTarget, ir.NamedExpr]
 
 
 def _columns_in(expression: ir.Expr) -> list[ir.ColumnRef]:
-    from tui.kql.engine.additions.stages import expressions
+    from tui.kql.engine.trees import expressions
 
     return [e for e in expressions(expression) if isinstance(e, ir.ColumnRef)]
 

@@ -15,10 +15,11 @@ from typing import Any
 from duckdb_kql import ir
 from duckdb_kql.translate import naming, quote_ident
 
-from tui.kql.engine.additions.stages import Columns, Snapshot, Workbench, deep, expressions, sql_of
+from tui.kql.engine.additions.stages import Columns, Snapshot, Workbench, sql_of
 from tui.kql.engine.fault import KqlFault
 from tui.kql.engine.kinds import kind_of
 from tui.kql.engine.plain import registry
+from tui.kql.engine.trees import deep, expressions
 
 _SQL_TYPES = {
     "string": "VARCHAR",

@@ -302,7 +302,7 @@ class Ipv4Lookup(Stage):
 
 
 def _columns_in(node: Any) -> list[ir.ColumnRef]:
-    from tui.kql.engine.additions.stages import expressions
+    from tui.kql.engine.trees import expressions
 
     return [e for e in expressions(node) if isinstance(e, ir.ColumnRef)]
 

@@ -8,7 +8,7 @@ and everything around it (joins, `let`, nested queries, parameters) stays the li
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from duckdb_kql import ir, translate
@@ -72,67 +72,6 @@ def names(columns: Sequence[str], alias: str = "") -> str:
 def sql_of(expression: ir.Expr) -> str:
     """The SQL of a scalar expression."""
     return str(translate.render_expr(expression))
-
-
-def rebuilt(node: Any, change: Callable[[Any], Any]) -> Any:
-    """The node with `change` applied to every expression directly inside it.
-
-    `change` gets each `ir.Expr` that the fields of an operator hold, in tuples and named
-    expressions too; nested queries are left alone.
-    """
-    if isinstance(node, ir.Expr):
-        return change(node)
-    if isinstance(node, ir.Query):
-        return node
-    if isinstance(node, tuple):
-        items = tuple(rebuilt(item, change) for item in node)
-        return node if all(a is b for a, b in zip(items, node, strict=True)) else items
-    if dataclasses.is_dataclass(node) and not isinstance(node, type):
-        changes = {}
-        for field in dataclasses.fields(node):
-            before = getattr(node, field.name)
-            after = rebuilt(before, change)
-            if after is not before:
-                changes[field.name] = after
-        return dataclasses.replace(node, **changes) if changes else node
-    return node
-
-
-def deep(node: Any, change: Callable[[ir.Expr], ir.Expr]) -> Any:
-    """Like `rebuilt`, but `change` sees the inner expressions of an expression first."""
-    if isinstance(node, ir.Expr):
-        inner = node
-        changes = {}
-        for field in dataclasses.fields(node):  # type: ignore[arg-type]
-            before = getattr(node, field.name)
-            after = deep(before, change)
-            if after is not before:
-                changes[field.name] = after
-        if changes:
-            inner = dataclasses.replace(node, **changes)  # type: ignore[type-var]
-        return change(inner)
-    return rebuilt(node, lambda expression: deep(expression, change))
-
-
-def expressions(node: Any) -> Iterator[ir.Expr]:
-    """Every expression inside an operator, at any depth, outside nested queries."""
-    stack: list[Any] = [node]
-    seen: set[int] = set()
-    while stack:
-        current = stack.pop()
-        if isinstance(current, ir.Query):
-            continue
-        if isinstance(current, tuple | list):
-            stack.extend(current)
-            continue
-        if not dataclasses.is_dataclass(current) or isinstance(current, type):
-            continue
-        if id(current) in seen:
-            continue
-        seen.add(id(current))
-        if isinstance(current, ir.Expr):
-            yield current
-        stack.extend(getattr(current, field.name) for field in dataclasses.fields(current))
 
 
 def queries(node: Any) -> Iterator[ir.Query]:

@@ -10,8 +10,9 @@ from duckdb_kql.translate import naming, summarize_names
 from duckdb_kql.translate.functions import AGGREGATE_FUNCTIONS
 
 from tui.kql.engine.additions import outside
-from tui.kql.engine.additions.stages import Columns, deep, expressions
+from tui.kql.engine.additions.stages import Columns
 from tui.kql.engine.kinds import kind_of
+from tui.kql.engine.trees import deep, expressions
 
 EXPANDED = frozenset(
     """percentiles take_any any arg_max arg_min hll hll_merge tdigest tdigest_merge

@@ -15,7 +15,7 @@ from duckdb_kql import ir
 from duckdb_kql.translate import quote_string
 from duckdb_kql.translate.functions import can_fold_term_boundary, is_term_char
 
-from tui.kql.engine.additions.stages import deep, expressions
+from tui.kql.engine.trees import deep, expressions
 
 MOST = 5_000
 """Values of a list that are read beforehand; a longer one is looked up row by row."""

@@ -16,17 +16,9 @@ from duckdb_kql.errors import KqlUnsupportedError
 from duckdb_kql.translate import naming, quote_ident
 
 from tui.kql.engine.additions import tree
-from tui.kql.engine.additions.stages import (
-    Columns,
-    Snapshot,
-    Stage,
-    Workbench,
-    deep,
-    expressions,
-    names,
-    sql_of,
-)
+from tui.kql.engine.additions.stages import Columns, Snapshot, Stage, Workbench, names, sql_of
 from tui.kql.engine.kinds import Kinds, kind_of
+from tui.kql.engine.trees import deep, expressions
 
 _CHANGED, _RANKED = "kql changed", "kql ranked"
 FUNCTIONS = frozenset(

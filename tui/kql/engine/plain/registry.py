@@ -44,15 +44,3 @@ def function(
         return compute
 
     return declare
-
-
-def load() -> None:
-    """Import the modules that declare the functions."""
-    from tui.kql.engine.plain import (  # noqa: F401
-        addresses,
-        agents,
-        bags,
-        markup,
-        series,
-        texts,
-    )

@@ -1,0 +1,15 @@
+"""Brings every function into the registry."""
+
+from __future__ import annotations
+
+
+def load() -> None:
+    """Import the modules that declare the functions."""
+    from tui.kql.engine.plain import (  # noqa: F401
+        addresses,
+        agents,
+        bags,
+        markup,
+        series,
+        texts,
+    )
