@@ -176,7 +176,12 @@ class M365dApp(Host):
             )
 
     def _warm_up(self) -> None:
+        from tui.ui.commands.known import unknown_names
         from tui.ui.warm_up import warm_up
+
+        if self.settings.keys:
+            for said in unknown_names(self.settings.keys):
+                self.notify(visible(said), severity="warning", timeout=12, markup=False)
 
         self.run_worker(warm_up, thread=True, group="warm-up", exit_on_error=False)
 

@@ -1,0 +1,35 @@
+"""All commands by name, to tell which names of the settings are none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from textual_enhanced.commands import Command
+
+from tui.ui.keys import command_id
+
+
+def known_commands() -> set[str]:
+    """The names of all commands of the program."""
+    from tui.ui.commands import common, editor, grid, hunting, incident, incidents, sign_in, token
+
+    modules = (common, editor, grid, hunting, incident, incidents, sign_in, token)
+    return {
+        name
+        for module in modules
+        for name, value in vars(module).items()
+        if isinstance(value, type) and issubclass(value, Command) and value is not Command
+    }
+
+
+def unknown_names(names: Iterable[str]) -> list[str]:
+    """A sentence for each name of the settings' `[keys]` that is no command."""
+    known = known_commands()
+    sentences = []
+    for name in names:
+        if command_id(name) not in known:
+            near = get_close_matches(command_id(name), known, 1)
+            meant = f" Did you mean {near[0]}?" if near else ""
+            sentences.append(f"[keys] names no command '{name}'.{meant}")
+    return sentences
