@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from tui.api.records import Alert, Comment, Evidence, Incident
+from tui.incidents.tactics import TACTICS
 from tui.text import calm, visible, visible_lines
 from tui.ui import words
 from tui.ui.page import Block, Choice, Span, field, gap, line, spans, text
@@ -64,7 +65,7 @@ def _tactic_spans(incident: Incident) -> list[Span]:
     parts: list[Span] = []
     reached = tactics(incident)
     for category in reached:
-        letters = words.TACTICS.get(category)
+        letters = TACTICS.get(category)
         if parts:
             parts.append((" · " if len(reached) <= 6 else " ", "faint"))
         grave = category in ("Impact", "Exfiltration")

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+from tui.incidents.tactics import TACTICS
 from tui.text import calm, visible
 
 
@@ -45,25 +46,6 @@ _VERDICTS = {
     "unknown": Sign("○", "no verdict", "u", "faint"),
 }
 
-TACTICS: dict[str, tuple[str, str]] = {
-    "Reconnaissance": ("RC", "Reconnaissance"),
-    "ResourceDevelopment": ("RD", "Resource development"),
-    "InitialAccess": ("IA", "Initial access"),
-    "Execution": ("EX", "Execution"),
-    "Persistence": ("PE", "Persistence"),
-    "PrivilegeEscalation": ("PR", "Privilege escalation"),
-    "DefenseEvasion": ("DE", "Defense evasion"),
-    "CredentialAccess": ("CA", "Credential access"),
-    "Discovery": ("DI", "Discovery"),
-    "LateralMovement": ("LM", "Lateral movement"),
-    "Collection": ("CO", "Collection"),
-    "CommandAndControl": ("CC", "Command, control"),
-    "Exfiltration": ("XF", "Exfiltration"),
-    "Impact": ("IM", "Impact"),
-}
-"""ATT&CK tactics in the order of an attack: letters, and the words of a lane."""
-
-
 def severity(value: str) -> Sign:
     """A severity's sign; a value no page lists keeps its own word."""
     found = _SEVERITIES.get(value.lower())
@@ -98,7 +80,7 @@ def spaced(name: str) -> str:
 def tactic(category: str) -> str:
     """The words of a tactic or of any other category."""
     known = TACTICS.get(category)
-    return known[1] if known else spaced(category).capitalize() or "Uncategorised"
+    return (known[1] if known else spaced(category)).capitalize() or "Uncategorised"
 
 
 def tactic_rank(category: str) -> tuple[int, str]:
