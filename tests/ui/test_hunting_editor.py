@@ -172,7 +172,8 @@ async def test_f1_explains_and_leads_to_the_keys(open_app: Open) -> None:
             await screens.press("escape")
         await screens.press("f1", "f1")
         await screens.until(lambda: isinstance(screens.app.screen, HelpScreen))
-        await screens.sees("In the editor")
+        await screens.press("G")
+        await screens.sees("In the editor", "F8")
         await screens.press("escape")
         assert isinstance(screens.app.screen, HuntingScreen)
 
@@ -290,7 +291,9 @@ async def test_the_editor_comes_back_from_outside(open_app: Open, monkeypatch, t
         assert screen.tab.editor.text == "print fresh=1"
         monkeypatch.setenv("VISUAL", str(tmp_path / "missing"))
         await screens.press("f7")
-        await screens.sees("did not run")
+        await screens.until(
+            lambda: any("did not run" in one.message for one in screens.app._notifications)
+        )
         assert screen.tab.editor.text == "print fresh=1"
 
 
