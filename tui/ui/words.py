@@ -46,6 +46,7 @@ _VERDICTS = {
     "unknown": Sign("○", "no verdict", "u", "faint"),
 }
 
+
 def severity(value: str) -> Sign:
     """A severity's sign; a value no page lists keeps its own word."""
     found = _SEVERITIES.get(value.lower())
