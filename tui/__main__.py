@@ -9,7 +9,15 @@ def main() -> None:
     """Run the command line and end with its exit code."""
     from tui.cli.main import main as run
 
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    try:
+        sys.stderr.flush()
+    except OSError:
+        # What the interpreter cannot write at its end would take the exit code's place.
+        from tui.cli.exits import reader_left
+
+        reader_left()
+    sys.exit(code)
 
 
 if __name__ == "__main__":
