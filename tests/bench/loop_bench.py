@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -59,6 +60,13 @@ def served():
             yield "http://127.0.0.1:8799"
         finally:
             server.terminate()
+
+
+async def until(true: Callable[[], bool]) -> None:
+    """Wait until something holds."""
+    async with asyncio.timeout(30):
+        while not true():
+            await asyncio.sleep(0.02)
 
 
 async def measured(app, pilot, work) -> tuple[float, float, int]:
@@ -105,6 +113,10 @@ async def main() -> None:
         app = M365dApp(load_settings(settings), profile_name="lab")
         async with app.run_test(size=(120, 40)) as pilot:
             await pilot.pause()
+            # A person takes longer to press Enter than the modules take to load.
+            await until(lambda: any(one.group == "warm-up" for one in app.workers))
+            loading = [one for one in app.workers if one.group == "warm-up"]
+            await app.workers.wait_for_complete(loading)
 
             async def synced() -> None:
                 await pilot.press("enter")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from contextlib import suppress
 from importlib import import_module
 
@@ -39,3 +40,6 @@ def warm_up() -> None:
             import_module(name)
     with suppress(Exception):
         sweep(app_paths().temp_dir)
+    # Modules stay for good. Left out of collections, they no longer make each of those hold
+    # the event loop for a tenth of a second.
+    gc.freeze()
