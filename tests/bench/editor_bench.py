@@ -62,7 +62,7 @@ async def measure(editor: TextArea) -> list[float]:
             app.frames.clear()
             started = time.perf_counter()
             app.post_message(_key(key.get(character, character), character))
-            while not app.frames:  # noqa: ASYNC110
+            while not app.frames:
                 await asyncio.sleep(0.001)
             times.append(app.frames[0] - started)
             # A quick typist: ten keys a second, not in step with the frames.
