@@ -16,6 +16,7 @@ from duckdb_kql import ir
 from tui.kql.engine.additions.columns import Pattern
 from tui.kql.engine.additions.plugins import BagUnpack, Pivot
 from tui.kql.engine.marks import MARK
+from tui.kql.engine.trees import walk
 
 _FIELDS: dict[type, tuple[str, ...]] = {
     ir.ColumnRef: ("name",),
@@ -51,23 +52,11 @@ def marks_for(query: ir.Query, table_columns: Iterable[str]) -> dict[str, str]:
 
 
 def _names(node: Any) -> Iterator[str]:
-    stack: list[Any] = [node]
-    seen: set[int] = set()
-    while stack:
-        current = stack.pop()
-        if isinstance(current, tuple | list):
-            stack.extend(current)
-            continue
-        if not dataclasses.is_dataclass(current) or isinstance(current, type):
-            continue
-        if id(current) in seen:
-            continue
-        seen.add(id(current))
+    for current in walk(node):
         for field in _FIELDS.get(type(current), ()):
             yield from _strings(getattr(current, field))
         if isinstance(current, ir.DataTable):
             yield from (name for name, _ in current.columns)
-        stack.extend(getattr(current, field.name) for field in dataclasses.fields(current))
 
 
 def _strings(value: Any) -> Iterator[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import dataclasses
 import fnmatch
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -22,6 +21,7 @@ from tui.kql.engine.additions.stages import Snapshot
 from tui.kql.engine.additions.state import Translation, translating
 from tui.kql.engine.bind import Binder, Schema
 from tui.kql.engine.prepare import prepared
+from tui.kql.engine.trees import walk
 from tui.kql.schema import Table
 
 if TYPE_CHECKING:
@@ -293,21 +293,7 @@ class _Bench:
 
 
 def _sources(node: Any) -> Iterator[ir.Source]:
-    stack: list[Any] = [node]
-    seen: set[int] = set()
-    while stack:
-        current = stack.pop()
-        if isinstance(current, tuple | list):
-            stack.extend(current)
-            continue
-        if not dataclasses.is_dataclass(current) or isinstance(current, type):
-            continue
-        if id(current) in seen:
-            continue
-        seen.add(id(current))
-        if isinstance(current, ir.TableRef | ir.WildcardTableRef):
-            yield current
-        stack.extend(getattr(current, field.name) for field in dataclasses.fields(current))
+    return (one for one in walk(node) if isinstance(one, ir.TableRef | ir.WildcardTableRef))
 
 
 def _catalog(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:

@@ -49,13 +49,13 @@ def deep(node: Any, change: Callable[[ir.Expr], ir.Expr]) -> Any:
     return rebuilt(node, lambda expression: deep(expression, change))
 
 
-def expressions(node: Any) -> Iterator[ir.Expr]:
-    """Every expression inside an operator, at any depth, outside nested queries."""
+def walk(node: Any, *, into_queries: bool = True) -> Iterator[Any]:
+    """Every part of a tree once, at any depth; nested queries are left alone where told."""
     stack: list[Any] = [node]
     seen: set[int] = set()
     while stack:
         current = stack.pop()
-        if isinstance(current, ir.Query):
+        if isinstance(current, ir.Query) and not into_queries:
             continue
         if isinstance(current, tuple | list):
             stack.extend(current)
@@ -65,6 +65,10 @@ def expressions(node: Any) -> Iterator[ir.Expr]:
         if id(current) in seen:
             continue
         seen.add(id(current))
-        if isinstance(current, ir.Expr):
-            yield current
+        yield current
         stack.extend(getattr(current, field.name) for field in dataclasses.fields(current))
+
+
+def expressions(node: Any) -> Iterator[ir.Expr]:
+    """Every expression inside an operator, at any depth, outside nested queries."""
+    return (one for one in walk(node, into_queries=False) if isinstance(one, ir.Expr))

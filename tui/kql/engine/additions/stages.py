@@ -94,5 +94,3 @@ def queries(node: Any) -> Iterator[ir.Query]:
                 yield value
             elif dataclasses.is_dataclass(value) or isinstance(value, tuple | list):
                 stack.extend(value if isinstance(value, tuple | list) else [value])
-        if isinstance(current, ir.Query):
-            continue
