@@ -132,3 +132,32 @@ def test_migrate_names_what_to_grant(
         assert role in ended.out + ended.err
     assert "adminconsent" in ended.err
     assert file.read_text() == before
+
+
+def test_one_app_signs_in_to_the_tenants_of_its_profile(
+    run: Run, demo_tenant: DemoTenant, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("M365D_CLIENT_SECRET", APP.client_secret)
+    made = run(
+        "profiles", "add", "partner/contoso", "--tenant-id", TENANT_ID, "--client-id",
+        APP.client_id, "--credential", "env", "--authority", demo_tenant.base_url, "--default",
+    )  # fmt: skip
+    assert made.code == 0, made.err
+    other = "11111111-2222-3333-4444-555555555555"
+    assert run("profiles", "add", "partner/none", "--tenant-id", other).code == 0
+    taken = run("profiles", "add", "partner/x", "--tenant-id", other, "--api", "graph")
+    assert (taken.code, "--api" in taken.err) == (2, True)
+    listed = json.loads(run("profiles", "list", "--json").out)
+    assert [(one["name"], one["default"]) for one in listed] == [
+        ("partner/contoso", True),
+        ("partner/none", False),
+    ]
+    assert run("token").code == 0
+    assert run("incidents", "--profile", "partner/contoso", "--top", "1").code == 0
+    refused = run("token", "--profile", "partner/none")
+    assert (refused.code, "AADSTS90002" in refused.err) == (3, True)
+    assert run("config", "validate").code == 0
+    assert "profiles.partner.tenants.none" in run("config", "show").out
+    assert run("profiles", "remove", "partner/none").code == 0
+    gone = run("token", "--profile", "partner/none")
+    assert (gone.code, "partner/contoso" in gone.err) == (2, True)

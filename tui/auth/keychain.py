@@ -9,6 +9,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from tui.auth.profiles import Profile
@@ -199,6 +200,9 @@ def _set(backend: KeyringBackend, user: str, value: str) -> None:
 
 def entry_user(profile: Profile, entry: str = "") -> str:
     """User name of a profile's entry: its secret, or with a word for it something else."""
+    if entry == "user":
+        # A secret is the app's wherever it signs in, but a user's sign-in is of one tenant.
+        profile = replace(profile, home_tenant=None)
     return f"{profile.keyring_user}/{entry}" if entry else profile.keyring_user
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from tui.auth.secret import Secret
     from tui.config import EngineSettings, ProfileSettings, Settings
     from tui.config.edit import Entry
+
+
+ANY_TENANT = "organizations"
+"""Stands for the tenant of an app whose own is not known, in the name of a keyring's entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,11 @@ class Profile:
     """Who works here, as `assigned_to` spells it; the embedded tenant knows, settings may say."""
     given_secret: Secret | None = field(default=None, repr=False, compare=False)
     """The published secret of the embedded tenant; None for every other profile."""
+
+    @property
+    def table(self) -> str:
+        """The settings' table that describes it: `partner` for `partner/contoso`."""
+        return self.name.partition("/")[0]
 
     @property
     def argument(self) -> str:
@@ -107,9 +116,31 @@ def profile_from(settings: ProfileSettings) -> Profile:
     )
 
 
+def _tenants_of(settings: ProfileSettings) -> Iterator[Profile]:
+    """The profile itself where it has a tenant of its own, then one for each of its tenants."""
+    profile = profile_from(settings)
+    if settings.tenant_id or not settings.tenants:
+        yield profile
+    for name, tenant in settings.tenants.items():
+        yield replace(
+            profile,
+            name=f"{settings.name}/{name}",
+            tenant_id=tenant,
+            home_tenant=settings.home_tenant or settings.tenant_id or ANY_TENANT,
+        )
+
+
 def profiles_of(settings: Settings) -> dict[str, Profile]:
-    """All profiles of the settings, in the file's order."""
-    return {name: profile_from(table) for name, table in settings.profiles.items()}
+    """All profiles of the settings, in the file's order.
+
+    A table with `tenants` gives one for each, named `TABLE/TENANT`, with the same app and
+    secret: none else can have a slash in its name.
+    """
+    return {
+        profile.name: profile
+        for table in settings.profiles.values()
+        for profile in _tenants_of(table)
+    }
 
 
 def profile_named(settings: Settings, name: str | None = None) -> Profile:
@@ -128,6 +159,14 @@ def profile_named(settings: Settings, name: str | None = None) -> Profile:
         raise UsageProblem(
             "There is no profile" + (f" '{name}'" if name else " yet"),
             remedy="Make one with `m365d-tui profiles add`, or try `m365d-tui --demo`.",
+        )
+    tenants = [each for each in profiles if each.startswith(f"{chosen}/")]
+    if len(tenants) == 1:
+        return profiles[tenants[0]]
+    if tenants:
+        raise UsageProblem(
+            f"Profile '{chosen}' is for several tenants",
+            remedy=f"Name one of them: {', '.join(tenants)}.",
         )
     known = f"Known are {', '.join(profiles)}."
     if chosen is None:
@@ -149,7 +188,7 @@ def _values(profile: ProfileSettings) -> dict[str, Entry]:
     from dataclasses import asdict
 
     default = {"api": "auto", "token_endpoint": "v2", "credential": "keyring", "cloud": "global"}
-    values: dict[str, Entry] = {"tenant_id": profile.tenant_id}
+    values: dict[str, Entry] = {"tenant_id": profile.tenant_id} if profile.tenant_id else {}
     if profile.client_id:
         values["client_id"] = profile.client_id
     for name in ("api", "cloud", "token_endpoint", "credential"):
@@ -164,6 +203,8 @@ def _values(profile: ProfileSettings) -> dict[str, Entry]:
     if not isinstance(profile.cloud, str):
         hosts = asdict(profile.cloud)
         values["cloud"] = {name: host for name, host in hosts.items() if host is not None}
+    if profile.tenants:
+        values["tenants"] = dict(profile.tenants)
     if profile.engines:
         values["engines"] = {
             engine.name: {
@@ -185,7 +226,7 @@ def add_profile(
         settings: The settings that were read; their file is changed, or made.
         profile: The new profile. Values that are defaults are not written.
         replace: Whether a profile of that name may be there already.
-        default: Make it the default profile.
+        default: Make it the default profile, or its first tenant where it has none of its own.
 
     Returns:
         The file.
@@ -206,7 +247,36 @@ def add_profile(
             text = update_table(text, place, values)
         except CannotEdit:
             text = append_table(remove_table(text, place), place, values)
-        return set_top(text, "default_profile", profile.name) if default else text
+        name = next(_tenants_of(profile)).name
+        return set_top(text, "default_profile", name) if default else text
+
+    return _change_file(settings, change)
+
+
+def add_tenant(settings: Settings, name: str, tenant: str, *, default: bool = False) -> Path:
+    """Give a profile of the settings file one more tenant; everything else in it stays.
+
+    Args:
+        settings: The settings that were read; their file is changed.
+        name: `PROFILE/TENANT`, where the profile is there.
+        tenant: GUID or domain.
+        default: Make it the default profile.
+
+    Returns:
+        The file.
+
+    Raises:
+        UsageProblem: The name is taken, or the file cannot be changed so.
+    """
+    table, _, label = name.partition("/")
+    tenants = settings.profiles[table].tenants
+    if label in tenants:
+        raise UsageProblem(f"There is a profile '{name}' already", remedy="Choose another name.")
+    from tui.config.edit import set_texts, set_top
+
+    def change(text: str) -> str:
+        text = set_texts(text, ("profiles", table, "tenants"), {**tenants, label: tenant})
+        return set_top(text, "default_profile", name) if default else text
 
     return _change_file(settings, change)
 
@@ -214,20 +284,27 @@ def add_profile(
 def change_profile(settings: Settings, name: str, key: str, value: str) -> Path:
     """Change one value of a profile in the settings file; everything else stays as it is.
 
+    A profile of several tenants changes for all of them.
+
     Returns:
         The file.
 
     Raises:
         UsageProblem: There is no such profile, or the file cannot be changed so.
     """
-    profile_named(settings, name)
+    place = ("profiles", profile_named(settings, name).table)
     from tui.config.edit import set_in_table
 
-    return _change_file(settings, lambda text: set_in_table(text, ("profiles", name), key, value))
+    return _change_file(settings, lambda text: set_in_table(text, place, key, value))
 
 
 def remove_profile(settings: Settings, name: str) -> Path:
     """Take a profile out of the settings file; everything else in it stays as it is.
+
+    Args:
+        settings: The settings that were read.
+        name: Of a table, which goes with all its tenants; or `PROFILE/TENANT`, which goes
+            alone, and with the table where that is for no other.
 
     Returns:
         The file.
@@ -235,12 +312,24 @@ def remove_profile(settings: Settings, name: str) -> Path:
     Raises:
         UsageProblem: There is no such profile, or the file cannot be changed.
     """
-    profile_named(settings, name)
-    from tui.config.edit import remove_table, set_top
+    if name not in settings.profiles:
+        profile_named(settings, name)
+    from tui.config.edit import remove_table, set_texts, set_top
+
+    table, _, label = name.partition("/")
+    former = settings.profiles[table]
+    tenants = {each: tenant for each, tenant in former.tenants.items() if each != label}
+    whole = not label or not (tenants or former.tenant_id)
+    gone = settings.default_profile == name or (
+        whole and (settings.default_profile or "").partition("/")[0] == table
+    )
 
     def change(text: str) -> str:
-        text = remove_table(text, ("profiles", name))
-        return set_top(text, "default_profile", None) if settings.default_profile == name else text
+        if whole:
+            text = remove_table(text, ("profiles", table))
+        else:
+            text = set_texts(text, ("profiles", table, "tenants"), tenants)
+        return set_top(text, "default_profile", None) if gone else text
 
     return _change_file(settings, change)
 

@@ -46,11 +46,13 @@ def _validate(args: argparse.Namespace) -> int:
         print(visible(str(fault)))
     if faults:
         return 2
+    from tui.auth.profiles import profiles_of
+
     settings = load_settings(args.config)
     if settings.path is None:
         say(f"There is no settings file {file}: all is default.")
     else:
-        count = len(settings.profiles)
+        count = len(profiles_of(settings))
         say(f"{file} is fine: {count} profile{'' if count == 1 else 's'}.")
     return 0
 

@@ -135,6 +135,8 @@ def _logout(profile: Profile, *, purge: bool) -> int:
             if gone
             else f"The keyring held no {entry} of {profile.name}."
         )
+        if gone and profile.home_tenant and entry != "sign-in":
+            say(f"It was the one {entry} of the app, for all its tenants.")
     elif not purge:
         say(f"Profile {profile.name} keeps no secret here: nothing to remove.")
     return 0

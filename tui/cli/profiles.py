@@ -6,12 +6,16 @@ import argparse
 import sys
 from pathlib import Path
 from shlex import quote
+from typing import TYPE_CHECKING
 
 from tui.cli.context import read_settings, settings_to_change
 from tui.cli.output import say, write_json, write_table
 from tui.config.hosts import REGIONS
 from tui.config.schema import CLOUD_NAMES, CREDENTIAL_KINDS
 from tui.errors import UsageProblem
+
+if TYPE_CHECKING:
+    from tui.config import Settings
 
 _HOSTS = ("classic", "graph", "endpoint", "portal")
 
@@ -29,10 +33,10 @@ def configure(parser: argparse.ArgumentParser, command: str) -> None:
     add = parser.add_argument
     add("--tenant-id", metavar="ID", help="directory (tenant) ID: a GUID or a domain")
     add("--client-id", metavar="ID", help="application (client) ID")
-    add("--api", choices=("auto", "graph", "classic"), default="auto", help="which API (auto)")
-    add("--cloud", choices=CLOUD_NAMES, default="global", help="which cloud (global)")
-    add("--token-endpoint", choices=("v1", "v2"), default="v2", help="which endpoint (v2)")
-    add("--credential", choices=CREDENTIAL_KINDS, default="keyring", help="how it signs in")
+    add("--api", choices=("auto", "graph", "classic"), help="which API (auto)")
+    add("--cloud", choices=CLOUD_NAMES, help="which cloud (global)")
+    add("--token-endpoint", choices=("v1", "v2"), help="which endpoint (v2)")
+    add("--credential", choices=CREDENTIAL_KINDS, help="how it signs in (keyring)")
     add("--secret-command", nargs="+", metavar="ARG", help="a command that prints the secret")
     add("--certificate-path", metavar="FILE", type=Path, help="certificate and key")
     add("--token-file", metavar="FILE", type=Path, help="a file that holds a token")
@@ -48,7 +52,9 @@ def configure(parser: argparse.ArgumentParser, command: str) -> None:
         "example:\n"
         "  m365d-tui profiles add contoso --tenant-id contoso.onmicrosoft.com \\\n"
         "      --client-id 00000000-0000-0000-0000-000000000000\n"
-        "  m365d-tui login --profile contoso"
+        "  m365d-tui login --profile contoso\n\n"
+        "PROFILE/TENANT adds a tenant to a profile, for one app that many tenants consented to:\n"
+        "  m365d-tui profiles add partner/fabrikam --tenant-id fabrikam.onmicrosoft.com"
     )
 
 
@@ -122,6 +128,9 @@ def _add(args: argparse.Namespace) -> int:
     from tui.config.schema import WITHOUT_CLIENT
 
     settings = settings_to_change(args)
+    table, slash, label = args.name.partition("/")
+    if slash and table in settings.profiles:
+        return _add_tenant(args, settings)
     hosts = {name: getattr(args, name) for name in _HOSTS}
     if args.authority is None and any(hosts.values()):
         raise UsageProblem("--authority is missing", remedy="Hosts of your own need it.")
@@ -131,16 +140,20 @@ def _add(args: argparse.Namespace) -> int:
         )
     tenant = _needed(args.tenant_id, "--tenant-id", "Directory (tenant) ID")
     client = args.client_id or ""
-    if args.credential not in WITHOUT_CLIENT:
+    credential = args.credential or "keyring"
+    if credential not in WITHOUT_CLIENT:
         client = _needed(args.client_id, "--client-id", "Application (client) ID")
     profile = ProfileSettings(
-        name=args.name,
-        tenant_id=tenant,
+        name=table,
+        tenant_id="" if slash else tenant,
+        tenants={label: tenant} if slash else {},
         client_id=client,
-        api=args.api,
-        cloud=HostTable(authority=args.authority, **hosts) if args.authority else args.cloud,
-        token_endpoint=args.token_endpoint,
-        credential=args.credential,
+        api=args.api or "auto",
+        cloud=HostTable(authority=args.authority, **hosts)
+        if args.authority
+        else args.cloud or "global",
+        token_endpoint=args.token_endpoint or "v2",
+        credential=credential,
         secret_command=tuple(args.secret_command or ()),
         certificate_path=args.certificate_path,
         token_file=args.token_file,
@@ -149,8 +162,31 @@ def _add(args: argparse.Namespace) -> int:
     )
     file = add_profile(settings, profile, default=args.default)
     say(f"Profile {args.name} is in {file}.")
-    if args.credential == "keyring":
+    if credential == "keyring":
         say(f"Store its secret with `m365d-tui login --profile {quote(args.name)}`.")
+    return 0
+
+
+_OF_THE_APP = (
+    "client_id", "api", "cloud", "token_endpoint", "credential", "secret_command",
+    "certificate_path", "token_file", "home_tenant", "region", "authority", *_HOSTS,
+)  # fmt: skip
+
+
+def _add_tenant(args: argparse.Namespace, settings: Settings) -> int:
+    """One more tenant for a profile that is there: only the tenant is its own."""
+    from tui.auth.profiles import add_tenant
+
+    table = args.name.partition("/")[0]
+    for name in _OF_THE_APP:
+        if getattr(args, name) is not None:
+            raise UsageProblem(
+                f"--{name.replace('_', '-')} is that of profile {table}, which is there already",
+                remedy="Give --tenant-id alone, or choose another name.",
+            )
+    tenant = _needed(args.tenant_id, "--tenant-id", "Directory (tenant) ID")
+    file = add_tenant(settings, args.name, tenant, default=args.default)
+    say(f"Profile {args.name} is in {file}; it signs in as {table} does.")
     return 0
 
 
@@ -158,10 +194,12 @@ def _remove(args: argparse.Namespace) -> int:
     from tui.auth.profiles import profile_named, remove_profile
 
     settings = read_settings(args)
-    profile = profile_named(settings, args.name)
+    table = settings.profiles.get(args.name)
+    kind = table.credential if table else profile_named(settings, args.name).credential
     file = remove_profile(settings, args.name)
-    say(f"Profile {args.name} is gone from {file}.")
-    if profile.credential == "keyring":
+    tenants = f", with its {len(table.tenants)} tenants" if table and table.tenants else ""
+    say(f"Profile {args.name} is gone from {file}{tenants}.")
+    if kind == "keyring":
         say(
             "Its secret stays in the keyring where one was stored; "
             "`m365d-tui logout` removes it while the profile is there."

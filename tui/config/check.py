@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -99,6 +99,16 @@ def _find(lines: Lines, place: Place) -> int | None:
     return None
 
 
+def _names(profiles: Mapping[str, object]) -> Iterator[str]:
+    """What profiles are called: a table's own name, and one more for each of its tenants."""
+    for name, table in profiles.items():
+        tenants = table.get("tenants") if isinstance(table, dict) else None
+        if not isinstance(table, dict) or not isinstance(tenants, dict) or "tenant_id" in table:
+            yield name
+        if isinstance(tenants, dict):
+            yield from (f"{name}/{tenant}" for tenant in tenants)
+
+
 class Checker:
     """Walks a parsed document and gathers what is wrong with it."""
 
@@ -154,8 +164,11 @@ class Checker:
         yield from self._default()
 
     def _default(self) -> Iterator[Fault]:
-        chosen, profiles = self._document.get("default_profile"), self._document.get("profiles", {})
-        if isinstance(chosen, str) and isinstance(profiles, dict) and chosen not in profiles:
+        chosen, table = self._document.get("default_profile"), self._document.get("profiles", {})
+        if not isinstance(chosen, str) or not isinstance(table, dict):
+            return
+        profiles = list(_names(table))
+        if chosen not in profiles:
             near = nearest(chosen, profiles)
             yield self._fault(
                 ("default_profile",),
@@ -171,21 +184,57 @@ class Checker:
     def _profiles(self, table: Mapping[str, object]) -> Iterator[Fault]:
         for name, value in table.items():
             place = ("profiles", name)
-            if not re.fullmatch(r"[^\W_][\w .@-]{0,63}", name):
-                yield self._fault(
-                    place,
-                    f"'{visible(name)}' cannot be the name of a profile",
-                    "Use letters, digits, dots, spaces, hyphens and underscores, 64 at most.",
-                )
+            yield from self._name(place, "a profile")
             profile, faults = self._table(place, value)
             yield from faults
             if profile is not None:
                 yield from self._profile(place, profile)
 
+    def _name(self, place: Place, what: str) -> Iterator[Fault]:
+        if not re.fullmatch(schema.NAME_PATTERN, place[-1]):
+            yield self._fault(
+                place,
+                f"'{visible(place[-1])}' cannot be the name of {what}",
+                "Use letters, digits, dots, spaces, hyphens and underscores, 64 at most.",
+            )
+
+    def _tenants(
+        self, place: Place, value: object, profile: Mapping[str, object]
+    ) -> Iterator[Fault]:
+        tenants, faults = self._table(place, value)
+        yield from faults
+        if tenants is None:
+            return
+        if not tenants:
+            yield self._fault(place, "tenants names none", 'Such as { contoso = "contoso.com" }.')
+        kind = profile.get("credential")
+        if isinstance(kind, str) and kind in schema.OF_ONE_TENANT:
+            yield self._fault(
+                place,
+                f"credential '{kind}' signs in to one tenant, its own",
+                "Use tenant_id, or another credential.",
+            )
+        own = profile.get("tenant_id")
+        seen = {own.lower(): "tenant_id"} if isinstance(own, str) else {}
+        for name, tenant in tenants.items():
+            yield from self._name((*place, name), "a tenant")
+            yield from self._value((*place, name), tenant, schema.TENANT)
+            if isinstance(tenant, str) and tenant:
+                if other := seen.get(tenant.lower()):
+                    yield self._fault(
+                        (*place, name),
+                        f"{visible(name)} is the same tenant as {visible(other)}",
+                        "Leave one of them out.",
+                    )
+                seen.setdefault(tenant.lower(), name)
+
     def _profile(self, place: Place, table: Mapping[str, object]) -> Iterator[Fault]:
         keys = dict(schema.PROFILE)
+        if "tenants" in table:
+            keys["tenant_id"] = replace(keys["tenant_id"], needed=False)
+            yield from self._tenants((*place, "tenants"), table["tenants"], table)
         kind = table.get("credential", "keyring")
-        if kind in schema.WITHOUT_CLIENT:
+        if isinstance(kind, str) and kind in schema.WITHOUT_CLIENT:
             keys["client_id"] = Key("guid", "")
         cloud = table.get("cloud")
         if isinstance(cloud, dict):

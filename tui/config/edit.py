@@ -17,6 +17,9 @@ _ONE_LINE = re.compile(
 )
 
 
+_INLINE = re.compile(r"""(\s*[A-Za-z0-9_-]+\s*=\s*)\{[^{}#\n]*\}(\s*(?:#.*)?)$""")
+
+
 class CannotEdit(Exception):
     """The file is written in a way that this module does not change; its author can."""
 
@@ -119,6 +122,52 @@ def set_in_table(text: str, place: Sequence[str], name: str, value: Value) -> st
     if not isinstance(table, dict):
         raise CannotEdit
     return update_table(text, place, {**table, name: value})
+
+
+def set_texts(text: str, place: Sequence[str], values: Mapping[str, str]) -> str:
+    """The text with a table of texts changed, added, or without values removed.
+
+    Raises:
+        CannotEdit: The table is written in a way that cannot be kept.
+    """
+    wanted = _loads(text)
+    inner: object = wanted
+    for part in place[:-1]:
+        inner = inner.get(part) if isinstance(inner, dict) else None
+    if not isinstance(inner, dict):
+        raise CannotEdit
+    there = place[-1] in inner
+    if values:
+        inner[place[-1]] = dict(values)
+    else:
+        inner.pop(place[-1], None)
+    known = key_lines(text)
+    line = known.get(tuple(place)) if there else None
+    lines = text.splitlines(keepends=True)
+    match = _INLINE.match(lines[line - 1]) if line else None
+    if line and match:
+        pairs = ", ".join(f"{_name(name)} = {_quoted(value)}" for name, value in values.items())
+        lines[line - 1] = f"{match[1]}{{ {pairs} }}{match[2]}\n" if values else ""
+        text = "".join(lines)
+    elif not there:
+        text = append_table(text, place, values) if values else text
+    elif not values:
+        text = remove_table(text, place)
+    else:
+        own = {key[-1]: at for key, at in known.items() if key[:-1] == tuple(place)}
+        last = max(own.values(), default=line or 1)
+        lines[last - 1] = lines[last - 1].rstrip("\n") + "\n"
+        for name, value in values.items():
+            if name not in own:
+                lines[last - 1] += f"{_name(name)} = {_quoted(value)}\n"
+        text = "".join(
+            one
+            for at, one in enumerate(lines, 1)
+            if not any(at == of for name, of in own.items() if name not in values)
+        )
+    if _loads(text) != wanted:
+        raise CannotEdit
+    return text
 
 
 def _plain(value: Entry) -> object:

@@ -144,7 +144,7 @@ def _profile(name: str, table: Mapping[str, Any], file: Path) -> ProfileSettings
     }
     return ProfileSettings(
         name=name,
-        tenant_id=table["tenant_id"],
+        tenant_id=table.get("tenant_id", ""),
         client_id=table.get("client_id", ""),
         api=table.get("api", "auto"),
         cloud=HostTable(**cloud) if isinstance(cloud, dict) else cloud,
@@ -156,6 +156,7 @@ def _profile(name: str, table: Mapping[str, Any], file: Path) -> ProfileSettings
         home_tenant=table.get("home_tenant"),
         region=table.get("region"),
         engines=engines,
+        tenants=dict(table.get("tenants", {})),
     )
 
 

@@ -73,7 +73,13 @@ PROFILE: Mapping[str, Key] = MappingProxyType(
         "region": Key("choice", "Region of the classic API's host; global cloud only.", REGIONS),
     }
 )
-PROFILE_TABLES = ("cloud", "engines")
+PROFILE_TABLES = ("cloud", "engines", "tenants")
+OF_ONE_TENANT = frozenset({"managed-identity", "token-file"})
+"""Kinds of credential whose tokens are of the one tenant that the credential itself is of."""
+
+TENANT = Key("tenant", "Directory (tenant) ID of a customer: a GUID or a domain.")
+NAME_PATTERN = r"[^\W_][\w .@-]{0,63}"
+"""What a profile, or a tenant of one, may be named; a slash joins the two."""
 
 CLOUD: Mapping[str, Key] = MappingProxyType(
     {
@@ -158,9 +164,16 @@ def settings_schema() -> dict[str, object]:
                 "description": "Where else hunting queries can run.",
                 "additionalProperties": _table_schema(ENGINE),
             },
+            "tenants": {
+                "type": "object",
+                "description": "Customers that the app signs in to: name = tenant.",
+                "additionalProperties": _key_schema(TENANT),
+                "minProperties": 1,
+            },
         },
     )
-    profile["required"] = ["tenant_id"]
+    profile["required"] = []
+    profile["anyOf"] = [{"required": ["tenant_id"]}, {"required": ["tenants"]}]
     profile["if"] = {
         "properties": {"credential": {"enum": sorted(WITHOUT_CLIENT)}},
         "required": ["credential"],

@@ -58,6 +58,7 @@ class ProfileSettings:
 
     name: str
     tenant_id: str
+    """Empty where `tenants` alone says whom it is for."""
     client_id: str
     api: Api = "auto"
     cloud: str | HostTable = "global"
@@ -71,6 +72,8 @@ class ProfileSettings:
     region: str | None = None
     """Of the classic API's hosts; global cloud only."""
     engines: Mapping[str, EngineSettings] = field(default_factory=dict)
+    tenants: Mapping[str, str] = field(default_factory=dict)
+    """A partner's customers: name → tenant, each a profile named `PROFILE/NAME`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,9 @@ class Shown:
 
 
 def _profile(profile: ProfileSettings) -> Iterator[tuple[str, str | list[str] | None]]:
-    yield "tenant_id", profile.tenant_id
+    yield "tenant_id", profile.tenant_id or None
+    for name, tenant in profile.tenants.items():
+        yield f"tenants.{name}", tenant
     yield "client_id", profile.client_id or None
     yield "api", profile.api
     if isinstance(profile.cloud, HostTable):

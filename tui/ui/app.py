@@ -211,7 +211,9 @@ class M365dApp(Host):
 
     def remember_profile(self, name: str) -> None:
         """Preselect this profile next time."""
-        if name in self.settings.profiles and not self.no_cache:
+        from tui.auth.profiles import profiles_of
+
+        if name in profiles_of(self.settings) and not self.no_cache:
             from tui.ui.remembered import remember
 
             remember("profile", name)

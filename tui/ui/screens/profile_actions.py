@@ -55,7 +55,14 @@ class ProfileActions(FramedScreen):
     def action_edit_profile_command(self) -> None:
         """Change the profile under the cursor."""
         chosen = self._chosen()
-        if chosen is not None and chosen != DEMO:
+        if chosen is not None and "/" in chosen:
+            self.m365d.report(
+                UsageProblem(
+                    f"{chosen} is one of several tenants of a profile",
+                    remedy="Change it in the settings file; `m365d-tui config path` says where.",
+                )
+            )
+        elif chosen is not None and chosen != DEMO:
             self.run_worker(self._edit(self._profiles()[chosen]), group="edit", exclusive=True)
 
     async def _edit(self, profile: Profile | None) -> None:
