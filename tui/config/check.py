@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tui.config import schema
+from tui.config import schema, shift
 from tui.config.hosts import mixed_hosts
-from tui.config.schema import Key
+from tui.config.key import Key
 from tui.text import visible
 
 Lines = Mapping[tuple[str, ...], int]
@@ -150,18 +150,47 @@ class Checker:
                 yield from self._value(place, value, schema.TOP[name])
             elif name not in schema.TABLES:
                 yield self._unknown(place, known, "the settings file")
+            elif name in ("sla", "templates"):
+                yield from self._list(place, value)
             else:
                 table, faults = self._table(place, value)
                 yield from faults
                 if table is None:
                     continue
-                if name == "profiles":
+                if name == "watch":
+                    yield from self._keys(place, table, shift.WATCH, (), "[watch]")
+                elif name == "profiles":
                     yield from self._profiles(table)
                 elif name == "ui":
                     yield from self._keys(place, table, schema.UI, (), "[ui]")
                 else:
                     yield from self._texts(place, table)
         yield from self._default()
+
+    def _list(self, place: Place, value: object) -> Iterator[Fault]:
+        """`[[sla]]` and `[[templates]]`."""
+        name = place[0]
+        if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+            yield self._fault(place, f"'{name}' must be a list of tables", f"Write [[{name}]].")
+            return
+        keys = shift.SLA if name == "sla" else shift.TEMPLATE
+        for at, table in enumerate(value):
+            here = (*place, str(at))
+            yield from self._keys(here, table, keys, (), f"[[{name}]]")
+            if name == "sla" and "filter" in table and not {"respond", "resolve"} & set(table):
+                yield self._fault(
+                    here, "a rule of [[sla]] needs respond or resolve", 'Such as respond = "1h".'
+                )
+            if name == "templates" and "name" in table and not set(table) - {"name", "key"}:
+                yield self._fault(
+                    here, "a template must change something", 'Such as status = "resolved".'
+                )
+            if "determination" in table and "classification" not in table:
+                yield self._fault(
+                    (*here, "determination"),
+                    "determination stands without its classification",
+                    'Such as classification = "falsePositive".',
+                )
 
     def _default(self) -> Iterator[Fault]:
         chosen, table = self._document.get("default_profile"), self._document.get("profiles", {})
@@ -320,6 +349,16 @@ class Checker:
                     'Such as ["pass", "show", "m365d"].',
                 )
             return
+        if key.shape == "flag":
+            if not isinstance(value, bool):
+                yield self._fault(place, f"{name} must be true or false", key.help)
+            return
+        if key.shape == "texts":
+            if not isinstance(value, list) or not all(
+                isinstance(part, str) and part.strip() for part in value
+            ):
+                yield self._fault(place, f"{name} must be a list of texts", 'Such as ["vip"].')
+            return
         if not isinstance(value, str) or not value.strip() or "\0" in value:
             what = "is empty" if isinstance(value, str) else "must be a text in quotation marks"
             allowed = f"Allowed: {', '.join(key.choices)}." if key.choices else key.help
@@ -333,6 +372,8 @@ class Checker:
                 f"{shown} is not known",
                 (f"Did you mean {near}? " if near else "") + f"Allowed: {', '.join(key.choices)}.",
             )
+        elif key.shape == "span" and not re.fullmatch(shift.SPAN_PATTERN, value):
+            yield self._fault(place, f"{shown} is no span of time", "Such as 30m, 1h, 3d or 1w.")
         elif key.shape == "guid" and not re.fullmatch(schema.GUID_PATTERN, value):
             yield self._fault(
                 place, f"{shown} is no GUID", "It looks like 00000000-0000-0000-0000-000000000000."

@@ -18,6 +18,7 @@ from tui.config.settings import (
     Settings,
     UiSettings,
 )
+from tui.config.shift import sla_rules, templates_of, watch_of
 from tui.errors import UsageProblem
 from tui.text import visible
 
@@ -171,6 +172,9 @@ def _settings(
         },
         keys=dict(document.get("keys", {})),
         ui=UiSettings(**document.get("ui", {})),
+        sla=sla_rules(document.get("sla", [])),
+        templates=templates_of(document.get("templates", [])),
+        watch=watch_of(document.get("watch", {})),
         path=file,
         origins={".".join(place): Origin(file, line) for place, line in lines.items()},
     )

@@ -112,6 +112,7 @@ class _Scanner:
 
     def document(self) -> None:
         table: tuple[str, ...] = ()
+        counts: dict[tuple[str, ...], int] = {}
         while True:
             self.skip(" \t\r\n\ufeff")
             if self.at >= len(self.text):
@@ -119,11 +120,16 @@ class _Scanner:
             before = self.at
             if self.text[self.at] == "[":
                 line = self.line()
+                several = self.text.startswith("[[", self.at)
                 while self.text[self.at : self.at + 1] == "[":
                     self.at += 1
                 table = self.key()
                 for length in range(1, len(table) + 1):
                     self.lines.setdefault(table[:length], line)
+                if several:
+                    counts[table] = number = counts.get(table, -1) + 1
+                    table = (*table, str(number))
+                    self.lines.setdefault(table, line)
                 end = self.text.find("\n", self.at)
                 self.at = len(self.text) if end < 0 else end
             else:
@@ -141,7 +147,10 @@ def _unescape(match: re.Match[str]) -> str:
 
 
 def key_lines(text: str) -> dict[tuple[str, ...], int]:
-    """Path of each table and key of a TOML text → the line (from 1) where it stands first."""
+    """Path of each table and key of a TOML text → the line (from 1) where it stands first.
+
+    Tables of a list (`[[sla]]`) have their number in it, from 0, as a part of their path.
+    """
     scanner = _Scanner(text)
     scanner.document()
     return scanner.lines

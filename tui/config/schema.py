@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
 
+from tui.config import shift
 from tui.config.hosts import REGIONS
-
-Shape = Literal["text", "choice", "guid", "tenant", "origin", "resource", "path", "argv", "host"]
-"""`tenant`: GUID or domain. `origin`: scheme and host. `resource`: a URI."""
+from tui.config.key import Key
 
 CLOUD_NAMES = ("global", "gcc", "gcc-high", "dod")
 CREDENTIAL_KINDS = (
@@ -29,21 +26,10 @@ WITHOUT_CLIENT = frozenset({"managed-identity", "token-file", "azure-cli"})
 """Kinds of credential that need no client ID."""
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
-    """One key of a table."""
-
-    shape: Shape
-    help: str
-    choices: tuple[str, ...] = ()
-    needed: bool = False
-    default: str | None = None
-
-
 TOP: Mapping[str, Key] = MappingProxyType(
     {"default_profile": Key("text", "The profile that is chosen when none is named.")}
 )
-TABLES = ("profiles", "keys", "ui")
+TABLES = ("profiles", "keys", "ui", "sla", "templates", "watch")
 
 PROFILE: Mapping[str, Key] = MappingProxyType(
     {
@@ -121,6 +107,10 @@ def _key_schema(key: Key) -> dict[str, object]:
     schema: dict[str, object] = {"description": key.help}
     if key.shape == "argv":
         schema |= {"type": "array", "items": {"type": "string"}, "minItems": 1}
+    elif key.shape == "texts":
+        schema |= {"type": "array", "items": {"type": "string", "minLength": 1}}
+    elif key.shape == "flag":
+        schema |= {"type": "boolean"}
     else:
         schema |= {"type": "string", "minLength": 1}
     if key.choices:
@@ -133,6 +123,8 @@ def _key_schema(key: Key) -> dict[str, object]:
         schema["anyOf"] = [{"pattern": GUID_PATTERN}, {"pattern": DOMAIN_PATTERN}]
     elif key.shape == "origin":
         schema["pattern"] = _ORIGIN_PATTERN
+    elif key.shape == "span":
+        schema["pattern"] = shift.SPAN_PATTERN
     return schema
 
 
@@ -188,5 +180,8 @@ def settings_schema() -> dict[str, object]:
             "profiles": {"type": "object", "additionalProperties": profile},
             "keys": texts | {"description": "Command name = key."},
             "ui": _table_schema(UI),
+            "sla": {"type": "array", "items": _table_schema(shift.SLA)},
+            "templates": {"type": "array", "items": _table_schema(shift.TEMPLATE)},
+            "watch": _table_schema(shift.WATCH),
         },
     )

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from tui.config.shift import SlaRule, Template, WatchSettings
+
 Api = Literal["auto", "graph", "classic"]
 TokenEndpoint = Literal["v1", "v2"]
 
@@ -94,6 +96,9 @@ class Settings:
     keys: Mapping[str, str] = field(default_factory=dict)
     """Command name → key, as the screens understand both."""
     ui: UiSettings = field(default_factory=UiSettings)
+    sla: tuple[SlaRule, ...] = ()
+    templates: tuple[Template, ...] = ()
+    watch: WatchSettings = field(default_factory=WatchSettings)
     path: Path | None = None
     """The file that was read; None where there was none."""
     origins: Mapping[str, Origin] = field(default_factory=dict)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
 from tui.config.settings import HostTable, Origin, ProfileSettings, Settings
+from tui.config.shift import span_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +16,7 @@ class Shown:
 
     name: str
     """Its dotted name."""
-    value: str | list[str] | None
+    value: str | bool | list[str] | None
     origin: Origin
 
     @property
@@ -56,13 +57,32 @@ def _profile(profile: ProfileSettings) -> Iterator[tuple[str, str | list[str] | 
                 yield f"engines.{engine.name}.{name}", value
 
 
+def _shift(settings: Settings) -> Iterator[tuple[str, str | bool | list[str] | None]]:
+    for at, rule in enumerate(settings.sla):
+        yield f"sla.{at}.filter", rule.filter
+        for name, span in (("respond", rule.respond), ("resolve", rule.resolve)):
+            if span is not None:
+                yield f"sla.{at}.{name}", span_text(span)
+    for at, template in enumerate(settings.templates):
+        for name, value in asdict(template).items():
+            if value:
+                yield f"templates.{at}.{name}", list(value) if isinstance(value, tuple) else value
+    watch = settings.watch
+    yield "watch.every", span_text(watch.every)
+    yield "watch.notify", watch.notify or None
+    yield "watch.bell", watch.bell
+    yield "watch.desktop", watch.desktop
+    yield "watch.title", watch.title
+
+
 def shown_values(settings: Settings) -> list[Shown]:
     """Every value in force, in the order of the file's sections."""
-    values: list[tuple[str, str | list[str] | None]] = [
+    values: list[tuple[str, str | bool | list[str] | None]] = [
         ("default_profile", settings.default_profile)
     ]
     for profile in settings.profiles.values():
         values += [(f"profiles.{profile.name}.{name}", value) for name, value in _profile(profile)]
     values += [(f"keys.{name}", key) for name, key in settings.keys.items()]
     values += [("ui.theme", settings.ui.theme), ("ui.me", settings.ui.me)]
+    values += _shift(settings)
     return [Shown(name, value, settings.origin(name)) for name, value in values]

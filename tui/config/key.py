@@ -1,0 +1,34 @@
+"""What one key of a table of the settings takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Shape = Literal[
+    "text",
+    "choice",
+    "guid",
+    "tenant",
+    "origin",
+    "resource",
+    "path",
+    "argv",
+    "host",
+    "span",
+    "flag",
+    "texts",
+]
+"""`tenant`: GUID or domain. `origin`: scheme and host. `resource`: a URI. `span`: 90m, 1h, 3d.
+`flag`: true or false. `texts`: a list of texts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of a table."""
+
+    shape: Shape
+    help: str
+    choices: tuple[str, ...] = ()
+    needed: bool = False
+    default: str | bool | None = None
