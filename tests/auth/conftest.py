@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
+import subprocess
+import sys
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
@@ -135,6 +138,34 @@ class MemoryKeyring(KeyringBackend):
         if (service, username) not in self.kept:
             raise keyring.errors.PasswordDeleteError("none")
         del self.kept[service, username]
+
+
+@dataclass(frozen=True)
+class Served:
+    """`demo serve --tls` in a process of its own."""
+
+    origin: str
+    certificate: Path
+    """What it shows, as a file to trust."""
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tui", "demo", "serve", "--tls", "--unlimited", "--port", "0"],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    try:
+        origin = process.stderr.readline().split()[-1]
+        host, _, port = origin.removeprefix("https://").rpartition(":")
+        certificate = tmp_path_factory.mktemp("served") / "shown.pem"
+        certificate.write_text(ssl.get_server_certificate((host, int(port)), timeout=10))
+        yield Served(origin, certificate)
+    finally:
+        process.terminate()
+        process.communicate(timeout=10)
 
 
 @pytest.fixture

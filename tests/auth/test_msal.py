@@ -1,73 +1,53 @@
 """Microsoft's own client against the demo tenant: an independent judge of what it speaks.
 
-Optional: `pip install msal` in the environment of the tests.
+It is a library of the tests alone: `demo serve --tls` runs as the program of its own that it is,
+and MSAL trusts the certificate that it shows.
 """
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator
-
-import pytest
+import msal
+import requests
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.x509 import load_pem_x509_certificate
 
+from tests.auth.conftest import Served
 from tui.demo.assertions import certificate_pem
 from tui.demo.identity import TENANT_ID, applications, registrations
-from tui.demo.options import Options
-from tui.demo.server import DemoTenant
-
-msal = pytest.importorskip("msal", reason="msal is not installed")
 
 GRAPH = ["https://graph.microsoft.com/.default"]
 APP = applications()[0]
 
 
-@pytest.fixture(scope="module")
-def authority() -> Iterator[str]:
-    tenant = DemoTenant(Options(tls=True, unlimited=True))
-    tenant.start()
-    yield f"{tenant.base_url}/{TENANT_ID}"
-    tenant.stop()
-
-
-@pytest.fixture(autouse=True)
-def quiet() -> Iterator[None]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
-
-
-def http() -> object:
-    """MSAL's own transport, taking the certificate that the tenant made a moment ago."""
-    import requests  # type: ignore[import-untyped, unused-ignore]
-
+def http(served: Served) -> requests.Session:
     session = requests.Session()
     session.trust_env = False
-    session.verify = False
+    session.verify = str(served.certificate)
     return session
 
 
-def client(authority: str, client_id: str, credential: object) -> object:
+def client(
+    served: Served, client_id: str, credential: object
+) -> msal.ConfidentialClientApplication:
     return msal.ConfidentialClientApplication(
         client_id,
-        authority=authority,
+        authority=f"{served.origin}/{TENANT_ID}",
         client_credential=credential,
         instance_discovery=False,
-        http_client=http(),
+        http_client=http(served),
     )
 
 
-def test_secret(authority: str) -> None:
-    app = client(authority, APP.client_id, APP.client_secret)
-    answer = app.acquire_token_for_client(scopes=GRAPH)  # type: ignore[attr-defined]
+def test_secret(served: Served) -> None:
+    app = client(served, APP.client_id, APP.client_secret)
+    answer = app.acquire_token_for_client(scopes=GRAPH)
     assert answer["access_token"].startswith("eyJ"), answer
-    wrong = client(authority, APP.client_id, "wrong")
-    answer = wrong.acquire_token_for_client(scopes=GRAPH)  # type: ignore[attr-defined]
+    wrong = client(served, APP.client_id, "wrong")
+    answer = wrong.acquire_token_for_client(scopes=GRAPH)
     assert answer["error_codes"] == [7000215]
 
 
-def test_certificate(authority: str) -> None:
+def test_certificate(served: Served) -> None:
     pem = certificate_pem().decode()
     thumbprint = load_pem_x509_certificate(pem.encode()).fingerprint(SHA1()).hex()
     app = next(one for one in registrations() if one.has_certificate)
@@ -75,20 +55,22 @@ def test_certificate(authority: str) -> None:
         {"private_key": pem, "thumbprint": thumbprint},
         {"private_key": pem, "public_certificate": pem[pem.index("-----BEGIN CERTIFICATE") :]},
     ):
-        one = client(authority, app.client_id, credential)
-        answer = one.acquire_token_for_client(scopes=GRAPH)  # type: ignore[attr-defined]
+        one = client(served, app.client_id, credential)
+        answer = one.acquire_token_for_client(scopes=GRAPH)
         assert answer.get("access_token", "").startswith("eyJ"), answer
 
 
-def test_device_code(authority: str) -> None:
-    import httpx
-
+def test_device_code(served: Served) -> None:
+    session = http(served)
     app = msal.PublicClientApplication(
-        APP.client_id, authority=authority, instance_discovery=False, http_client=http()
+        APP.client_id,
+        authority=f"{served.origin}/{TENANT_ID}",
+        instance_discovery=False,
+        http_client=session,
     )
     flow = app.initiate_device_flow(scopes=GRAPH)
     assert flow["user_code"] in flow["message"]
-    httpx.post(flow["verification_uri"], data={"code": flow["user_code"]}, verify=False)
+    session.post(flow["verification_uri"], data={"code": flow["user_code"]})
     answer = app.acquire_token_by_device_flow(flow)
     assert answer.get("access_token", "").startswith("eyJ"), answer
     assert answer["refresh_token"]

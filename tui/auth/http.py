@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import ssl
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -25,12 +26,21 @@ READ_TIMEOUT = 30.0
 def tls_context() -> ssl.SSLContext:
     """TLS by the certificates that the system trusts, a company's own included (truststore).
 
-    `SSL_CERT_FILE` and `SSL_CERT_DIR` are honoured where OpenSSL holds the certificates.
+    `SSL_CERT_FILE` and `SSL_CERT_DIR` are honoured everywhere: instead of OpenSSL's own
+    certificates on Linux, beside the system's elsewhere.
     """
+    import os
+    import sys
+
     import truststore
 
     context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if sys.platform in ("darwin", "win32"):
+        file, folder = (os.environ.get(f"SSL_CERT_{kind}") or None for kind in ("FILE", "DIR"))
+        if file or folder:
+            with suppress(OSError):  # Named and not there: doctor says so.
+                context.load_verify_locations(file, folder)
     return context
 
 
