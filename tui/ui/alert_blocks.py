@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from tui.api.records import Alert, Evidence
 from tui.text import visible_lines
 from tui.ui import words
@@ -60,19 +62,50 @@ def _where(alert: Alert) -> Block | None:
     return spans(*parts, indent=2) if parts else None
 
 
-def brief_blocks(alert: Alert) -> list[Block]:
-    """What the timeline says below its lanes."""
-    blocks: list[Block] = [_title(alert), gap()]
-    if tree := process_blocks(alert.evidence):
-        blocks += [*tree, gap()]
+def brief_blocks(
+    alert: Alert,
+    *,
+    context: Iterable[Evidence] = (),
+    place: int = 0,
+    count: int = 0,
+    airy: bool = True,
+) -> list[Block]:
+    """What the timeline says below its lanes.
+
+    Args:
+        context: The whole incident's evidence, which may tell what started the processes.
+        place: Which alert it is in the order of time, from 0.
+        count: How many there are.
+        airy: Leave lines empty between its parts.
+    """
+    severity = words.severity(alert.severity)
+    tone = f"{severity.tone}bold" if severity.tone in ("bad", "warn", "low") else "bold"
+    techniques = ", ".join(shown(one) for one in alert.mitre_techniques)
+    beside = [one for one in (techniques, source_words(alert.service_source)) if one]
+    blocks: list[Block] = [
+        line(
+            (f"{severity.glyph} {words.clock(alert_time(alert))}   ", tone),
+            (shown(alert.title) or "(no title)", "bold"),
+        ),
+        line(
+            (f"{place + 1} of {count}   ", "faint") if count else ("", ""),
+            ("   ".join([words.tactic(alert.category), *beside]), "faint"),
+            indent=2,
+        ),
+    ]
+    if airy:
+        blocks.append(gap())
+    if tree := process_blocks(alert.evidence, context):
+        blocks += tree
     elif alert.description:
-        blocks += [text(_first_lines(alert.description), indent=2), gap()]
+        blocks.append(text(_first_lines(alert.description), indent=2))
     if where := _where(alert):
-        blocks += [where, gap()]
+        blocks += [gap(), where]
     if alert.recommended_actions:
-        blocks.append(
-            field("  Do next", (_first_lines(alert.recommended_actions), "faint"), margin=12)
-        )
+        blocks += [
+            gap(),
+            field("  Do next", (_first_lines(alert.recommended_actions), "faint"), margin=12),
+        ]
     return blocks
 
 

@@ -9,7 +9,7 @@ class StepLeft(Command):
     """Go to the alert before on the timeline"""
 
     COMMAND = "Earlier alert"
-    BINDING_KEY = ("left, k, up", "←→")
+    BINDING_KEY = ("left", "←→")
     FOOTER_TEXT = "step"
 
 
@@ -17,8 +17,24 @@ class StepRight(Command):
     """Go to the next alert on the timeline"""
 
     COMMAND = "Later alert"
-    BINDING_KEY = "right, j, down"
+    BINDING_KEY = "right"
     FOOTER_TEXT = "step"
+
+
+class LaneUp(Command):
+    """Go to the nearest alert of the lane above"""
+
+    COMMAND = "Lane above"
+    BINDING_KEY = ("up, k", "↑↓")
+    FOOTER_TEXT = "lane"
+
+
+class LaneDown(Command):
+    """Go to the nearest alert of the lane below"""
+
+    COMMAND = "Lane below"
+    BINDING_KEY = "down, j"
+    FOOTER_TEXT = "lane"
 
 
 class FirstAlert(Command):
@@ -47,6 +63,22 @@ class ZoomOut(Command):
     FOOTER_TEXT = "out"
 
 
+class ZoomToAll(Command):
+    """Show the whole time of the incident again"""
+
+    COMMAND = "Whole timeline"
+    BINDING_KEY = "0"
+    FOOTER_TEXT = "all"
+
+
+class SkipIdle(Command):
+    """Leave long pauses out of the timeline, or put them back"""
+
+    COMMAND = "Leave pauses out"
+    BINDING_KEY = "z"
+    FOOTER_TEXT = "pauses"
+
+
 class OpenAlert(Command):
     """Open the chosen alert"""
 
@@ -57,10 +89,14 @@ class OpenAlert(Command):
 TIMELINE: tuple[type[Command], ...] = (
     StepLeft,
     StepRight,
+    LaneUp,
+    LaneDown,
     FirstAlert,
     LastAlert,
     ZoomIn,
     ZoomOut,
+    ZoomToAll,
+    SkipIdle,
     OpenAlert,
 )
 """The commands of the timeline."""

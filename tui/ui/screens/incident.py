@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
-from textual.containers import VerticalScroll
+from textual.containers import Vertical, VerticalScroll
+from textual.events import Resize
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher, OptionList, Rule, TextArea
 from textual_enhanced.commands import Command
@@ -93,6 +94,7 @@ class IncidentScreen(IncidentActions):
     )
     FOOTER = (
         timeline_commands.StepLeft,
+        timeline_commands.LaneUp,
         timeline_commands.ZoomIn,
         grid_commands.OpenRow,
         timeline_commands.OpenAlert,
@@ -112,7 +114,12 @@ class IncidentScreen(IncidentActions):
         ContentSwitcher { height: 1fr; margin: 1 0 0 0; }
         VerticalScroll { padding: 0 1; height: 1fr; }
         #timeline-tab { height: 1fr; padding: 0 1; }
-        Rule { color: $border; margin: 1 0; }
+        Timeline { max-height: 70%; }
+        Rule.-horizontal { color: $border; margin: 1 0; }
+        #timeline-tab VerticalScroll { padding: 0; }
+        &.short #headline { margin: 0 1; }
+        &.short TabLine { margin: 0 1; }
+        &.short Rule.-horizontal { margin: 0; }
         #graph-tab { height: 1fr; }
         #json-tab, #json-tab:focus { border: none; padding: 0 1; background: $background; }
     }
@@ -136,10 +143,11 @@ class IncidentScreen(IncidentActions):
                 yield Sheet(id="summary")
             yield Grid(alert_painter(self.m365d.now), id="alerts-tab", selectable=False)
             yield Grid(evidence_painter(), id="evidence-tab", selectable=False)
-            with VerticalScroll(id="timeline-tab", can_focus=False):
+            with Vertical(id="timeline-tab"):
                 yield Timeline()
                 yield Rule()
-                yield Sheet(id="chosen")
+                with VerticalScroll(can_focus=False):
+                    yield Sheet(id="chosen")
             yield PickList(id="graph-tab")
             with VerticalScroll(id="comments-tab"):
                 yield Sheet(id="comments")
@@ -150,6 +158,10 @@ class IncidentScreen(IncidentActions):
     @staticmethod
     def _tab_id(tab: str) -> str:
         return f"{tab}-tab"
+
+    def on_resize(self, event: Resize) -> None:
+        """Closer together where there are few lines."""
+        self.set_class(event.size.height < 30, "short")
 
     async def on_mount(self) -> None:
         """Show what is cached, then ask the service."""
@@ -307,7 +319,19 @@ class IncidentScreen(IncidentActions):
 
     @on(Timeline.Chosen)
     def _alert_chosen(self, event: Timeline.Chosen) -> None:
-        self.query_one("#chosen", Sheet).show(brief_blocks(event.alert) if event.alert else [])
+        if event.alert is None or self.incident is None:
+            self.query_one("#chosen", Sheet).show([])
+            return
+        context = (one for alert in self._alerts for one in alert.evidence)
+        self.query_one("#chosen", Sheet).show(
+            brief_blocks(
+                event.alert,
+                context=context,
+                place=event.place,
+                count=event.count,
+                airy=not self.has_class("short"),
+            )
+        )
 
     @on(Timeline.Opened)
     def _timeline_opened(self, event: Timeline.Opened) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from textual.app import RenderResult
 from textual.content import Content
@@ -18,53 +16,16 @@ from tui.api.records import Alert
 from tui.ui import words
 from tui.ui.commands.incident import TIMELINE
 from tui.ui.incident_blocks import alert_time, in_order
-from tui.ui.page import STYLES
+from tui.ui.page import STYLES, Span
+from tui.ui.timeline_axis import Axis, axis_of, can_leave_out
+from tui.ui.timeline_lanes import Mark, Window, gravity, lane, lane_name, mark_of
 
-_STEPS = (
-    *(timedelta(seconds=n) for n in (1, 5, 10, 30)),
-    *(timedelta(minutes=n) for n in (1, 2, 5, 10, 15, 30)),
-    *(timedelta(hours=n) for n in (1, 2, 3, 6, 12)),
-    *(timedelta(days=n) for n in (1, 2, 7, 14, 30, 90, 365)),
-)
-_RANK = {"high": 0, "medium": 1, "low": 2, "informational": 3}
-
-
-@dataclass(frozen=True, slots=True)
-class _Axis:
-    start: datetime
-    length: timedelta
-    width: int
-
-    def place(self, moment: datetime) -> int | None:
-        """The column of a moment; None outside."""
-        share = (moment - self.start) / self.length
-        at = round(share * (self.width - 1))
-        return at if 0 <= at < self.width else None
-
-    def ticks(self) -> list[tuple[int, str]]:
-        """Columns and labels, far enough apart to be read."""
-        step = next(
-            (one for one in _STEPS if one / self.length * self.width >= 14),
-            _STEPS[-1],
-        )
-        pattern = "%H:%M:%S" if step < timedelta(minutes=1) else "%H:%M"
-        if step >= timedelta(days=1):
-            pattern = "%m-%d"
-        local = self.start.astimezone()
-        midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-        first = midnight + step * -(-(local - midnight) // step)
-        found: list[tuple[int, str]] = []
-        many_days = self.length > timedelta(hours=20) and step < timedelta(days=1)
-        while (at := self.place(first)) is not None:
-            label = first.strftime(pattern)
-            if many_days and first.hour == 0 and first.minute == 0:
-                label = first.strftime("%m-%d")
-            if at + len(label) <= self.width and (
-                not found or at >= found[-1][0] + len(found[-1][1]) + 2
-            ):
-                found.append((at, label))
-            first += step
-        return found
+_DEEPEST = 16
+"""Times that an axis can be doubled."""
+_FINEST = 0.2
+"""Seconds of a column beyond which nothing is spread further."""
+_HEAD = 2
+_LONGEST_NAME = 20
 
 
 class Timeline(Widget):
@@ -79,9 +40,12 @@ class Timeline(Widget):
     class Chosen(Message):
         """Another alert is chosen."""
 
-        def __init__(self, alert: Alert | None) -> None:
+        def __init__(self, alert: Alert | None, place: int, count: int) -> None:
             super().__init__()
             self.alert = alert
+            self.place = place
+            """Which it is in the order of time, from 0."""
+            self.count = count
 
     class Opened(Message):
         """Enter on the chosen alert."""
@@ -92,42 +56,65 @@ class Timeline(Widget):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._alerts: list[Alert] = []
-        self._lanes: list[str] = []
+        self._marks: list[Mark] = []
+        self._times: list[float] = []
+        self._lanes: dict[str, list[int]] = {}
+        """Places of the alerts of each category."""
         self._at = 0
-        self._zoom = 0
+        self._zoomed = 0
+        self._busy = False
+        self._made: tuple[int, int, bool, Axis] | None = None
 
     @property
     def chosen(self) -> Alert | None:
         """The alert under the cursor."""
-        return self._alerts[self._at] if self._alerts else None
+        return self._marks[self._at].alert if self._marks else None
 
     def show(self, alerts: Sequence[Alert]) -> None:
         """Draw these alerts; the chosen one stays chosen where it still is."""
         former = self.chosen
-        self._alerts = in_order(alerts)
-        self._lanes = sorted({a.category for a in self._alerts}, key=words.tactic_rank)
-        ids = [alert.id for alert in self._alerts]
+        ordered = in_order(alerts)
+        if former is not None and [mark.alert for mark in self._marks] == ordered:
+            return
+        self._marks = [mark_of(alert) for alert in ordered]
+        self._times = [
+            time for mark in self._marks for time in (mark.began, mark.ended) if time is not None
+        ]
+        self._lanes = {}
+        for at, alert in enumerate(ordered):
+            self._lanes.setdefault(alert.category, []).append(at)
+        self._lanes = {
+            name: self._lanes[name] for name in sorted(self._lanes, key=words.tactic_rank)
+        }
+        ids = [alert.id for alert in ordered]
         if former is not None and former.id in ids:
             self._at = ids.index(former.id)
         else:
-            gravest = sorted(
-                range(len(ids)), key=lambda at: _RANK.get(self._alerts[at].severity.lower(), 9)
-            )
-            self._at = gravest[0] if gravest else 0
+            self._at = min(range(len(ids)), key=lambda at: gravity(ordered[at]), default=0)
+        self._made = None
         self.refresh(layout=True)
-        self.post_message(self.Chosen(self.chosen))
+        self._say_chosen()
+
+    def choose(self, alert_id: str) -> None:
+        """Put the cursor on the alert of this id, where there is one."""
+        for at, mark in enumerate(self._marks):
+            if mark.alert.id == alert_id:
+                self._choose(at)
+                return
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Axis, rule and lanes."""
-        return len(self._lanes) + 2 if self._alerts else 1
+        return len(self._lanes) + _HEAD if self._times else 1
+
+    def _say_chosen(self) -> None:
+        self.post_message(self.Chosen(self.chosen, self._at, len(self._marks)))
 
     def _choose(self, at: int) -> None:
-        at = max(0, min(len(self._alerts) - 1, at))
-        if self._alerts and at != self._at:
+        at = max(0, min(len(self._marks) - 1, at))
+        if self._marks and at != self._at:
             self._at = at
             self.refresh()
-            self.post_message(self.Chosen(self.chosen))
+            self._say_chosen()
 
     def action_step_left_command(self) -> None:
         """The alert before."""
@@ -137,22 +124,61 @@ class Timeline(Widget):
         """The next alert."""
         self._choose(self._at + 1)
 
+    def action_lane_up_command(self) -> None:
+        """The nearest alert of the lane above."""
+        self._change_lane(-1)
+
+    def action_lane_down_command(self) -> None:
+        """The nearest alert of the lane below."""
+        self._change_lane(1)
+
+    def _change_lane(self, by: int) -> None:
+        chosen = self.chosen
+        if chosen is None:
+            return
+        names = list(self._lanes)
+        to = names.index(chosen.category) + by
+        if 0 <= to < len(names):
+            began = self._marks[self._at].began or 0.0
+            near = min(
+                self._lanes[names[to]],
+                key=lambda at: abs((self._marks[at].began or 0.0) - began),
+            )
+            self._choose(near)
+
     def action_first_alert_command(self) -> None:
         """The first alert."""
         self._choose(0)
 
     def action_last_alert_command(self) -> None:
         """The last alert."""
-        self._choose(len(self._alerts) - 1)
+        self._choose(len(self._marks) - 1)
 
     def action_zoom_in_command(self) -> None:
         """Half the time, twice the room."""
-        self._zoom = min(12, self._zoom + 1)
-        self.refresh()
+        if not self._times:
+            return
+        seconds = max(self._times) - min(self._times)
+        if self._zoomed < _DEEPEST and seconds / (2**self._zoomed * self._room()[1]) > _FINEST:
+            self._zoomed += 1
+            self.refresh()
 
     def action_zoom_out_command(self) -> None:
         """Twice the time."""
-        self._zoom = max(0, self._zoom - 1)
+        self._zoomed = max(0, self._zoomed - 1)
+        self.refresh()
+
+    def action_zoom_to_all_command(self) -> None:
+        """All of the time again."""
+        self._zoomed = 0
+        self.refresh()
+
+    def action_skip_idle_command(self) -> None:
+        """Leave long pauses out, or put them back."""
+        if not self._busy and not can_leave_out(self._times):
+            self.notify("There is no long pause between these alerts.", timeout=3, markup=False)
+            return
+        self._busy = not self._busy
         self.refresh()
 
     def action_open_alert_command(self) -> None:
@@ -162,85 +188,108 @@ class Timeline(Widget):
 
     def on_click(self, event: Click) -> None:
         """Choose the mark that is nearest in its lane."""
-        margin, axis = self._axis()
-        lane = event.y - 2
-        if axis is None or not 0 <= lane < len(self._lanes):
+        margin, width = self._room()
+        names = self._seen_lanes()
+        row = event.y - _HEAD
+        if not self._times or not 0 <= row < len(names):
             return
+        window = self._window(width)
         near = [
             (abs(column - (event.x - margin)), at)
-            for at, alert in enumerate(self._alerts)
-            if alert.category == self._lanes[lane]
-            and (moment := alert_time(alert)) is not None
-            and (column := axis.place(moment)) is not None
+            for at in self._lanes[names[row]]
+            if (column := window.place(self._marks[at].began)) is not None
         ]
         if near:
             self._choose(min(near)[1])
 
-    def _axis(self) -> tuple[int, _Axis | None]:
-        names = [words.tactic(lane) for lane in self._lanes]
-        margin = min(max((len(name) for name in names), default=0), 20) + 3
-        width = self.size.width - margin
-        moments = [moment for alert in self._alerts if (moment := alert_time(alert))]
-        if not moments or width < 10:
-            return margin, None
-        first, last = min(moments), max(moments)
-        length = max(last - first, timedelta(seconds=10))
-        start, length = first - length * 0.03, length * 1.06
-        if self._zoom:
-            length = max(length / 2**self._zoom, timedelta(seconds=5))
-            chosen = self.chosen
-            middle = (alert_time(chosen) if chosen else None) or first
-            start = max(start, middle - length / 2)
-        return margin, _Axis(start, length, width)
+    def _room(self) -> tuple[int, int]:
+        """Cells before the lanes, and cells that they have."""
+        names = max((len(lane_name(name)) for name in self._lanes), default=0)
+        counts = max((len(str(len(places))) for places in self._lanes.values()), default=0)
+        margin = min(names, _LONGEST_NAME) + counts + 4
+        return margin, max(10, self.size.width - margin)
+
+    def _seen_lanes(self) -> list[str]:
+        """The lanes that there is room for, the chosen one among them."""
+        names = list(self._lanes)
+        room = max(1, self.size.height - _HEAD)
+        if len(names) <= room:
+            return names
+        chosen = self.chosen
+        at = names.index(chosen.category) if chosen else 0
+        first = max(0, min(at - room // 2, len(names) - room))
+        return names[first : first + room]
+
+    def _window(self, width: int) -> Window:
+        key = (width, self._zoomed, self._busy)
+        if self._made is None or self._made[:3] != key:
+            wide = width << self._zoomed
+            self._made = (*key, axis_of(self._times, wide, busy=self._busy))
+        axis = self._made[3]
+        first = 0
+        if self._zoomed:
+            began = self._marks[self._at].began
+            middle = axis.place(began) if began is not None else None
+            first = max(0, min((middle or 0) - width // 2, (width << self._zoomed) - width))
+        return Window(axis, first, width)
 
     def render(self) -> RenderResult:
         """The picture."""
-        if not self._alerts:
+        if not self._marks:
             return Content.styled("No alerts.", STYLES["faint"])
-        margin, axis = self._axis()
-        if axis is None:
+        if not self._times:
             return Content.styled("No alert of this incident has a time.", STYLES["faint"])
+        margin, width = self._room()
+        window = self._window(width)
         chosen = self.chosen
-        moment = alert_time(chosen) if chosen else None
-        ruler = axis.place(moment) if moment else None
-        labels = [" "] * axis.width
-        for at, label in axis.ticks():
-            labels[at : at + len(label)] = label
-        lines = [
-            Content.styled(" " * margin + "".join(labels).rstrip(), STYLES["faint"]),
-            Content.styled(" " * margin + "─" * axis.width, "$border"),
-        ]
-        lines += [self._lane(name, margin, axis, ruler) for name in self._lanes]
+        ruler = window.place(self._marks[self._at].began)
+        lines = self._head(margin, window, ruler)
+        tone = "reverse " if self.has_focus else "bold underline "
+        for name in self._seen_lanes():
+            marks = [self._marks[at] for at in self._lanes[name]]
+            here = chosen is not None and chosen.category == name
+            count = str(len(marks))
+            label = lane_name(name)[: margin - 4 - len(count)]
+            spans: list[Span] = [
+                (label.ljust(margin - 2 - len(count)), "bold" if here else "faint"),
+                (f"{count}  ", "faint"),
+            ]
+            spans += lane(marks, window, chosen=chosen, ruler=ruler, chosen_tone=tone)
+            lines.append(Content.assemble(*((text, _style(tone)) for text, tone in spans)))
         return Content("\n").join(lines)
 
-    def _lane(self, name: str, margin: int, axis: _Axis, ruler: int | None) -> Content:
-        marks: dict[int, Alert] = {}
-        for alert in self._alerts:
-            moment = alert_time(alert)
-            at = axis.place(moment) if moment and alert.category == name else None
-            if at is None:
-                continue
-            other = marks.get(at)
-            if (
-                other is None
-                or alert is self.chosen
-                or (
-                    other is not self.chosen
-                    and _RANK.get(alert.severity, 9) < _RANK.get(other.severity, 9)
-                )
-            ):
-                marks[at] = alert
-        label = words.tactic(name)[: margin - 3]
-        parts: list[tuple[str, str]] = [(label.ljust(margin), STYLES["faint"])]
-        for at in range(axis.width):
-            if at in marks:
-                sign = words.severity(marks[at].severity)
-                style = STYLES[sign.tone]
-                if marks[at] is self.chosen:
-                    style = f"reverse {style}" if self.has_focus else f"bold underline {style}"
-                parts.append((sign.glyph, style))
-            elif at == ruler:
-                parts.append(("│", STYLES["accent"]))
-            else:
-                parts.append(("·" if at % 2 else " ", "$border"))
-        return Content.assemble(*parts)
+    def _head(self, margin: int, window: Window, ruler: int | None) -> list[Content]:
+        ticks = window.axis.ticks(window.first, window.first + window.width)
+        labels, rule = [" "] * window.width, ["─"] * window.width
+        for at, label in ticks:
+            column = at - window.first
+            labels[column : column + len(label)] = label
+            rule[column] = "┬"
+        for at, seconds in window.axis.breaks():
+            if 0 <= (column := at - window.first) < window.width:
+                rule[column] = "┊"
+                said = words.ago(seconds).replace(" ", "")
+                start = max(0, min(column - len(said) // 2, window.width - len(said)))
+                if not "".join(labels[max(0, start - 1) : start + len(said) + 1]).strip():
+                    labels[start : start + len(said)] = said
+        if ruler is not None and 0 <= ruler < window.width:
+            rule[ruler] = "┼"
+        moment = alert_time(self._marks[self._at].alert)
+        day = words.local(moment)[:10] if moment else ""
+        left = f"{2**self._zoomed}×" if self._zoomed else ""
+        names = self._seen_lanes()
+        if len(names) < len(self._lanes):
+            left = f"{left}  {len(names)} of {len(self._lanes)} lanes".lstrip()
+        return [
+            Content.styled(day.ljust(margin) + "".join(labels).rstrip(), STYLES["faint"]),
+            Content.assemble(
+                (left[: margin - 1].ljust(margin), STYLES["faint"]), ("".join(rule), "$border")
+            ),
+        ]
+
+
+def _style(tone: str) -> str:
+    if tone == "rule":
+        return "$border"
+    before, _, name = tone.rpartition(" ")
+    return f"{before} {STYLES.get(name, STYLES[''])}".strip()
