@@ -65,6 +65,14 @@ def test_help_of_every_command_has_an_example(run: Run, command: str) -> None:
         (["incidents", "-o", "o" * 300], "too long"),
         (["hunt", "~nobody-of-that-name/q.kql"], "cannot be read"),
         (["token", "--profile", ""], "names none"),
+        (["token", "--config", ""], "names no file"),
+        (["token", "--log", ""], "names no file"),
+        (["hunt", "-", "-o", ""], "names no file"),
+        (["hunt", ""], "has no name"),
+        (["hunt", "-", "--timespan", "-P1D"], "no time span"),
+        (["handover", "--since", "-1h"], "no span"),
+        (["incidents", "--top", "many"], "'many' is no whole number"),
+        (["demo", "serve", "--time-limit", "long"], "'long' is no number of seconds"),
     ],
 )
 def test_wrong_usage_is_2_in_one_sentence(run: Run, argv: list[str], words: str) -> None:

@@ -300,3 +300,46 @@ def test_no_secret_and_no_token_is_left_anywhere(
     for mark in (APP.client_secret, *taken, *(one.split(".")[2] for one in taken)):
         assert mark not in text
     assert log.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("HTTPS_PROXY", "ftp://user:mark-of-it@proxy.example:1", "HTTPS_PROXY is of kind ftp"),
+        ("ALL_PROXY", "socks5://127.0.0.1:9", "ALL_PROXY is of kind socks5"),
+        ("HTTP_PROXY", "http://[::", "HTTP_PROXY is no address"),
+    ],
+)
+def test_a_proxy_that_is_none_is_named(
+    run: Run, contoso: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, words: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    ended = run("token")
+    assert ended.code == 2
+    assert words in ended.err
+    assert "mark-of-it" not in ended.err
+
+
+@pytest.mark.parametrize("value", ["a\nb", "a\x00b".replace("\x00", "\x07"), "\udcff"])
+def test_a_variable_that_holds_no_secret_is_named(
+    run: Run, contoso: Path, monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    monkeypatch.setenv("M365D_CLIENT_SECRET", value)
+    ended = run("token")
+    assert ended.code == 3
+    assert "M365D_CLIENT_SECRET" in ended.err
+
+
+def test_a_line_break_behind_the_variable_is_cut(
+    run: Run, contoso: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("M365D_CLIENT_SECRET", applications()[0].client_secret + "\r\n")
+    assert run("token").code == 0
+
+
+def test_settings_that_are_a_circle_of_links(run: Run, contoso: Path) -> None:
+    contoso.unlink()
+    contoso.symlink_to(contoso)
+    guid = applications()[0].client_id
+    ended = run("profiles", "add", "x", "--tenant-id", "x.example", "--client-id", guid)
+    assert (ended.code, "config.toml" in ended.err) == (2, True)

@@ -161,3 +161,20 @@ def test_one_app_signs_in_to_the_tenants_of_its_profile(
     assert run("profiles", "remove", "partner/none").code == 0
     gone = run("token", "--profile", "partner/none")
     assert (gone.code, "partner/contoso" in gone.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("argv", "words"),
+    [
+        (["--redirect", "javascript:alert(1)"], "no address"),
+        (["--redirect", ""], "no address"),
+        (["--redirect", "http://evil.example"], "no address"),
+        (["--redirect", "https://u@evil.example"], "no address"),
+        (["--listen", "99999"], "no port 99999"),
+        (["--listen", "-1"], "no port -1"),
+    ],
+)
+def test_links_lead_nowhere_odd(run: Run, contoso: Path, argv: list[str], words: str) -> None:
+    ended = run("profiles", "consent", *argv)
+    assert (ended.code, ended.out) == (2, "")
+    assert words in ended.err

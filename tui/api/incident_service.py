@@ -13,7 +13,7 @@ from tui.api.records import Comment, Incident, IncidentChange
 from tui.errors import BadAnswer, Problem, ServiceProblem, Unreachable, UsageProblem
 from tui.text import visible
 
-_ID = re.compile(r"[\w-]{1,128}", re.ASCII)
+_ID = re.compile(r"\w[\w-]{0,127}", re.ASCII)
 _TOLERANCE = timedelta(seconds=5)
 """By which the clock of the service's records and that of its answers may differ."""
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from tui.errors import Unreachable
+from tui.errors import Unreachable, UsageProblem
 from tui.text import visible
 
 if TYPE_CHECKING:
@@ -48,21 +48,52 @@ def new_client(*, read_timeout: float = READ_TIMEOUT) -> httpx.AsyncClient:
     """A client that follows no redirect and uses the system's proxies and certificates.
 
     This machine itself is never asked through a proxy.
+
+    Raises:
+        UsageProblem: The environment names a proxy that cannot be one.
     """
     import httpx
 
     from tui import __version__
 
-    return httpx.AsyncClient(
-        verify=tls_context(),
-        follow_redirects=False,
-        timeout=httpx.Timeout(
-            connect=CONNECT_TIMEOUT, read=read_timeout, write=30.0, pool=CONNECT_TIMEOUT
-        ),
-        limits=httpx.Limits(max_connections=10, max_keepalive_connections=5),
-        headers={"User-Agent": f"m365d-tui/{__version__}"},
-        event_hooks={"response": [_set_location_aside]},
-        mounts={"all://localhost": None, "all://127.0.0.1": None, "all://[::1]": None},
+    try:
+        return httpx.AsyncClient(
+            verify=tls_context(),
+            follow_redirects=False,
+            timeout=httpx.Timeout(
+                connect=CONNECT_TIMEOUT, read=read_timeout, write=30.0, pool=CONNECT_TIMEOUT
+            ),
+            limits=httpx.Limits(max_connections=10, max_keepalive_connections=5),
+            headers={"User-Agent": f"m365d-tui/{__version__}"},
+            event_hooks={"response": [_set_location_aside]},
+            mounts={"all://localhost": None, "all://127.0.0.1": None, "all://[::1]": None},
+        )
+    except (ValueError, ImportError, httpx.InvalidURL):
+        raise _bad_proxy() from None
+
+
+def _bad_proxy() -> UsageProblem:
+    """Which proxy setting is none; its value is not shown, for it may hold a password."""
+    import os
+    from urllib.request import getproxies
+
+    named = "a proxy in the system's settings"
+    for scheme, value in getproxies().items():
+        kind = value.partition("://")[0].lower() if "://" in value else "http"
+        known = kind in ("http", "https")
+        try:
+            fine = known and bool(urlsplit(value).netloc or "://" not in value)
+        except ValueError:
+            fine = False
+        if scheme in ("http", "https", "all") and not fine:
+            names = (f"{scheme}_proxy".upper(), f"{scheme}_proxy")
+            by = next((name for name in names if os.environ.get(name) == value), named)
+            named = f"{by} is {'no address' if known else f'of kind {visible(kind)[:20]}'}"
+            break
+    return UsageProblem(
+        "No connection can be made",
+        f"{named}, and only proxies over http and https are spoken",
+        "Write it as http://host:port, or take it away.",
     )
 
 

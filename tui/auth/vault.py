@@ -182,12 +182,24 @@ def remove_secret(profile: Profile) -> bool:
 
 
 def _from_environment(profile: Profile, environ: Mapping[str, str]) -> FoundSecret:
-    if value := environ.get("M365D_CLIENT_SECRET"):
-        return FoundSecret(Secret(value), "environment variable M365D_CLIENT_SECRET")
-    value = environ.get("AZURE_CLIENT_SECRET")
+    def found(name: str) -> FoundSecret:
+        # A file's last line break comes along where a variable is set from it.
+        secret = environ[name].strip("\r\n")
+        if not secret.isprintable():
+            raise SignInProblem(
+                _what(profile),
+                f"{name} holds what no secret holds: line breaks, controls or bytes that are "
+                "no UTF-8",
+                f"Set {name} to the secret's value alone.",
+            )
+        return FoundSecret(Secret(secret), f"environment variable {name}")
+
+    if environ.get("M365D_CLIENT_SECRET", "").strip():
+        return found("M365D_CLIENT_SECRET")
+    value = environ.get("AZURE_CLIENT_SECRET", "").strip()
     other = environ.get("AZURE_CLIENT_ID", "")
     if value and (not other or other.lower() == profile.client_id.lower()):
-        return FoundSecret(Secret(value), "environment variable AZURE_CLIENT_SECRET")
+        return found("AZURE_CLIENT_SECRET")
     if value:
         raise SignInProblem(
             _what(profile),

@@ -34,14 +34,49 @@ WAIT_LIMIT = 90.0
 """Seconds that a command waits for a throttled service, unless `--wait`."""
 
 
+def whole_number(text: str) -> int:
+    """A whole number of the command line.
+
+    Raises:
+        ArgumentTypeError: It is none.
+    """
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text[:40]}' is no whole number") from None
+
+
+def seconds(text: str) -> float:
+    """A number of seconds of the command line.
+
+    Raises:
+        ArgumentTypeError: It is none.
+    """
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text[:40]}' is no number of seconds") from None
+
+
+def file_name(text: str) -> Path:
+    """A file that the command line names.
+
+    Raises:
+        ArgumentTypeError: The name is empty.
+    """
+    if not text:
+        raise argparse.ArgumentTypeError("it names no file")
+    return Path(text)
+
+
 def add_global_options(parser: argparse.ArgumentParser) -> None:
     """The options that may stand before or after any command."""
     group = parser.add_argument_group("general")
     group.add_argument("--demo", action="store_true", help="use the embedded tenant, no account")
     group.add_argument("--profile", metavar="NAME", help="sign in with this profile")
-    group.add_argument("--config", metavar="FILE", type=Path, help="use this settings file")
+    group.add_argument("--config", metavar="FILE", type=file_name, help="use this settings file")
     group.add_argument("--no-cache", action="store_true", help="keep everything in memory")
-    group.add_argument("--log", metavar="FILE", type=Path, help="write what happens to a file")
+    group.add_argument("--log", metavar="FILE", type=file_name, help="write what happens to a file")
     group.add_argument("--version", action="store_true", help="say the version and end")
 
 

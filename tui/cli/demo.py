@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from tui.cli.context import seconds, whole_number
 from tui.errors import UsageProblem
 
 _MOST_INCIDENTS = 1_000_000
@@ -16,16 +17,18 @@ def configure(parser: argparse.ArgumentParser, command: str) -> None:
         parser.epilog = "example:\n  m365d-tui demo credentials --json"
         return
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
-    parser.add_argument("--port", type=int, default=0, help="port to listen on (a free one)")
+    parser.add_argument(
+        "--port", type=whole_number, default=0, help="port to listen on (a free one)"
+    )
     parser.add_argument("--tls", action="store_true", help="https with a certificate made for it")
     parser.add_argument("--unlimited", action="store_true", help="lift the quotas")
     parser.add_argument(
-        "--time-limit", type=float, default=180.0, metavar="S", help="seconds of a query (180)"
+        "--time-limit", type=seconds, default=180.0, metavar="S", help="seconds of a query (180)"
     )
     parser.add_argument(
-        "--incidents", type=int, default=300, metavar="N", help="length of the queue (300)"
+        "--incidents", type=whole_number, default=300, metavar="N", help="length of the queue (300)"
     )
-    parser.add_argument("--seed", type=int, metavar="N", help="another month of noise")
+    parser.add_argument("--seed", type=whole_number, metavar="N", help="another month of noise")
     parser.epilog = (
         "example:\n"
         "  m365d-tui demo serve --port 8765\n"

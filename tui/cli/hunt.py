@@ -93,6 +93,8 @@ def read_query(name: str) -> str:
         UsageProblem: It cannot be read, or there is none.
     """
     shown = "Standard input" if name == "-" else visible(name)
+    if not name:
+        raise UsageProblem("The file of the query has no name", remedy="Use - for standard input.")
     try:
         if name == "-":
             stream = getattr(sys.stdin, "buffer", None)

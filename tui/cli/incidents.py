@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from tui.cli.context import add_wait_option, open_connection, run_async
+from tui.cli.context import add_wait_option, open_connection, run_async, whole_number
 from tui.cli.exits import FAILED, NO_ANSWER, report
 from tui.cli.incident_rows import FORMATS, write_list
 from tui.cli.output import say
@@ -28,7 +28,11 @@ def configure(parser: argparse.ArgumentParser, command: str) -> None:
         "--filter", metavar="EXPR", default="", help="only incidents that match, see below"
     )
     parser.add_argument(
-        "--top", metavar="N", type=int, default=50, help="at most so many, newest first (50)"
+        "--top",
+        metavar="N",
+        type=whole_number,
+        default=50,
+        help="at most so many, newest first (50)",
     )
     add_format_options(parser, "jsonl")
     add_watch_options(parser)

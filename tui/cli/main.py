@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn, Protocol
@@ -37,7 +38,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
 
 _FLAGS = ("--demo", "--no-cache", "--version", "--help", "-h")
 _WITH_VALUE = ("--profile", "--config", "--log")
-_DASH_VALUES = ("--filter",)
+_DASH_VALUES = ("--filter", "--timespan", "--since", "--listen")
 
 _EXAMPLES = """\
 examples:
@@ -115,7 +116,7 @@ def _join_dash_values(argv: Sequence[str]) -> list[str]:
     while at < len(argv):
         one = argv[at]
         following = argv[at + 1] if at + 1 < len(argv) else ""
-        if one in _DASH_VALUES and following.startswith("-") and not following.startswith("--"):
+        if one in _DASH_VALUES and re.match("-[^-]", following):
             joined.append(f"{one}={following}")
             at += 2
         else:

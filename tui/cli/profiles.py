@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
 
-from tui.cli.context import read_settings, settings_to_change
+from tui.cli.context import file_name, read_settings, settings_to_change
 from tui.cli.output import say, write_json, write_table
 from tui.config.hosts import REGIONS
 from tui.config.schema import CLOUD_NAMES, CREDENTIAL_KINDS
@@ -38,8 +37,8 @@ def configure(parser: argparse.ArgumentParser, command: str) -> None:
     add("--token-endpoint", choices=("v1", "v2"), help="which endpoint (v2)")
     add("--credential", choices=CREDENTIAL_KINDS, help="how it signs in (keyring)")
     add("--secret-command", nargs="+", metavar="ARG", help="a command that prints the secret")
-    add("--certificate-path", metavar="FILE", type=Path, help="certificate and key")
-    add("--token-file", metavar="FILE", type=Path, help="a file that holds a token")
+    add("--certificate-path", metavar="FILE", type=file_name, help="certificate and key")
+    add("--token-file", metavar="FILE", type=file_name, help="a file that holds a token")
     add("--home-tenant", metavar="ID", help="where the app is registered, if elsewhere")
     add("--region", choices=REGIONS, help="region of the classic API's host")
     add("--authority", metavar="URL", help="token host of a cloud of your own")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
 
-from tui.cli.context import open_session, read_settings, run_async, settings_to_change
+from tui.cli.context import open_session, read_settings, run_async, settings_to_change, whole_number
 from tui.cli.output import say, write_json, write_table
 from tui.errors import Forbidden, UsageProblem
 
@@ -41,7 +42,7 @@ def configure(parser: argparse.ArgumentParser, command: str) -> None:
         add("--resource", choices=("graph", "classic", "endpoint"), default="graph",
             help="which API's permissions (v2 only; graph)")  # fmt: skip
         add("--redirect", metavar="URL", help="where the browser ends (https://portal.azure.com)")
-        add("--listen", metavar="PORT", nargs="?", type=int, const=0,
+        add("--listen", metavar="PORT", nargs="?", type=whole_number, const=0,
             help="wait here for the answer (the app must list http://localhost)")  # fmt: skip
         add("--answer", metavar="URL", help="explain the address where a browser ended")
     else:
@@ -119,8 +120,17 @@ def _consent(args: argparse.Namespace) -> int:
         return _told(parse_consent_redirect(args.answer))
     profile = profile_named(read_settings(args), args.profile)
     if args.listen is not None:
+        if not 0 <= args.listen <= 65535:
+            raise UsageProblem(f"There is no port {args.listen}", remedy="Ports are 0 to 65535.")
         return _told(run_async(_caught(profile, args.listen, args.resource)))
-    redirect = args.redirect or DEFAULT_REDIRECT
+    redirect = DEFAULT_REDIRECT if args.redirect is None else args.redirect
+    if not re.fullmatch(
+        r"https://[^\s/?#@]+([/?#]\S*)?|http://(localhost|127\.0\.0\.1)([:/]\S*)?", redirect
+    ):
+        raise UsageProblem(
+            f"'{redirect[:200]}' is no address that a browser can be sent to",
+            remedy="Give one of the app's redirect URIs: https://…, or http://localhost.",
+        )
     print(consent_link(profile, args.form, resource=args.resource, redirect=redirect))
     return 0
 

@@ -11,6 +11,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui.cli.context import file_name
 from tui.config import at_home
 from tui.errors import Problem, UsageProblem
 from tui.text import visible
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 def add_output_option(parser: argparse.ArgumentParser) -> None:
     """`-o FILE`."""
     parser.add_argument(
-        "-o", "--output", metavar="FILE", type=Path, help="write to a file (standard output)"
+        "-o", "--output", metavar="FILE", type=file_name, help="write to a file (standard output)"
     )
 
 

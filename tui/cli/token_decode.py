@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tui.cli.context import chosen_profile, run_async
 from tui.cli.output import cell_text, say, write_json, write_table
+from tui.config import at_home
 from tui.errors import Forbidden, UsageProblem
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def _token(name: str) -> str:
         data = sys.stdin.read(_LARGEST).encode() if sys.stdin is not None else b""
         return token_text(data)
     try:
-        with Path(name).expanduser().open("rb") as stream:
+        with at_home(Path(name)).open("rb") as stream:
             return token_text(stream.read(_LARGEST))
     except OSError as error:
         why = (error.strerror or "it cannot be read").lower()

@@ -9,7 +9,7 @@ import sys
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from tui.cli.context import open_connection
+from tui.cli.context import open_connection, whole_number
 from tui.cli.output import json_text, say
 from tui.errors import Problem, ServiceProblem, Unreachable, UsageProblem
 
@@ -35,7 +35,7 @@ def add_watch_options(parser: argparse.ArgumentParser) -> None:
         help="do not list: write what comes or changes from now on, a line of JSON each",
     )
     parser.add_argument(
-        "--every", metavar="SECONDS", type=int, default=60, help="how often to look (60)"
+        "--every", metavar="SECONDS", type=whole_number, default=60, help="how often to look (60)"
     )
 
 

@@ -59,7 +59,8 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[tuple[str, ...], int], list[
         raise
     except OSError as error:
         why = (error.strerror or "it cannot be read").lower()
-        return {}, {}, [Fault(path, None, f"cannot be read: {why}", "Check its permissions.")]
+        remedy = "Check its permissions." if isinstance(error, PermissionError) else ""
+        return {}, {}, [Fault(path, None, f"cannot be read: {why}", remedy)]
     if len(raw) > _MOST:
         return {}, {}, [Fault(path, None, "is larger than a megabyte: no settings file")]
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from dataclasses import dataclass
@@ -90,7 +91,10 @@ def private_file(path: Path) -> Path:
 def write_private(path: Path, text: str) -> None:
     """Replace a file's text at once or not at all; only its owner reads it (0600)."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    target = path.resolve()
+    try:
+        target = path.resolve()
+    except RuntimeError:  # Links that lead back to themselves, before Python 3.13.
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path)) from None
     half = target.with_name(f".{target.name}.{os.getpid()}.new")
     handle = os.open(half, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
     try:
