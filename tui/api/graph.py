@@ -1,7 +1,7 @@
 """Microsoft Graph security: incidents and advanced hunting.
 
-Source: *List incidents*, *Update incident*, *Create comment for incident*,
-*security: runHuntingQuery* (Graph v1.0).
+Source: *List incidents*, *Update incident*, *Update alert*, *Create comment for
+incident*, *security: runHuntingQuery* (Graph v1.0).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from tui.api.decode import decode_comments
 from tui.api.hunting import checked_timespan, hunt
@@ -26,15 +27,16 @@ from tui.api.incident_service import (
 )
 from tui.api.paging import list_pages
 from tui.api.protocols import Dialect, HuntAnswer, Page
-from tui.api.records import Comment, Incident, IncidentChange
+from tui.api.records import ALERT_FIELDS, Comment, Incident, IncidentChange
 from tui.api.request import Request
 from tui.api.transport import Transport
-from tui.errors import ServiceProblem, Unreachable
+from tui.errors import ServiceProblem, Unreachable, UsageProblem
 
 _PAGE = 50
 _PREFER = {"Prefer": "include-unknown-enum-members"}
 _READ = "Read incidents"
 _CHANGE = "Change incidents, comment"
+_ALERTS = "Change alerts"
 _NAMES = {
     "status": "status",
     "assigned_to": "assignedTo",
@@ -50,12 +52,13 @@ class GraphIncidents:
     """`/security/incidents`."""
 
     dialect: Dialect = "graph"
-    supports = frozenset({*_NAMES, "comment"})
+    supports = frozenset({*_NAMES, "comment", "alert"})
 
     def __init__(self, transport: Transport, origin: str, now: Callable[[], datetime]) -> None:
         self._transport = transport
         self._origin = origin
         self._base = f"{origin}/v1.0/security/incidents"
+        self._alerts = f"{origin}/v1.0/security/alerts_v2"
         self._now = now
 
     def pages(
@@ -96,6 +99,8 @@ class GraphIncidents:
         """See `IncidentService.update`."""
         what = f"Changing incident {checked_id(incident_id)}"
         fields = wanted(change, self.supports, "Graph")
+        if isinstance(change.alert, str):
+            return await self._update_alert(incident_id, change.alert, fields)
         comment = fields.pop("comment", None)
         changed: Any = None
         if fields:
@@ -110,6 +115,21 @@ class GraphIncidents:
             await self.comment(incident_id, comment)
             changed = None
         return await after_change(changed, what, lambda: self.get(incident_id))
+
+    async def _update_alert(
+        self, incident_id: str, alert_id: str, fields: dict[str, object]
+    ) -> Incident:
+        if others := [name for name in fields if name not in ALERT_FIELDS]:
+            raise UsageProblem(f"An alert's {' and '.join(others)} cannot be changed")
+        what = f"Changing an alert of incident {incident_id}"
+        request = replace(
+            self._request("PATCH", f"{self._alerts}/{quote(alert_id, safe='')}", what, _ALERTS),
+            body={_NAMES[name]: value for name, value in fields.items()},
+            idempotent=True,
+            missing="There is no such alert any more, or the application may not see it.",
+        )
+        await self._transport.json(request)
+        return await self.get(incident_id)
 
     async def comment(
         self, incident_id: str, text: str, *, tried: datetime | None = None

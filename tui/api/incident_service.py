@@ -52,10 +52,16 @@ def wanted(change: IncidentChange, supports: frozenset[str], service: str) -> di
     found = {
         name: value
         for name in change.__struct_fields__
-        if (value := getattr(change, name)) is not msgspec.UNSET
+        if name != "alert" and (value := getattr(change, name)) is not msgspec.UNSET
     }
     if not found:
         raise UsageProblem("There is nothing to change")
+    if change.alert is not msgspec.UNSET and "alert" not in supports:
+        raise UsageProblem(
+            "Alerts cannot be changed",
+            f"{service} has no way to do that",
+            'Graph can: use a profile with api = "graph".',
+        )
     for name in found:
         if name not in supports:
             raise UsageProblem(

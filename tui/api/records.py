@@ -120,7 +120,8 @@ class Incident(msgspec.Struct, frozen=True):
 class IncidentChange(msgspec.Struct, frozen=True, omit_defaults=True):
     """What an edit asks for; `UNSET` fields are left as they are.
 
-    `assigned_to` None means nobody. `tags` is the whole list. `comment` adds one.
+    `assigned_to` None means nobody. `tags` is the whole list. `comment` adds one. `alert` is
+    the id of the alert that the change is about; without it it is the incident itself.
     """
 
     status: str | msgspec.UnsetType = msgspec.UNSET
@@ -131,6 +132,7 @@ class IncidentChange(msgspec.Struct, frozen=True, omit_defaults=True):
     severity: str | msgspec.UnsetType = msgspec.UNSET
     name: str | msgspec.UnsetType = msgspec.UNSET
     comment: str | msgspec.UnsetType = msgspec.UNSET
+    alert: str | msgspec.UnsetType = msgspec.UNSET
 
 
 DETERMINATIONS: dict[str, tuple[str, ...]] = {
@@ -157,6 +159,14 @@ Source: *Update incidents API* (Microsoft Defender XDR)."""
 
 SEVERITIES = ("high", "medium", "low", "informational", "unknown")
 """Known severities, gravest first."""
+
+ALERT_FIELDS = ("status", "assigned_to", "classification", "determination")
+"""What can be changed of an alert, where the service can change alerts at all.
+
+Source: *Update alert* (Microsoft Graph v1.0)."""
+
+ALERT_STATUSES = ("new", "inProgress", "resolved")
+"""Known states of an alert, in the order an alert passes them."""
 
 STATUSES = ("active", "inProgress", "awaitingAction", "resolved", "redirected")
 """Known states of an incident, in the order an incident passes them."""

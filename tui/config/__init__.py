@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tui.config.check import Fault
 from tui.config.load import load_settings, validate_settings, validate_text
+from tui.config.lookups import Lookup
 from tui.config.paths import (
     NAME,
     Paths,
@@ -30,6 +31,7 @@ __all__ = [
     "EngineSettings",
     "Fault",
     "HostTable",
+    "Lookup",
     "Origin",
     "Paths",
     "ProfileSettings",

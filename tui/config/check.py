@@ -8,13 +8,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tui.config import schema, shift
+from tui.config import lookups, schema, shift
 from tui.config.hosts import mixed_hosts
 from tui.config.key import Key
 from tui.text import visible
 
 Lines = Mapping[tuple[str, ...], int]
 Place = tuple[str, ...]
+
+
+_LISTS: Mapping[str, Mapping[str, Key]] = {
+    "sla": shift.SLA,
+    "templates": shift.TEMPLATE,
+    "lookups": lookups.LOOKUP,
+}
+"""Tables that stand in the file several times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +158,7 @@ class Checker:
                 yield from self._value(place, value, schema.TOP[name])
             elif name not in schema.TABLES:
                 yield self._unknown(place, known, "the settings file")
-            elif name in ("sla", "templates"):
+            elif name in _LISTS:
                 yield from self._list(place, value)
             else:
                 table, faults = self._table(place, value)
@@ -168,15 +176,20 @@ class Checker:
         yield from self._default()
 
     def _list(self, place: Place, value: object) -> Iterator[Fault]:
-        """`[[sla]]` and `[[templates]]`."""
+        """`[[sla]]`, `[[templates]]` and `[[lookups]]`."""
         name = place[0]
         if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
             yield self._fault(place, f"'{name}' must be a list of tables", f"Write [[{name}]].")
             return
-        keys = shift.SLA if name == "sla" else shift.TEMPLATE
         for at, table in enumerate(value):
             here = (*place, str(at))
-            yield from self._keys(here, table, keys, (), f"[[{name}]]")
+            yield from self._keys(here, table, _LISTS[name], (), f"[[{name}]]")
+            if name == "lookups" and (why := lookups.url_fault(table.get("url"))):
+                yield self._fault(
+                    (*here, "url"),
+                    f"url '{visible(str(table['url']))}' {why}",
+                    "Such as https://intel.example/search?q={value}.",
+                )
             if name == "sla" and "filter" in table and not {"respond", "resolve"} & set(table):
                 yield self._fault(
                     here, "a rule of [[sla]] needs respond or resolve", 'Such as respond = "1h".'
@@ -358,6 +371,16 @@ class Checker:
                 isinstance(part, str) and part.strip() for part in value
             ):
                 yield self._fault(place, f"{name} must be a list of texts", 'Such as ["vip"].')
+                return
+            for part in value if key.choices else ():
+                if part not in key.choices:
+                    near = nearest(part, key.choices)
+                    yield self._fault(
+                        place,
+                        f"{name} '{visible(part)}' is not known",
+                        (f"Did you mean {near}? " if near else "")
+                        + f"Allowed: {', '.join(key.choices)}.",
+                    )
             return
         if not isinstance(value, str) or not value.strip() or "\0" in value:
             what = "is empty" if isinstance(value, str) else "must be a text in quotation marks"

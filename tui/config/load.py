@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tui.config.check import Checker, Fault
+from tui.config.lookups import lookups_of
 from tui.config.paths import at_home, config_path
 from tui.config.scan import key_lines
 from tui.config.settings import (
@@ -176,6 +177,7 @@ def _settings(
         sla=sla_rules(document.get("sla", [])),
         templates=templates_of(document.get("templates", [])),
         watch=watch_of(document.get("watch", {})),
+        lookups=lookups_of(document.get("lookups", [])),
         path=file,
         origins={".".join(place): Origin(file, line) for place, line in lines.items()},
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from tui.config import shift
+from tui.config import lookups, shift
 from tui.config.hosts import REGIONS
 from tui.config.key import Key
 
@@ -29,7 +29,7 @@ WITHOUT_CLIENT = frozenset({"managed-identity", "token-file", "azure-cli"})
 TOP: Mapping[str, Key] = MappingProxyType(
     {"default_profile": Key("text", "The profile that is chosen when none is named.")}
 )
-TABLES = ("profiles", "keys", "ui", "sla", "templates", "watch")
+TABLES = ("profiles", "keys", "ui", "sla", "templates", "watch", "lookups")
 
 PROFILE: Mapping[str, Key] = MappingProxyType(
     {
@@ -108,7 +108,10 @@ def _key_schema(key: Key) -> dict[str, object]:
     if key.shape == "argv":
         schema |= {"type": "array", "items": {"type": "string"}, "minItems": 1}
     elif key.shape == "texts":
-        schema |= {"type": "array", "items": {"type": "string", "minLength": 1}}
+        item: dict[str, object] = {"type": "string", "minLength": 1}
+        if key.choices:
+            item = {"enum": list(key.choices)}
+        return schema | {"type": "array", "items": item}
     elif key.shape == "flag":
         schema |= {"type": "boolean"}
     else:
@@ -138,6 +141,14 @@ def _table_schema(
         "properties": properties | dict(more),
         "required": [name for name, key in keys.items() if key.needed],
     }
+
+
+def _lookup_schema() -> dict[str, object]:
+    table = _table_schema(lookups.LOOKUP)
+    properties = table["properties"]
+    assert isinstance(properties, dict)
+    properties["url"]["pattern"] = lookups.TEMPLATE_PATTERN
+    return table
 
 
 def settings_schema() -> dict[str, object]:
@@ -183,5 +194,6 @@ def settings_schema() -> dict[str, object]:
             "sla": {"type": "array", "items": _table_schema(shift.SLA)},
             "templates": {"type": "array", "items": _table_schema(shift.TEMPLATE)},
             "watch": _table_schema(shift.WATCH),
+            "lookups": {"type": "array", "items": _lookup_schema()},
         },
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from tui.config.lookups import Lookup
 from tui.config.shift import SlaRule, Template, WatchSettings
 
 Api = Literal["auto", "graph", "classic"]
@@ -99,6 +100,7 @@ class Settings:
     sla: tuple[SlaRule, ...] = ()
     templates: tuple[Template, ...] = ()
     watch: WatchSettings = field(default_factory=WatchSettings)
+    lookups: tuple[Lookup, ...] = ()
     path: Path | None = None
     """The file that was read; None where there was none."""
     origins: Mapping[str, Origin] = field(default_factory=dict)

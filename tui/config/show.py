@@ -67,6 +67,10 @@ def _shift(settings: Settings) -> Iterator[tuple[str, str | bool | list[str] | N
         for name, value in asdict(template).items():
             if value:
                 yield f"templates.{at}.{name}", list(value) if isinstance(value, tuple) else value
+    for at, lookup in enumerate(settings.lookups):
+        yield f"lookups.{at}.name", lookup.name
+        yield f"lookups.{at}.kinds", list(lookup.kinds)
+        yield f"lookups.{at}.url", lookup.url
     watch = settings.watch
     yield "watch.every", span_text(watch.every)
     yield "watch.notify", watch.notify or None

@@ -53,6 +53,11 @@ _KINDS: dict[str, Callable[[Fields, Evidence], list[Ask]]] = {
 }
 
 
+def known_kinds() -> frozenset[str]:
+    """Kinds of evidence that hunting knows questions about, folded."""
+    return frozenset(_KINDS)
+
+
 def questions(evidence: Evidence) -> list[Ask]:
     """The questions about an entity, the best first; empty where its kind is unknown."""
     ask = _KINDS.get(evidence.kind.lower())

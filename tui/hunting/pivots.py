@@ -10,6 +10,8 @@ from tui.api.records import Alert, Evidence
 from tui.hunting import literals
 from tui.hunting.asking import Ask
 from tui.hunting.entities import questions
+from tui.hunting.own_pivots import OwnPivot
+from tui.hunting.own_pivots import around as around_of
 
 _AROUND = 6
 """Hours before the first and after the last activity that are looked at."""
@@ -26,6 +28,8 @@ class Pivot:
     query: str
     timespan: str | None = None
     """ISO 8601, where the service's default range would not reach back far enough."""
+    own: bool = False
+    """Whether it comes from the user's own folder."""
 
 
 def pivots(
@@ -34,6 +38,7 @@ def pivots(
     alert: Alert | None = None,
     *,
     now: datetime | None = None,
+    own: Sequence[OwnPivot] = (),
 ) -> Sequence[Pivot]:
     """Queries about an entity, the best first.
 
@@ -41,6 +46,7 @@ def pivots(
         evidence: The entity, of either dialect.
         around: The time to look around; the alert's activity unless given.
         alert: The alert that names the entity.
+        own: The user's own queries; those that fit come first.
         now: For telling whether the time lies beyond the services' default range.
 
     Returns:
@@ -53,7 +59,13 @@ def pivots(
         span = f"{window[0] - timedelta(hours=_AROUND):%Y-%m-%dT%H:%M:%SZ}/" + (
             f"{window[1] + timedelta(hours=_AROUND):%Y-%m-%dT%H:%M:%SZ}"
         )
-    return [Pivot(ask.name, _written(ask, window), span) for ask in questions(evidence)]
+    first, last = around_of(window, _AROUND)
+    mine = [
+        Pivot(one.name, one.about(evidence, first, last), span, own=True)
+        for one in own
+        if one.fits(evidence)
+    ]
+    return mine + [Pivot(ask.name, _written(ask, window), span) for ask in questions(evidence)]
 
 
 def _window(around: datetime | None, alert: Alert | None) -> tuple[datetime, datetime] | None:

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET
 
 from tui.api.records import Incident, IncidentChange
-from tui.incidents.edits import FIELDS, asked_fields, spaced
+from tui.incidents.edits import FIELDS, asked_fields, spaced, subject
 
 
 def theirs(
@@ -21,23 +21,32 @@ def theirs(
         current: The incident as the service has it now.
     """
     known = list(upon)
+    about = subject(current, change)
+    if about is None:
+        return None
     found: dict[str, object] = {}
     for name in asked_fields(change):
         if name not in FIELDS:
             continue
-        held = getattr(current, name)
+        held = getattr(about, name)
         if _same(name, held, getattr(change, name)):
             continue
         bases = [value for base in known if (value := getattr(base, name)) is not UNSET]
         if bases and not any(_same(name, held, value) for value in bases):
             found[name] = held
-    return msgspec.structs.replace(IncidentChange(), **found) if found else None
+    return msgspec.structs.replace(IncidentChange(alert=change.alert), **found) if found else None
 
 
 def done_already(change: IncidentChange, current: Incident) -> bool:
     """Whether the service has all that the change asks for."""
-    return change.comment is UNSET and all(
-        _same(name, getattr(current, name), getattr(change, name)) for name in asked_fields(change)
+    about = subject(current, change)
+    return (
+        about is not None
+        and change.comment is UNSET
+        and all(
+            _same(name, getattr(about, name), getattr(change, name))
+            for name in asked_fields(change)
+        )
     )
 
 

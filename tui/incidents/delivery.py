@@ -187,7 +187,10 @@ class Courier:
     async def _undelivered(self, task: Task, problem: Problem, dialect: str) -> None:
         why = str(problem)
         if isinstance(problem, Forbidden) and not problem.remedy:
-            why += f" Grant the application {_ROLES.get(dialect, 'the write role')}."
+            role = _ROLES.get(dialect, "the write role")
+            if task.change.alert is not UNSET:
+                role = "SecurityAlert.ReadWrite.All"
+            why += f" Grant the application {role}."
         if isinstance(problem, Unreachable | Throttled | SignInProblem | CacheProblem):
             self.held = problem
             known = not isinstance(problem, Unreachable) or problem.stage in _NOT_SENT

@@ -8,11 +8,19 @@ from datetime import datetime
 import msgspec
 from msgspec import UNSET
 
-from tui.api.records import DETERMINATIONS, Comment, Incident, IncidentChange
+from tui.api.records import (
+    ALERT_FIELDS,
+    DETERMINATIONS,
+    Alert,
+    Comment,
+    Incident,
+    IncidentChange,
+)
 from tui.errors import UsageProblem
 from tui.incidents.facts import storable
 
-FIELDS = tuple(name for name in IncidentChange.__struct_fields__ if name != "comment")
+_ASKED = tuple(name for name in IncidentChange.__struct_fields__ if name != "alert")
+FIELDS = tuple(name for name in _ASKED if name != "comment")
 """What an edit can change and an undo can change back."""
 
 _WORDS = {
@@ -51,7 +59,9 @@ def check(change: IncidentChange, supports: frozenset[str] | None = None) -> Non
     asked = asked_fields(change)
     if not asked:
         raise UsageProblem("Nothing is changed")
-    if supports is not None and (unknown := [name for name in asked if name not in supports]):
+    if change.alert is not UNSET:
+        _check_alert(asked, supports)
+    elif supports is not None and (unknown := [name for name in asked if name not in supports]):
         raise UsageProblem(
             f"This API cannot change {' and '.join(map(_plain, unknown))}",
             remedy="Microsoft Graph may; the portal can.",
@@ -69,6 +79,22 @@ def check(change: IncidentChange, supports: frozenset[str] | None = None) -> Non
         )
 
 
+def _check_alert(asked: Iterable[str], supports: frozenset[str] | None) -> None:
+    if supports is not None and "alert" not in supports:
+        raise UsageProblem(
+            "This API cannot change alerts", remedy="Microsoft Graph and the portal can."
+        )
+    if unknown := [name for name in asked if name not in ALERT_FIELDS]:
+        raise UsageProblem(f"An alert's {' and '.join(unknown)} cannot be changed")
+
+
+def subject(incident: Incident, change: IncidentChange) -> Incident | Alert | None:
+    """What a change is about; None where the incident has no such alert."""
+    if change.alert is UNSET:
+        return incident
+    return next((one for one in incident.alerts if one.id == change.alert), None)
+
+
 def completed(change: IncidentChange, incident: Incident | None) -> IncidentChange:
     """The change with what it implies for this incident.
 
@@ -78,15 +104,16 @@ def completed(change: IncidentChange, incident: Incident | None) -> IncidentChan
     Raises:
         UsageProblem: The determination fits neither.
     """
-    if incident is None:
+    about = None if incident is None else subject(incident, change)
+    if about is None:
         return change
     if change.determination is not UNSET and change.classification is UNSET:
-        joined = msgspec.structs.replace(change, classification=incident.classification)
+        joined = msgspec.structs.replace(change, classification=about.classification)
         check(joined)
         return joined
     if change.classification is not UNSET and change.determination is UNSET:
         fitting = DETERMINATIONS.get(change.classification, ())
-        if incident.determination != "unknown" and incident.determination not in fitting:
+        if about.determination != "unknown" and about.determination not in fitting:
             return msgspec.structs.replace(change, determination="unknown")
     return change
 
@@ -102,9 +129,7 @@ def parts(change: IncidentChange) -> list[IncidentChange]:
 
 def asked_fields(change: IncidentChange) -> tuple[str, ...]:
     """Names of the fields that the change sets."""
-    return tuple(
-        name for name in IncidentChange.__struct_fields__ if getattr(change, name) is not UNSET
-    )
+    return tuple(name for name in _ASKED if getattr(change, name) is not UNSET)
 
 
 def applied(
@@ -115,7 +140,14 @@ def applied(
     """The incident as it will be when the changes, each made at its time, are delivered."""
     for change, made in changes:
         fields = {name: getattr(change, name) for name in FIELDS if name in asked_fields(change)}
-        if change.comment is not UNSET:
+        if change.alert is not UNSET:
+            fields = {
+                "alerts": tuple(
+                    msgspec.structs.replace(one, **fields) if one.id == change.alert else one
+                    for one in incident.alerts
+                )
+            }
+        elif change.comment is not UNSET:
             comment = Comment(text=change.comment, author=author, created=made)
             fields["comments"] = (*incident.comments, comment)
         incident = msgspec.structs.replace(incident, **fields)
@@ -125,9 +157,10 @@ def applied(
 def former(incident: Incident, change: IncidentChange) -> IncidentChange | None:
     """The change that takes this one back; None where nothing can be taken back."""
     names = [name for name in asked_fields(change) if name in FIELDS]
-    if not names:
+    about = subject(incident, change)
+    if not names or about is None:
         return None
-    return IncidentChange(**{name: getattr(incident, name) for name in names})
+    return IncidentChange(alert=change.alert, **{name: getattr(about, name) for name in names})
 
 
 def describe(change: IncidentChange) -> str:
@@ -143,7 +176,8 @@ def describe(change: IncidentChange) -> str:
             said.append("a comment")
         else:
             said.append(f"{name} {spaced(value)}")
-    return ", ".join(said)
+    of = "" if change.alert is UNSET else f"alert {change.alert}: "
+    return of + ", ".join(said)
 
 
 def spaced(value: str) -> str:

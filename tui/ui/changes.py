@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from tui.api.records import IncidentChange
 from tui.text import visible
 from tui.ui import words
 
 
-def change_words(change: IncidentChange) -> str:
-    """What an edit asks for, in words."""
+def change_words(change: IncidentChange, alerts: Mapping[str, str] = MappingProxyType({})) -> str:
+    """What an edit asks for, in words.
+
+    Args:
+        alerts: Titles of alerts by their id, to name the one that it is about.
+    """
     import msgspec
 
     said: list[str] = []
@@ -28,4 +35,8 @@ def change_words(change: IncidentChange) -> str:
         said.append(f"name {visible(str(change.name))}")
     if change.comment is not msgspec.UNSET:
         said.append(f"comment “{visible(str(change.comment))[:40]}”")
-    return ", ".join(said)
+    about = ""
+    if isinstance(change.alert, str):
+        title = alerts.get(change.alert) or change.alert
+        about = f"alert “{visible(title)[:40]}”: "
+    return about + ", ".join(said)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from tui.text import visible
@@ -13,6 +14,7 @@ from tui.ui.page import Block, Span, line, spans, text
 if TYPE_CHECKING:
     from tui.incidents.changes import Edit
 
+_NO_TITLES: Mapping[str, str] = MappingProxyType({})
 _STATES = {
     "confirmed": ("✓", "good", "confirmed"),
     "failed": ("!", "bad", "refused"),
@@ -22,8 +24,8 @@ _STATES = {
 }
 
 
-def history_blocks(edits: Sequence[Edit]) -> list[Block]:
-    """The edits of one incident, newest first."""
+def history_blocks(edits: Sequence[Edit], alerts: Mapping[str, str] = _NO_TITLES) -> list[Block]:
+    """The edits of one incident, newest first; `alerts` gives titles by id."""
     if not edits:
         return [
             text("Nothing was changed from here. The portal's activity log has the rest.", "faint")
@@ -36,7 +38,7 @@ def history_blocks(edits: Sequence[Edit]) -> list[Block]:
             line(
                 (f"{glyph} ", tone),
                 (f"{words.local(edit.created)}   ", "faint"),
-                (change_words(edit.change), ""),
+                (change_words(edit.change, alerts), ""),
                 (f"   {said}{undone}", "faint"),
             )
         )
@@ -45,7 +47,7 @@ def history_blocks(edits: Sequence[Edit]) -> list[Block]:
     return blocks
 
 
-def pending_blocks(edits: Sequence[Edit]) -> list[Block]:
+def pending_blocks(edits: Sequence[Edit], alerts: Mapping[str, str] = _NO_TITLES) -> list[Block]:
     """Edits that are not confirmed: on their way, refused, or changed by somebody else."""
     blocks: list[Block] = []
     for edit in edits:
@@ -55,7 +57,7 @@ def pending_blocks(edits: Sequence[Edit]) -> list[Block]:
         stuck = edit.state in ("failed", "conflict")
         parts: list[Span] = [
             (f"{glyph} ", tone),
-            (change_words(edit.change), "bold" if stuck else ""),
+            (change_words(edit.change, alerts), "bold" if stuck else ""),
         ]
         if edit.why:
             blocks += [spans(*parts), text(visible(edit.why), tone if stuck else "faint", indent=2)]
