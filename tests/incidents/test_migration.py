@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.incidents.fakes import NOW, PROFILE, OpenQueue, incident
-from tui.incidents import store, tables
+from tui.incidents import deriving, store, tables
 from tui.incidents.blobs import pack
 from tui.incidents.cache import path_for
 from tui.incidents.facts import COLUMNS, facts_of, ticks
@@ -98,7 +98,7 @@ async def test_old_cache_is_shown_at_once_and_learns_the_new_filters(
     assert edit.base is not None
     assert edit.base.status == "active"
 
-    await queue._upkeep.derived()
+    await queue.derived()
     await source.filter("device:host-77")
     (row,) = await source.window(0, 10)
     assert (row.key, row.values[2]) == ("77", ["Impact"])
@@ -114,14 +114,14 @@ def test_deriving_goes_on_where_it_was_broken_off(tmp_path: Path) -> None:
     path = old_cache(tmp_path, 50)
     connection = open_file(path).connection
     with tables.transaction(connection):
-        last = store.derive(connection, 0, 20)
+        last = deriving.derive(connection, 0, 20)
         assert last == 20
         store.set_meta(connection, tables.DERIVED_KEY, last)
     connection.close()
     again = open_file(path).connection
     assert store.get_meta(again, tables.DERIVED_KEY) == 20
-    assert store.derive(again, 20, 100) == 50
-    assert store.derive(again, 50, 100) is None
+    assert deriving.derive(again, 20, 100) == 50
+    assert deriving.derive(again, 50, 100) is None
     again.close()
 
 
@@ -134,7 +134,7 @@ async def test_rules_of_another_version_are_applied_again(open_queue: OpenQueue)
     )
     await queue.close()
     again = await open_queue(offline=True)
-    await again._upkeep.derived()
+    await again.derived()
     rows = await again.cache.run(
         lambda connection: connection.execute("SELECT own, name_key FROM incident").fetchall()
     )

@@ -64,6 +64,7 @@ class ClassicIncidents:
         top: int | None = None,
         expand_alerts: bool = True,  # noqa: ARG002
         newest_first: bool = True,  # noqa: ARG002
+        bulk: bool = False,
     ) -> AsyncIterator[Page]:
         """See `IncidentService.pages`; this API always sends alerts, newest first."""
         parameters = {"$top": str(min(_PAGE, top) if top else _PAGE)}
@@ -79,6 +80,7 @@ class ClassicIncidents:
             origin=self._origin,
             top=top,
             skips=True,
+            bulk=bulk,
         )
 
     async def get(self, incident_id: str) -> Incident:

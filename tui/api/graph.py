@@ -69,6 +69,7 @@ class GraphIncidents:
         top: int | None = None,
         expand_alerts: bool = True,
         newest_first: bool = True,
+        bulk: bool = False,
     ) -> AsyncIterator[Page]:
         """See `IncidentService.pages`."""
         parameters = {"$top": str(min(_PAGE, top) if top else _PAGE)}
@@ -86,6 +87,7 @@ class GraphIncidents:
             origin=self._origin,
             top=top,
             skips=False,
+            bulk=bulk,
         )
 
     async def get(self, incident_id: str) -> Incident:

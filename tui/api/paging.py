@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -13,6 +14,7 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from tui.api.body import BodyFault, parse
+from tui.api.brief import brief_incident
 from tui.api.decode import alert_identity, decode_incident
 from tui.api.origins import next_page
 from tui.api.protocols import Page
@@ -31,6 +33,8 @@ _MOST_IDLE = 50
 @dataclass(frozen=True, slots=True)
 class _Listed:
     incidents: tuple[Incident, ...]
+    bodies: tuple[bytes, ...]
+    """Of incidents that were read briefly: their JSON."""
     link: str
     total: int | None
     faults: tuple[str, ...]
@@ -55,6 +59,7 @@ async def list_pages(
     origin: str,
     top: int | None,
     skips: bool,
+    bulk: bool = False,
 ) -> AsyncIterator[Page]:
     """Follow a list of incidents.
 
@@ -64,6 +69,7 @@ async def list_pages(
         origin: Where next pages have to be.
         top: End after so many incidents.
         skips: Go on by `$skip` where the service names no next page.
+        bulk: See `IncidentService.pages`.
 
     A service that does not heed `$skip` gives the same page again. That is the end, unless
     the page is full: then more may be there that cannot be had.
@@ -77,61 +83,121 @@ async def list_pages(
     linked, skip, given, idle = False, 0, 0, 0
     former: tuple[str, ...] = ()
     full = int(parameters.get("$top", 1))
-    for _ in range(_MOST_PAGES):
-        request = make(url)
-        answer = await transport.send(request)
-        listed = await _listed(answer, request.what)
-        fresh = known.fresh(listed.incidents)
-        idle = 0 if fresh else idle + 1
-        more = bool(listed.link) or (skips and not linked and listed.count >= full)
-        if top is not None:
-            more = more or len(fresh) > top - given
-            fresh = fresh[: top - given]
-        given += len(fresh)
-        if fresh or listed.faults or listed.total is not None:
-            yield Page(fresh, listed.total, listed.faults, more)
-        if listed.broken:
-            raise BadAnswer(
-                f"{request.what} was stopped",
-                listed.broken,
-                "Try again; the incidents that came are kept.",
-                request_id=answer.request_id,
-            )
-        if top is not None and given >= top:
-            return
-        if listed.link:
-            linked = True
-            url = next_page(listed.link, url, origin, request.what)
-        elif skips and not linked and listed.count:
-            names = tuple(incident.id for incident in listed.incidents)
-            if skip and not fresh and names == former:
-                if listed.count != full:
-                    return
+    async with _Ahead(transport) as ahead:
+        for _ in range(_MOST_PAGES):
+            request = make(url)
+            answer = await ahead.answer(request)
+            if bulk:
+                link, count = _glance(answer.body)
+                expected = ""
+                if link:
+                    with suppress(BadAnswer):
+                        expected = next_page(link, url, origin, request.what)
+                elif skips and not linked and count >= full:
+                    expected = _address(base, {**parameters, "$skip": str(skip + count)})
+                if expected and expected not in followed and (top is None or given + count < top):
+                    ahead.begin(make(expected))
+            listed = await _listed(answer, request.what, bulk)
+            fresh = known.fresh(listed)
+            idle = 0 if fresh.incidents else idle + 1
+            more = bool(listed.link) or (skips and not linked and listed.count >= full)
+            if top is not None:
+                more = more or len(fresh.incidents) > top - given
+                fresh = fresh.first(top - given)
+            given += len(fresh.incidents)
+            if fresh.incidents or listed.faults or listed.total is not None:
+                yield Page(fresh.incidents, listed.total, listed.faults, more, fresh.bodies)
+            if listed.broken:
                 raise BadAnswer(
                     f"{request.what} was stopped",
-                    f"the service gives the same {full} incidents again instead of the next ones",
-                    "Ask for less with a filter; the incidents that came are kept.",
+                    listed.broken,
+                    "Try again; the incidents that came are kept.",
                     request_id=answer.request_id,
                 )
-            former = names
-            skip += listed.count
-            url = _address(base, {**parameters, "$skip": str(skip)})
-        else:
-            return
-        if url in followed or idle >= _MOST_IDLE:
-            raise BadAnswer(
-                f"{request.what} was stopped",
-                f"the pages of the service repeat themselves: after {given} incidents "
-                + ("a page names one before it as the next" if url in followed else "none is new"),
-                "Try again; the incidents that came are kept.",
-                request_id=answer.request_id,
-            )
-        followed.add(url)
+            if top is not None and given >= top:
+                return
+            if listed.link:
+                linked = True
+                url = next_page(listed.link, url, origin, request.what)
+            elif skips and not linked and listed.count:
+                names = tuple(incident.id for incident in listed.incidents)
+                if skip and not fresh.incidents and names == former:
+                    if listed.count != full:
+                        return
+                    raise BadAnswer(
+                        f"{request.what} was stopped",
+                        f"the service gives the same {full} incidents again"
+                        " instead of the next ones",
+                        "Ask for less with a filter; the incidents that came are kept.",
+                        request_id=answer.request_id,
+                    )
+                former = names
+                skip += listed.count
+                url = _address(base, {**parameters, "$skip": str(skip)})
+            else:
+                return
+            if url in followed or idle >= _MOST_IDLE:
+                raise BadAnswer(
+                    f"{request.what} was stopped",
+                    f"the pages of the service repeat themselves: after {given} incidents "
+                    + (
+                        "a page names one before it as the next"
+                        if url in followed
+                        else "none is new"
+                    ),
+                    "Try again; the incidents that came are kept.",
+                    request_id=answer.request_id,
+                )
+            followed.add(url)
     raise BadAnswer(
         f"{request.what} was stopped",
         f"the list has no end: {_MOST_PAGES} pages came",
         "Ask for less with a filter; the incidents that came are kept.",
     )
+
+
+class _Ahead:
+    """A request that is under way while the answer before it is being used."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+        self._url = ""
+        self._task: asyncio.Task[Answer] | None = None
+
+    async def __aenter__(self) -> _Ahead:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._drop()
+
+    def begin(self, request: Request) -> None:
+        """Ask for this one, which is probably the next."""
+        self._url = request.url
+        self._task = asyncio.create_task(self._transport.send(request), name="next page")
+
+    async def answer(self, request: Request) -> Answer:
+        """The answer to a request, begun before or not."""
+        if self._task is not None and self._url == request.url:
+            answer = await self._task
+            self._task = None
+            return answer
+        await self._drop()
+        return await self._transport.send(request)
+
+    async def _drop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            self._task = None
+
+
+def _glance(body: bytes) -> tuple[str, int]:
+    """The next page that an answer names and the number of its objects, without reading them."""
+    try:
+        envelope = msgspec.json.decode(body, type=_Envelope)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return "", 0
+    return envelope.link if isinstance(envelope.link, str) else "", len(envelope.value)
 
 
 def _address(base: str, parameters: Mapping[str, str]) -> str:
@@ -140,25 +206,46 @@ def _address(base: str, parameters: Mapping[str, str]) -> str:
     return f"{base}?{query}" if query else base
 
 
+@dataclass(frozen=True, slots=True)
+class _Fresh:
+    incidents: tuple[Incident, ...]
+    bodies: tuple[bytes, ...]
+
+    def first(self, most: int) -> _Fresh:
+        return _Fresh(self.incidents[:most], self.bodies[:most])
+
+
 class _Known:
     """Incidents that came already, so that a repeated one is given only where it changed."""
 
     def __init__(self) -> None:
         self._states: dict[str, object] = {}
-        self._last: dict[str, Incident] = {}
+        self._last: dict[str, tuple[Incident, bytes]] = {}
 
-    def fresh(self, incidents: tuple[Incident, ...]) -> tuple[Incident, ...]:
-        found: dict[str, Incident] = {}
-        for incident in incidents:
+    def fresh(self, listed: _Listed) -> _Fresh:
+        found: dict[str, tuple[Incident, bytes]] = {}
+        bodies = listed.bodies or (b"",) * len(listed.incidents)
+        for incident, body in zip(listed.incidents, bodies, strict=True):
+            came = (incident, body)
             former = found.get(incident.id) or self._last.get(incident.id)
-            merged = _merged(former, incident) if former is not None else incident
-            state = (merged.updated, merged.status, len(merged.alerts))
+            if former is not None and former[1] != body:
+                came = (_merged(_whole(*former), _whole(*came)), b"")
+            elif former is not None and not body:
+                came = (_merged(former[0], incident), b"")
+            state = (came[0].updated, came[0].status, len(came[0].alerts))
             if self._states.get(incident.id) == state and incident.id not in found:
                 continue
             self._states[incident.id] = state
-            found[incident.id] = merged
+            found[incident.id] = came
         self._last = found or self._last
-        return tuple(found.values())
+        return _Fresh(
+            tuple(incident for incident, _ in found.values()),
+            tuple(body for _, body in found.values()) if listed.bodies else (),
+        )
+
+
+def _whole(incident: Incident, body: bytes) -> Incident:
+    return decode_incident(parse(body)) if body else incident
 
 
 def _merged(former: Incident, later: Incident) -> Incident:
@@ -167,21 +254,26 @@ def _merged(former: Incident, later: Incident) -> Incident:
         former, later = later, former
     alerts: dict[object, Alert] = {alert_identity(alert): alert for alert in former.alerts}
     alerts.update((alert_identity(alert), alert) for alert in later.alerts)
-    return msgspec.structs.replace(later, alerts=tuple(alerts.values()))
+    kept = tuple(alerts.values())
+    raw = later.raw
+    if len(kept) != len(later.alerts):
+        # What is read from `raw` later has to have them as well.
+        raw = {**raw, "alerts": [alert.raw for alert in kept]}
+    return msgspec.structs.replace(later, alerts=kept, raw=raw)
 
 
-async def _listed(answer: Answer, what: str) -> _Listed:
+async def _listed(answer: Answer, what: str, bulk: bool) -> _Listed:
     try:
         if len(answer.body) > _OFF_LOOP:
-            return await asyncio.to_thread(_read, answer.body)
-        return _read(answer.body)
+            return await asyncio.to_thread(_read, answer.body, bulk)
+        return _read(answer.body, bulk)
     except BodyFault as fault:
         raise BadAnswer(
             f"{what} failed", fault.why, status=answer.status, request_id=answer.request_id
         ) from None
 
 
-def _read(body: bytes) -> _Listed:
+def _read(body: bytes, bulk: bool) -> _Listed:
     """The incidents of a page; what is none is named and the others are kept.
 
     Raises:
@@ -207,7 +299,7 @@ def _read(body: bytes) -> _Listed:
         value = whole["value"]
         items = value if isinstance(value, list) else [] if value is None else [value]
         link, total = whole.get("@odata.nextLink"), whole.get("@odata.count")
-    return _decoded(items, link, total, "")
+    return _decoded(items, link, total, "", bulk)
 
 
 _LIST = re.compile(r'"value"\s*:\s*\[')
@@ -233,29 +325,53 @@ def _whole_objects(body: bytes) -> list[Any]:
         at = end
 
 
-def _decoded(items: list[Any], link: object, total: object, broken: str) -> _Listed:
+def _decoded(
+    items: list[Any], link: object, total: object, broken: str, bulk: bool = False
+) -> _Listed:
     incidents: list[Incident] = []
+    bodies: list[bytes] = []
     faults: list[str] = []
     for item in items:
+        incident: Incident | None = None
+        body = b""
         try:
-            raw = parse(bytes(item)) if isinstance(item, msgspec.Raw) else item
+            if bulk and isinstance(item, msgspec.Raw):
+                body = bytes(item)
+                incident = _briefly(body)
+            if incident is None:
+                body = b""
+                raw = parse(bytes(item)) if isinstance(item, msgspec.Raw) else item
+                incident = decode_incident(raw)
         except BodyFault as fault:
             faults.append(f"an incident cannot be read: {fault.why}")
             continue
-        incident = decode_incident(raw)
         if incident.id:
             incidents.append(incident)
+            bodies.append(body)
         else:
             named = f" (“{incident.name}”)" if incident.name else ""
             faults.append(f"an incident without an id{named} was left out")
     return _Listed(
         tuple(incidents),
+        tuple(bodies) if bulk else (),
         link if isinstance(link, str) else "",
         total if isinstance(total, int) and not isinstance(total, bool) else None,
         tuple(dict.fromkeys(faults)),
         len(items),
         broken,
     )
+
+
+def _briefly(body: bytes) -> Incident | None:
+    """The incident as a list shows it; None where it has to be read with care."""
+    if not body.startswith(b"{"):
+        return None
+    try:
+        # All of it, so that what is kept is known to be JSON.
+        raw = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    return brief_incident(raw)
 
 
 def _no_list(whole: object) -> str:

@@ -29,6 +29,8 @@ class Page:
     """What of this page could not be read at all, in words."""
     more: bool = False
     """Whether the service has, or may have, more behind it."""
+    bodies: tuple[bytes, ...] = ()
+    """Of a bulk list: the service's own JSON of each incident; empty where one was read whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class IncidentService(Protocol):
         top: int | None = None,
         expand_alerts: bool = True,
         newest_first: bool = True,
+        bulk: bool = False,
     ) -> AsyncIterator[Page]:
         """The list to its end, page by page.
 
@@ -73,6 +76,9 @@ class IncidentService(Protocol):
             top: End after so many incidents; None goes to the end of the list.
             expand_alerts: Alerts within the incidents (the classic API always sends them).
             newest_first: Newest created first, where the service can be told.
+            bulk: For keeping many: incidents come with what a list shows of them (no
+                evidence, no texts, no `raw`) and their JSON beside them, and the next page
+                is asked for while one is used. The iterator has to be closed then.
 
         Raises:
             BadAnswer: Besides answers that make no sense: pages that repeat without end,

@@ -39,11 +39,22 @@ def unpack(data: bytes) -> Incident:
             return _record_decoder.decode(data)
         except msgspec.MsgspecError as error:
             raise ValueError(str(error)) from None
+    return decode_incident(_json(data))
+
+
+def same(one: bytes, other: bytes) -> bool:
+    """Whether two packed incidents are the same object, however it was written down."""
     try:
-        raw = msgspec.json.decode(data)
+        return bool(_json(one) == _json(other))
+    except ValueError:
+        return False
+
+
+def _json(data: bytes) -> object:
+    try:
+        return msgspec.json.decode(data)
     except msgspec.MsgspecError:
-        raw = json.loads(data)
-    return decode_incident(raw)
+        return json.loads(data)
 
 
 def with_alerts_of(incident: Incident, kept: Incident) -> Incident:

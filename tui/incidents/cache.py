@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 import sqlite3
 from collections.abc import Callable
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 __all__ = ["Cache", "CacheProblem", "cache_path", "likely_api", "path_for"]
 
 T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
 
 _APIS: tuple[Dialect, ...] = ("graph", "classic")
 
@@ -155,6 +158,10 @@ _REASONS = {
 
 def _explained(error: sqlite3.Error) -> CacheProblem:
     code = primary_code(error)
-    why, remedy = _REASONS.get(code, ("it failed in a way not foreseen", ""))
+    if code not in _REASONS:
+        _log.error("the cache failed", exc_info=error)
+    why, remedy = _REASONS.get(
+        code, ("it failed in a way not foreseen", "The log has the details.")
+    )
     name = getattr(error, "sqlite_errorname", "") or ""
     return CacheProblem("The cache of the queue cannot be used", why, remedy, code=name)

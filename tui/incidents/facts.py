@@ -89,12 +89,16 @@ def moment(value: int) -> datetime:
     return _EPOCH + timedelta(microseconds=value)
 
 
-def facts_of(incident: Incident) -> Facts:
-    """The facts of an incident as it stands."""
+def facts_of(incident: Incident, *, brief: bool = False) -> Facts:
+    """The facts of an incident as it stands.
+
+    Args:
+        brief: Only those of what a list shows: no text to search in, and no keys.
+    """
     severity, status = storable(incident.severity), storable(incident.status)
     owner = storable(incident.assigned_to) if incident.assigned_to else None
     name = storable(incident.name)
-    keys = keys_of(incident)
+    keys = () if brief else keys_of(incident)
     tactics = tactics_of(incident)
     devices, users = assets_of(incident)
     return Facts(
@@ -119,13 +123,13 @@ def facts_of(incident: Incident) -> Facts:
         classification=storable(incident.classification),
         determination=storable(incident.determination),
         redirect_id=storable(incident.redirect_id) if incident.redirect_id else None,
-        own=sum(points for points, _ in own_points(incident)),
+        own=sum(points for points, _ in own_points(incident, tactics, len(devices) + len(users))),
         tactics="\n".join(tactics),
         tactic_count=len(tactics),
         devices=len(devices),
         users=len(users),
         activity=_activity(incident.alerts),
-        search=_search(incident, keys),
+        search="" if brief else _search(incident, keys),
         keys=keys,
     )
 

@@ -37,6 +37,14 @@ def write_labels(
     )
 
 
+def add_labels(connection: sqlite3.Connection, rows: Iterable[tuple[int, Iterable[Key]]]) -> None:
+    """Let incidents hold keys that hold none; within a transaction."""
+    connection.executemany(
+        "INSERT OR IGNORE INTO held VALUES (?, ?)",
+        [(number, _label(connection, key)) for number, keys in rows for key in keys],
+    )
+
+
 def _label(connection: sqlite3.Connection, key: Key) -> int:
     known = connection.labels if isinstance(connection, CacheConnection) else {}
     found = known.get((key.kind, key.folded))

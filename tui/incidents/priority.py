@@ -6,6 +6,7 @@ Severity counts for up to 50, tactics for up to 28, assets for up to 12, and age
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -57,21 +58,25 @@ def tactics_of(incident: Incident) -> list[str]:
     return [name for name in TACTICS if name in reached]
 
 
-def own_points(incident: Incident) -> list[tuple[int, str]]:
-    """Points without those for age, each with its reason."""
+def own_points(incident: Incident, reached: Sequence[str], assets: int) -> list[tuple[int, str]]:
+    """Points without those for age, each with its reason.
+
+    Args:
+        reached: Its tactics, in the order of an attack.
+        assets: How many devices and users it names.
+    """
     severity = incident.severity.casefold()
     points = _SEVERITIES.get(severity, _UNKNOWN_SEVERITY)
     said = f"{severity} severity" if severity in _SEVERITIES else "unknown severity"
     found = [(points, said)]
-    if reached := tactics_of(incident):
+    if reached:
         said = f"{len(reached)} tactics" if len(reached) > 1 else "1 tactic"
         found.append((min(len(reached) * _PER_TACTIC, _MOST_TACTICS), f"{said} reached"))
         if late := [name for name in reached if name in LATE]:
             found.append((_LATE_POINTS, f"it got as far as {words_of(late[-1])}"))
-    devices, users = assets_of(incident)
-    if count := len(devices) + len(users):
-        said = f"{count} assets involved" if count > 1 else "1 asset involved"
-        found.append((min(count * _PER_ASSET, _MOST_ASSETS), said))
+    if assets:
+        said = f"{assets} assets involved" if assets > 1 else "1 asset involved"
+        found.append((min(assets * _PER_ASSET, _MOST_ASSETS), said))
     return found
 
 
@@ -93,7 +98,8 @@ def priority_of(incident: Incident, now: datetime | None = None) -> Priority:
     """How urgent an incident is: Microsoft's score where there is one, else our own."""
     if incident.priority is not None:
         return Priority(incident.priority, ("Microsoft's own score",), from_service=True)
-    points = own_points(incident)
+    devices, users = assets_of(incident)
+    points = own_points(incident, tactics_of(incident), len(devices) + len(users))
     for_age = age_points(incident.created, now or datetime.now(UTC))
     if for_age:
         words = {10: "less than a day old", 5: "less than three days old"}

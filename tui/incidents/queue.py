@@ -41,6 +41,8 @@ __all__ = [
     "SyncResult",
 ]
 
+_FEW = 1000
+"""Incidents that a first sync derives before it ends; of more, those that are left."""
 _OFFLINE = "There is no connection; it is sent when there is one."
 
 
@@ -164,6 +166,19 @@ class Queue(QueueReading):
         return not self._synced_here or self.sync_problem is not None
 
     @property
+    def behind(self) -> int:
+        """Incidents whose words and entities are not known yet: filters by these miss them.
+
+        So it is for a while after a first fill and after an update of this program; watchers
+        are told when it is over.
+        """
+        return self._upkeep.behind
+
+    async def derived(self) -> None:
+        """Wait until words and entities of all incidents are known; see `behind`."""
+        await self._upkeep.derived()
+
+    @property
     def waiting(self) -> Problem | None:
         """Why undelivered edits wait, where something holds them all up."""
         return self._courier.held
@@ -231,6 +246,7 @@ class Queue(QueueReading):
                     on_progress=on_progress,
                     on_changed=self._teller.tell_soon,
                     on_aged=lambda: self._teller.tell(None),
+                    on_behind=self._upkeep.go_on,
                     whole=whole,
                 )
             except Problem as problem:
@@ -238,6 +254,8 @@ class Queue(QueueReading):
                 raise
             finally:
                 self._teller.flush()
+            if result.phase == "first":
+                await self._upkeep.derived(_FEW)
             self.sync_problem = None
             self._synced_here = True
             self.last_synced = self.now()

@@ -3,32 +3,40 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from tui.api.records import Incident, IncidentChange
 from tui.incidents import outbox
-from tui.incidents.blobs import pack, unpack, with_alerts_of
+from tui.incidents.blobs import pack, same, unpack, with_alerts_of
+from tui.incidents.deriving import ALL_COLUMNS, next_row
 from tui.incidents.edits import applied
 from tui.incidents.facts import COLUMNS, Facts, facts_of, storable, ticks
 from tui.incidents.labels import write_labels
 from tui.incidents.tables import drop_words, transaction, write_words
-from tui.incidents.urgency import prio_of
+from tui.incidents.urgency import aged_at, prio_at
 
 NEW, CHANGED = 1, 2
 """What `unread` says of an incident that nobody looked at since it came, or changed."""
 
 _SLACK = 5_000_000
-_COLUMNS = (*COLUMNS, "prio")
-_INSERT = f"INSERT INTO incident ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
-_UPDATE = f"UPDATE incident SET {', '.join(f'{name} = ?' for name in _COLUMNS)} WHERE n = ?"
+_INSERT = (
+    f"INSERT INTO incident ({', '.join(ALL_COLUMNS)}) VALUES ({', '.join('?' * len(ALL_COLUMNS))})"
+)
+_INSERT_AS = (
+    f"INSERT INTO incident (n, {', '.join(ALL_COLUMNS)})"
+    f" VALUES (?, {', '.join('?' * len(ALL_COLUMNS))})"
+)
+_UPDATE = f"UPDATE incident SET {', '.join(f'{name} = ?' for name in ALL_COLUMNS)} WHERE n = ?"
 
 
 def put(
     connection: sqlite3.Connection,
-    incidents: Iterable[Incident],
+    incidents: Sequence[Incident],
     author: str = "",
     *,
+    bodies: Sequence[bytes] = (),
+    later: bool = False,
     mark: bool = False,
 ) -> frozenset[str]:
     """Keep incidents as the service has them; returns the ids of those that are news.
@@ -36,29 +44,48 @@ def put(
     An answer that is older than what is kept, or the same, changes nothing.
 
     Args:
+        bodies: Of incidents that were read briefly: their JSON.
+        later: Of new incidents that were read briefly keep what a list shows, and leave
+            the rest to `tui.incidents.deriving`.
         mark: Mark what is new or changed as unread.
     """
     changed: set[str] = set()
+    brief: list[Incident] = []
     with transaction(connection):
         wishes = outbox.wished(connection)
-        for incident in incidents:
+        known = _known(connection, [storable(incident.id) for incident in incidents])
+        for place, incident in enumerate(incidents):
             key = storable(incident.id)
-            if not key:
+            if not key or key in changed:
                 continue
-            row = connection.execute(
-                "SELECT incident.n, body.updated, body.data FROM incident"
-                " JOIN body ON body.n = incident.n WHERE id = ?",
-                (key,),
-            ).fetchone()
-            number, updated, held = row or (None, None, None)
+            number, updated = known.get(key, (None, None))
             came = ticks(incident.updated) if incident.updated else None
             if updated is not None and came is not None and came < updated:
                 continue
-            data = pack(incident)
-            if data == held:
+            data = bodies[place] if bodies else b""
+            if number is None and later and data and key not in wishes:
+                brief.append(incident)
+                changed.add(key)
                 continue
+            if number is not None:
+                (held,) = connection.execute(
+                    "SELECT data FROM body WHERE n = ?", (number,)
+                ).fetchone()
+                if data == held:
+                    continue
+                data = data or pack(incident)
+                if data == held or (came == updated and same(data, held)):
+                    continue
+            if bodies and bodies[place]:
+                incident = unpack(data)
             row_number = _write(
-                connection, number, incident, data, came, wishes.get(key, ()), author
+                connection,
+                number,
+                incident,
+                data or pack(incident),
+                came,
+                wishes.get(key, ()),
+                author,
             )
             if mark and (came is None or came != updated) and not _ours(connection, key, came):
                 connection.execute(
@@ -66,7 +93,43 @@ def put(
                     (NEW, NEW if number is None else CHANGED, row_number),
                 )
             changed.add(key)
+        if brief:
+            _put_brief(
+                connection,
+                brief,
+                {one.id: body for one, body in zip(incidents, bodies, strict=True)},
+            )
     return frozenset(changed)
+
+
+def _known(
+    connection: sqlite3.Connection, keys: Sequence[str]
+) -> dict[str, tuple[int, int | None]]:
+    """Row and time of the last change of those that are kept."""
+    found: dict[str, tuple[int, int | None]] = {}
+    for start in range(0, len(keys), 500):
+        part = keys[start : start + 500]
+        rows = connection.execute(
+            "SELECT id, incident.n, body.updated FROM incident JOIN body ON body.n = incident.n"
+            f" WHERE id IN ({', '.join('?' * len(part))})",
+            part,
+        )
+        found.update((key, (number, updated)) for key, number, updated in rows)
+    return found
+
+
+def _put_brief(
+    connection: sqlite3.Connection, incidents: Sequence[Incident], bodies: Mapping[str, bytes]
+) -> None:
+    at, first = aged_at(connection), next_row(connection)
+    rows: list[tuple[object, ...]] = []
+    kept: list[tuple[object, ...]] = []
+    for number, incident in enumerate(incidents, first):
+        facts = facts_of(incident, brief=True)
+        rows.append((number, *facts[: len(COLUMNS)], prio_at(facts, at)))
+        kept.append((number, facts.updated, bodies[incident.id]))
+    connection.executemany(_INSERT_AS, rows)
+    connection.executemany("INSERT INTO body VALUES (?, ?, ?)", kept)
 
 
 def _ours(connection: sqlite3.Connection, key: str, came: int | None) -> bool:
@@ -120,7 +183,7 @@ def _write(
 
 
 def _write_facts(connection: sqlite3.Connection, number: int | None, facts: Facts) -> int:
-    values = (*facts[: len(COLUMNS)], prio_of(connection, facts))
+    values = (*facts[: len(COLUMNS)], prio_at(facts, aged_at(connection)))
     new = number is None
     if number is None:
         number = connection.execute(_INSERT, values).lastrowid
@@ -130,20 +193,6 @@ def _write_facts(connection: sqlite3.Connection, number: int | None, facts: Fact
     write_words(connection, number, facts.search, new=new)
     write_labels(connection, number, facts.keys, new=new)
     return number
-
-
-def derive(connection: sqlite3.Connection, after: int, most: int, author: str = "") -> int | None:
-    """Derive the rows behind row `after` again; returns the last one, None at the end."""
-    rows = connection.execute(
-        "SELECT body.n, incident.id, data FROM body JOIN incident ON incident.n = body.n"
-        " WHERE body.n > ? ORDER BY body.n LIMIT ?",
-        (after, most),
-    ).fetchall()
-    wishes = outbox.wished(connection)
-    for number, key, data in rows:
-        incident = applied(unpack(data), wishes.get(key, ()), author)
-        _write_facts(connection, number, facts_of(incident))
-    return rows[-1][0] if rows else None
 
 
 def remove(connection: sqlite3.Connection, ids: Iterable[str]) -> frozenset[str]:

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import pairwise
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -51,6 +52,7 @@ async def sync(
     on_progress: Callable[[SyncProgress], None] | None = None,
     on_changed: Callable[[frozenset[str]], None] | None = None,
     on_aged: Callable[[], None] | None = None,
+    on_behind: Callable[[], None] | None = None,
     whole: bool = False,
 ) -> SyncResult:
     """Fetch what is new, page by page; each page is kept before the next is asked for.
@@ -65,6 +67,7 @@ async def sync(
         on_progress: Told how far it is, after every page.
         on_changed: Told the ids that a page made different.
         on_aged: Told when time alone changed the order of urgency.
+        on_behind: Told when incidents were kept whose words and entities are to be derived.
         whole: Fetch the whole list, and forget incidents that the service has no more.
 
     Raises:
@@ -72,7 +75,7 @@ async def sync(
         BadAnswer: The list goes on without end.
     """
     clock = perf_counter()
-    run = _Run(cache, service, now, author, on_progress, on_changed, on_aged)
+    run = _Run(cache, service, now, author, on_progress, on_changed, on_aged, on_behind)
     complete = await cache.run(lambda connection: store.get_meta(connection, COMPLETE_TO))
     phase: Phase
     if complete is None:
@@ -100,6 +103,7 @@ class _Run:
     on_progress: Callable[[SyncProgress], None] | None
     on_changed: Callable[[frozenset[str]], None] | None
     on_aged: Callable[[], None] | None
+    on_behind: Callable[[], None] | None
     seen: set[str] = field(default_factory=set)
     changed: int = 0
     newest: datetime | None = None
@@ -186,8 +190,9 @@ class _Run:
         merged: list[str] = []
         place = _Place() if keep_place else None
         keeping: asyncio.Task[None] | None = None
+        pages = self.service.pages(updated_since=since, odata=odata, bulk=True)
         try:
-            async for page in self.service.pages(updated_since=since, odata=odata):
+            async for page in pages:
                 # One page is kept while the next is on its way.
                 if keeping is not None:
                     await keeping
@@ -208,19 +213,37 @@ class _Run:
                 progress = SyncProgress(phase, fetched, total)
                 keeping = asyncio.create_task(self._keep_page(page, mark, place, progress))
         finally:
-            if keeping is not None:
-                await keeping
+            try:
+                if keeping is not None:
+                    await keeping
+            finally:
+                await pages.aclose()  # type: ignore[attr-defined]
         return merged
 
     async def _keep_page(
         self, page: Page, mark: bool, place: _Place | None, progress: SyncProgress
     ) -> None:
-        newest = self.newest
-        for start in range(0, len(page.incidents), _BATCH):
-            await self._keep(page.incidents[start : start + _BATCH], mark=mark)
+        newest, later = self.newest, place is not None
         if place is not None:
             place.go_on(page)
+
+        def keep(connection: sqlite3.Connection, start: int) -> frozenset[str]:
+            end = start + _BATCH
+            return store.put(
+                connection,
+                page.incidents[start:end],
+                self.author,
+                bodies=page.bodies[start:end],
+                later=later,
+                mark=mark,
+            )
+
+        for start in range(0, len(page.incidents), _BATCH):
+            self._news(await self.cache.run(partial(keep, start=start)))
+        if place is not None:
             await self.cache.run(lambda connection: _note(connection, place, newest))
+            if self.on_behind is not None and page.bodies:
+                self.on_behind()
         if self.on_progress is not None:
             self.on_progress(progress)
 
@@ -235,9 +258,13 @@ class _Run:
             self.seen.add(key)
 
     async def _keep(self, batch: tuple[Incident, ...], *, mark: bool) -> None:
-        ids = await self.cache.run(
-            lambda connection: store.put(connection, batch, self.author, mark=mark)
+        self._news(
+            await self.cache.run(
+                lambda connection: store.put(connection, batch, self.author, mark=mark)
+            )
         )
+
+    def _news(self, ids: frozenset[str]) -> None:
         self.changed += len(ids)
         if ids and self.on_changed is not None:
             self.on_changed(ids)

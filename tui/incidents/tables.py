@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -234,6 +234,15 @@ def write_words(
     if has_words(connection):
         connection.execute("INSERT INTO words (rowid, text) VALUES (?, ?)", (number, text))
     else:
+        connection.execute("INSERT OR IGNORE INTO meta VALUES (?, 1)", (_WORDS_STALE,))
+
+
+def add_words(connection: sqlite3.Connection, rows: Sequence[tuple[int, str]]) -> None:
+    """Keep the texts of incidents that have none; within a transaction."""
+    connection.executemany("INSERT INTO search VALUES (?, ?)", rows)
+    if has_words(connection):
+        connection.executemany("INSERT INTO words (rowid, text) VALUES (?, ?)", rows)
+    elif rows:
         connection.execute("INSERT OR IGNORE INTO meta VALUES (?, 1)", (_WORDS_STALE,))
 
 

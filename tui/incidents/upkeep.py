@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from tui.incidents import outbox, store
+from tui.incidents import deriving, outbox, store
 from tui.incidents.cache import CacheProblem
 from tui.incidents.facts import ticks
 from tui.incidents.tables import DERIVED_KEY, RULES, RULES_KEY, transaction
@@ -23,6 +23,8 @@ KEPT = timedelta(days=30)
 """How long confirmed edits are remembered."""
 
 _LOOK_SECONDS = 1.0
+_TELL_SECONDS = 1.0
+_QUIET_SECONDS = 0.05
 _AT_ONCE = 40
 
 _log = logging.getLogger(__name__)
@@ -65,25 +67,43 @@ class Upkeep:
         self._look = look
         self._tell = tell
         self._author = author
-        self._tasks: list[asyncio.Task[None]] = []
+        self._deriving: asyncio.Task[None] | None = None
+        self._watching: asyncio.Task[None] | None = None
+        self._quiet_at = 0.0
+        self.behind = 0
+        """Incidents whose words and entities are not known yet."""
 
     def start(self) -> None:
         """Begin."""
-        self._tasks = [asyncio.create_task(self._derive(), name="queue derived again")]
+        self.go_on()
         if self._cache.path is not None:
-            self._tasks.append(asyncio.create_task(self._watch(), name="queue watched"))
+            self._watching = asyncio.create_task(self._watch(), name="queue watched")
+
+    def go_on(self) -> None:
+        """There may be incidents to derive; they are, as soon as the cache is left in peace."""
+        self._quiet_at = asyncio.get_running_loop().time() + _QUIET_SECONDS
+        if self._deriving is None or self._deriving.done():
+            self._deriving = asyncio.create_task(self._derive(), name="queue derived again")
 
     async def stop(self) -> None:
         """End; what is half done is taken up again next time."""
-        for task in self._tasks:
+        tasks = [task for task in (self._deriving, self._watching) if task is not None]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._tasks = []
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._deriving = self._watching = None
 
-    async def derived(self) -> None:
-        """Wait until all rows follow the rules of this version."""
-        if self._tasks:
-            await asyncio.wait(self._tasks[:1])
+    async def derived(self, most: int | None = None) -> None:
+        """Wait until all incidents are derived.
+
+        Args:
+            most: Do not wait where there are more than so many to derive.
+        """
+        if most is not None and await self._cache.run(deriving.behind) > most:
+            return
+        self._quiet_at = 0.0
+        if self._deriving is not None:
+            await asyncio.wait([self._deriving])
 
     async def _watch(self) -> None:
         while True:
@@ -93,27 +113,30 @@ class Upkeep:
 
     async def _derive(self) -> None:
         try:
-            changed = False
-            while await self._cache.run(self._some):
-                changed = True
-            if changed:
-                self._tell()
+            self.behind = await self._cache.run(deriving.behind)
+            if not self.behind:
+                return
+            told = self._time()
+            while await self._some():
+                if self._time() - told > _TELL_SECONDS:
+                    self.behind = await self._cache.run(deriving.behind)
+                    self._tell()
+                    told = self._time()
+            self.behind = 0
+            self._tell()
         except CacheProblem:
             return  # it is taken up again when the file can be written
         except Exception:
             _log.exception("deriving the cache again failed")
 
-    def _some(self, connection: sqlite3.Connection) -> bool:
-        if store.get_meta(connection, DERIVED_KEY) is None:
-            return False
-        with transaction(connection):
-            # Another program may be at it as well.
-            after = store.get_meta(connection, DERIVED_KEY)
-            if after is None:
-                return True
-            last = store.derive(connection, after, _AT_ONCE, self._author() or "you")
-            if last is None:
-                connection.execute("DELETE FROM meta WHERE key = ?", (DERIVED_KEY,))
-            else:
-                store.set_meta(connection, DERIVED_KEY, last)
-        return True
+    def _time(self) -> float:
+        return asyncio.get_running_loop().time()
+
+    async def _some(self) -> bool:
+        """Derive some, once the cache is left in peace: what comes is shown first."""
+        quiet = self._quiet_at - self._time()
+        if quiet > 0:
+            await asyncio.sleep(quiet)
+            return True
+        author = self._author() or "you"
+        return await self._cache.run(lambda connection: deriving.step(connection, _AT_ONCE, author))

@@ -33,13 +33,10 @@ def prio_sql(now: datetime) -> tuple[str, list[object]]:
     return f"ifnull(priority, max(0, min(100, own + {points_sql})))", values
 
 
-def prio_of(connection: sqlite3.Connection, facts: Facts) -> int:
-    """The score to write into the column: right at the time for which the others are."""
-    if facts.priority is not None:
-        return facts.priority
+def aged_at(connection: sqlite3.Connection) -> datetime:
+    """The time for which the column is right; a score is written for the same."""
     row = connection.execute("SELECT value FROM meta WHERE key = ?", (AGED,)).fetchone()
-    at = moment(int(row[0])) if row else datetime.fromtimestamp(time.time(), UTC)
-    return prio_at(facts, at)
+    return moment(int(row[0])) if row else datetime.fromtimestamp(time.time(), UTC)
 
 
 def age(connection: sqlite3.Connection, now: datetime) -> bool:
