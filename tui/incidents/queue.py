@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from msgspec import UNSET
 
@@ -21,7 +21,7 @@ from tui.incidents.edits import check, tidy
 from tui.incidents.facts import moment
 from tui.incidents.reading import QueueReading
 from tui.incidents.source import QueueSource
-from tui.incidents.sync import SYNCED, sync
+from tui.incidents.sync import SYNCED, known, sync
 from tui.incidents.tables import transaction
 from tui.incidents.upkeep import Upkeep, tidy_up
 from tui.incidents.wishes import redone, undone, wishes_back, wishes_for
@@ -44,6 +44,13 @@ __all__ = [
 _FEW = 1000
 """Incidents that a first sync derives before it ends; of more, those that are left."""
 _OFFLINE = "There is no connection; it is sent when there is one."
+
+
+class _Seen(NamedTuple):
+    version: int
+    synced: int | None
+    known: tuple[int | None, int | None]
+    pending: bool
 
 
 class Queue(QueueReading):
@@ -139,21 +146,23 @@ class Queue(QueueReading):
         await self._look()
         self._upkeep.start()
 
-    async def _look(self) -> None:
+    async def _look(self) -> _Seen:
         """See what other programs on the same file did, and what dead ones left."""
 
-        def look(connection: sqlite3.Connection) -> tuple[int | None, int]:
+        def look(connection: sqlite3.Connection) -> _Seen:
             if outbox.any_sending(connection):
                 with transaction(connection):
                     leases.release_dead(connection)
             (version,) = connection.execute("PRAGMA data_version").fetchone()
-            return store.get_meta(connection, SYNCED), version
+            synced, pending = store.get_meta(connection, SYNCED), outbox.any_pending(connection)
+            return _Seen(version, synced, known(connection), pending)
 
-        synced, version = await self.cache.run(look)
-        self.last_synced = None if synced is None else moment(synced)
-        if self._version not in (None, version):
+        seen = await self.cache.run(look)
+        self.last_synced = None if seen.synced is None else moment(seen.synced)
+        if self._version not in (None, seen.version):
             self._teller.tell(None)
-        self._version = version
+        self._version = seen.version
+        return seen
 
     @property
     def notices(self) -> list[str]:
@@ -236,11 +245,13 @@ class Queue(QueueReading):
         async with self._syncing:
             try:
                 service = self._service()
-                await self._look()
-                self._courier.call()
+                seen = await self._look()
+                if seen.pending:
+                    self._courier.call()
                 result = await sync(
                     self.cache,
                     service,
+                    seen.known,
                     now=self.now,
                     author=self.me or "you",
                     on_progress=on_progress,

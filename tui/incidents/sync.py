@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 OVERLAP = timedelta(minutes=10)
 """How far before the last sync the next one begins: clocks differ, and lists lag behind."""
 
-_BATCH = 50
+_BATCH = 100
 _IDLE_PAGES = 50
 _MOST_TARGETS = 20
 _MOST_ASKED = 100
@@ -40,12 +40,21 @@ FILL_STARTED, FILL_NEWEST, FILLED_TO = "fill_started", "fill_newest", "filled_to
 """Names of what the cache keeps of a first fill that was broken off: when it began, the
 latest update it met, and the time of creation down to which it came."""
 
+SEEN_WHOLE = "seen_whole"
+"""Name of what the cache keeps: when the end of a list of changes was last seen."""
+
 _CREATED = {"graph": "createdDateTime", "classic": "createdTime"}
+
+
+def known(connection: sqlite3.Connection) -> tuple[int | None, int | None]:
+    """What a sync goes by: up to when all is kept, and when the end of a list was last seen."""
+    return store.get_meta(connection, COMPLETE_TO), store.get_meta(connection, SEEN_WHOLE)
 
 
 async def sync(
     cache: Cache,
     service: IncidentService,
+    known: tuple[int | None, int | None],
     *,
     now: Callable[[], datetime],
     author: str = "",
@@ -62,6 +71,7 @@ async def sync(
     were merged into are fetched with those.
 
     Args:
+        known: What `known` says of the cache.
         now: The time, by the service's clock as far as it is known.
         author: Who comments here.
         on_progress: Told how far it is, after every page.
@@ -76,7 +86,7 @@ async def sync(
     """
     clock = perf_counter()
     run = _Run(cache, service, now, author, on_progress, on_changed, on_aged, on_behind)
-    complete = await cache.run(lambda connection: store.get_meta(connection, COMPLETE_TO))
+    complete, seen_whole = known
     phase: Phase
     if complete is None:
         phase = "first"
@@ -88,7 +98,7 @@ async def sync(
         await run.whole()
     else:
         phase = "changes"
-        await run.changes(complete)
+        await run.changes(complete, seen_whole)
     return SyncResult(phase, len(run.seen), run.changed, perf_counter() - clock)
 
 
@@ -107,6 +117,8 @@ class _Run:
     seen: set[str] = field(default_factory=set)
     changed: int = 0
     newest: datetime | None = None
+    last: _Last | None = None
+    saw_end: bool = True
 
     async def fill(self) -> bool:
         """Fill an empty cache, or go on with that; returns whether it went on."""
@@ -136,15 +148,28 @@ class _Run:
         await self._finish(reached)
         return odata is not None
 
-    async def changes(self, complete: int | None = None) -> None:
-        """Fetch what was updated since the last sync."""
+    async def changes(self, complete: int | None = None, seen_whole: int | None = None) -> None:
+        """Fetch what was updated since the last sync.
+
+        A page that is not full ends a list, mostly: there are services that send one in the
+        middle. It is taken for the end without asking on, but the next sync then looks from
+        where this one did, until the end was seen: once within the overlap.
+        """
         started = self.now()
         if complete is None:
             complete = await self.cache.run(lambda c: store.get_meta(c, COMPLETE_TO))
         since = None if complete is None else moment(complete) - OVERLAP
+        trusted = (
+            self.service.dialect == "classic"
+            and seen_whole is not None
+            and timedelta() <= started - moment(seen_whole) < OVERLAP
+        )
         self.newest = None
-        merged = await self._pages("changes", since=since, mark=True)
+        merged = await self._pages("changes", since=since, mark=True, to_the_end=not trusted)
         await self._targets(merged)
+        if not self.saw_end:
+            await self._finish(None)
+            return
         # What was updated while the pages came may have slipped between them: the next sync
         # looks from the start of this one.
         await self._finish(min(self.newest, started) if self.newest else since or started)
@@ -153,6 +178,7 @@ class _Run:
         """Fetch the whole list, then ask for what it did not hold: it may be gone."""
         started = self.now()
         merged = await self._pages("whole", mark=True)
+        await self._keep_last()
         await self._targets(merged)
         known = await self.cache.run(store.ids)
         missing = [key for key in known if key not in self.seen]
@@ -184,18 +210,25 @@ class _Run:
         base: int = 0,
         mark: bool = False,
         keep_place: bool = False,
+        to_the_end: bool = True,
     ) -> list[str]:
-        """Keep a list page by page; returns what incidents on it were merged into."""
+        """Keep a list page by page; returns what incidents on it were merged into.
+
+        The last page may be left to be kept with `_finish`.
+        """
         idle = 0
         merged: list[str] = []
         place = _Place() if keep_place else None
         keeping: asyncio.Task[None] | None = None
+        complete, self.saw_end = False, True
         pages = self.service.pages(updated_since=since, odata=odata, bulk=True)
         try:
             async for page in pages:
                 # One page is kept while the next is on its way.
                 if keeping is not None:
                     await keeping
+                    keeping = None
+                await self._keep_last()
                 before = len(self.seen)
                 self.seen.update(incident.id for incident in page.incidents)
                 idle = 0 if len(self.seen) > before else idle + 1
@@ -211,14 +244,28 @@ class _Run:
                 fetched = base + len(self.seen)
                 total = None if page.total is None else max(base + page.total, fetched)
                 progress = SyncProgress(phase, fetched, total)
-                keeping = asyncio.create_task(self._keep_page(page, mark, place, progress))
+                if page.more or place is not None or len(page.incidents) > _BATCH:
+                    keeping = asyncio.create_task(self._keep_page(page, mark, place, progress))
+                else:
+                    self.last = _Last(page, mark, progress)
+                if not (page.more or to_the_end):
+                    self.saw_end = False
+                    break
+            complete = True
         finally:
             try:
                 if keeping is not None:
                     await keeping
+                if not complete:
+                    await self._keep_last()
             finally:
                 await pages.aclose()  # type: ignore[attr-defined]
         return merged
+
+    async def _keep_last(self) -> None:
+        last, self.last = self.last, None
+        if last is not None:
+            await self._keep_page(last.page, last.mark, None, last.progress)
 
     async def _keep_page(
         self, page: Page, mark: bool, place: _Place | None, progress: SyncProgress
@@ -250,6 +297,8 @@ class _Run:
     async def _targets(self, merged: list[str]) -> None:
         """Fetch what incidents were merged into, unless it came as well."""
         wanted = [key for key in dict.fromkeys(merged) if key not in self.seen]
+        if wanted:
+            await self._keep_last()
         for key in wanted[:_MOST_TARGETS]:
             try:
                 await self._keep((await self.service.get(key),), mark=True)
@@ -269,19 +318,50 @@ class _Run:
         if ids and self.on_changed is not None:
             self.on_changed(ids)
 
-    async def _finish(self, reached: datetime) -> None:
-        def finish(connection: sqlite3.Connection) -> bool:
-            with transaction(connection):
-                held = store.get_meta(connection, COMPLETE_TO)
-                at = ticks(reached)
-                store.set_meta(connection, COMPLETE_TO, max(at, at if held is None else held))
-                store.set_meta(connection, SYNCED, ticks(self.now()))
-                for key in (FILL_STARTED, FILL_NEWEST, FILLED_TO):
-                    connection.execute("DELETE FROM meta WHERE key = ?", (key,))
-            return age(connection, self.now())
+    async def _finish(self, reached: datetime | None) -> None:
+        """Keep the last page, and note that the cache is up to date.
 
-        if await self.cache.run(finish) and self.on_aged is not None:
+        Args:
+            reached: All that was updated before is kept; None where that is not certain.
+        """
+        last, self.last = self.last, None
+
+        def finish(connection: sqlite3.Connection) -> tuple[frozenset[str], bool]:
+            ids = frozenset[str]()
+            with transaction(connection):
+                if last is not None:
+                    page = last.page
+                    ids = store.put(
+                        connection, page.incidents, self.author, bodies=page.bodies, mark=last.mark
+                    )
+                synced = ticks(self.now())
+                store.set_meta(connection, SYNCED, synced)
+                if reached is not None:
+                    held = store.get_meta(connection, COMPLETE_TO)
+                    at = ticks(reached)
+                    store.set_meta(connection, COMPLETE_TO, max(at, at if held is None else held))
+                    store.set_meta(connection, SEEN_WHOLE, synced)
+                    connection.execute(
+                        "DELETE FROM meta WHERE key IN (?, ?, ?)",
+                        (FILL_STARTED, FILL_NEWEST, FILLED_TO),
+                    )
+            return ids, age(connection, self.now())
+
+        ids, aged = await self.cache.run(finish)
+        self._news(ids)
+        if last is not None and self.on_progress is not None:
+            self.on_progress(last.progress)
+        if aged and self.on_aged is not None:
             self.on_aged()
+
+
+@dataclass(frozen=True, slots=True)
+class _Last:
+    """A page that is not kept yet."""
+
+    page: Page
+    mark: bool
+    progress: SyncProgress
 
 
 @dataclass

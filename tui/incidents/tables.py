@@ -109,7 +109,10 @@ class NewerFile(Exception):
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """All of the work or none of it; other programs wait."""
+    """All of the work or none of it; other programs wait. Within another it is part of that."""
+    if connection.in_transaction:
+        yield
+        return
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield

@@ -24,7 +24,7 @@ KEPT = timedelta(days=30)
 
 _LOOK_SECONDS = 1.0
 _TELL_SECONDS = 1.0
-_QUIET_SECONDS = 0.05
+_QUIET_SECONDS = 0.2
 _AT_ONCE = 40
 
 _log = logging.getLogger(__name__)
@@ -59,7 +59,7 @@ class Upkeep:
         self,
         cache: Cache,
         *,
-        look: Callable[[], Awaitable[None]],
+        look: Callable[[], Awaitable[object]],
         tell: Callable[[], None],
         author: Callable[[], str | None],
     ) -> None:
