@@ -23,7 +23,7 @@ def _names(status: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "name", ["scan", "reduce", "fork", "facet", "autocluster", "basket", "diffpatterns"]
+    "name", ["reduce", "fork", "facet", "autocluster", "basket", "diffpatterns"]
 )
 def test_what_the_page_calls_unsupported_is_refused(ask: Ask, name: str) -> None:
     assert name in _names("not supported")

@@ -24,7 +24,6 @@ def _fault(ask: Ask, query: str, **options: object) -> KqlFault:
 
 
 UNSUPPORTED = {
-    "scan": "DeviceEvents | sort by Timestamp asc | scan with (step a: true;)",
     "reduce": "DeviceEvents | reduce by FileName",
     "facet": "DeviceEvents | facet by ActionType",
     "fork": "DeviceEvents | fork (count) (take 1)",
@@ -32,9 +31,8 @@ UNSUPPORTED = {
     "basket": "DeviceEvents | evaluate basket()",
     "diffpatterns": "DeviceEvents | evaluate diffpatterns(ActionType, 'a', 'b')",
     "SeenBy": "SeenBy('x')",
+    "scan with an order": "DeviceEvents | scan order by Timestamp asc with (step a: true;)",
     "invoke DeviceFromIP": "DeviceNetworkEvents | invoke DeviceFromIP('RemoteIP')",
-    "declare query_parameters": "declare query_parameters(a: long = 1); print a",
-    "percentilew": "DeviceEvents | summarize percentilew(FileSize, ProcessId, 50)",
     "ticks": "print 1tick",
     "several queries": "print 1; print 2",
 }

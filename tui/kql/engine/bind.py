@@ -20,15 +20,16 @@ from duckdb_kql.translate.functions import AGGREGATE_FUNCTIONS, SCALAR_FUNCTIONS
 from tui.kql.engine import kinds as typing
 from tui.kql.engine import words
 from tui.kql.engine.additions import outside, summaries, terms, unions, windows
-from tui.kql.engine.additions.apply import Grouped
+from tui.kql.engine.additions.apply import Grouped, Kept
 from tui.kql.engine.additions.columns import Away, Keep, Reorder
 from tui.kql.engine.additions.functions_known import KNOWN
 from tui.kql.engine.additions.plugins import BagUnpack, Ipv4Lookup, Pivot
+from tui.kql.engine.additions.scan import Scan
 from tui.kql.engine.additions.stages import Columns, Snapshot, Stage
 from tui.kql.engine.fault import KqlFault
 from tui.kql.engine.marks import unmarked
 from tui.kql.engine.plain import registry
-from tui.kql.engine.trees import deep, expressions
+from tui.kql.engine.trees import deep, expressions, walk
 
 Schema = dict[str, Columns]
 Store = Callable[[ir.Query, Snapshot, Schema], tuple[str, typing.Kinds]]
@@ -133,6 +134,15 @@ class Binder:
             columns, kinds = ["_kqlone"], {"_kqlone": "long"}
         while pending:
             op = pending.pop(0)
+            if isinstance(op, Grouped) and not op.stored and _runs_apart(op.body):
+                before = ir.Query(source, operators, [*around, *_scalars(lets)])
+                table, kinds = self._store(before, op.numbered(), scope)
+                columns = scope[table] = list(kinds)
+                source, operators = ir.TableRef(table), []
+                rows = ir.Query(source, op.entering(), [*around, *_scalars(lets)])
+                made, entering = self._store(rows, Kept(), scope)
+                scope[made], self._tables[made] = list(entering), entering
+                op = op.moved(made)
             op = self._nested(op, columns, scope, around, kinds)
             op = resolve_let_refs(op, columns)
             self._check(op, columns)
@@ -216,10 +226,14 @@ class Binder:
     ) -> Any:
         """The node with the queries inside it resolved."""
         if isinstance(node, Grouped):
-            entering = node._entering(columns)
+            entering = scope[node.rows] if node.stored else node._entering(columns)
             inner_scope = {**scope, node.rows: entering}
-            self._tables[node.rows] = node.entering_kinds(kinds)
-            body, _ = self.query(node.body, inner_scope, around)
+            if not node.stored:
+                self._tables[node.rows] = node.entering_kinds(kinds)
+            body, inner = self.query(node.body, inner_scope, around)
+            if node.stored:
+                scope.update({k: v for k, v in inner_scope.items() if k not in scope})
+                node = dataclasses.replace(node, inner=tuple(inner))
             return dataclasses.replace(node, body=body)
         if isinstance(node, Ipv4Lookup):
             right, right_columns = self.query(node.right, scope, around)
@@ -258,6 +272,8 @@ class Binder:
         name = keyword(op)
         if isinstance(op, Grouped | BagUnpack | Pivot):
             return
+        if isinstance(op, Scan):
+            columns = op.known(columns)
         known = frozenset(columns)
         if isinstance(op, ir.Join | ir.Lookup):
             for key in op.keys:
@@ -328,6 +344,19 @@ class Binder:
         if lifted is not op:
             return lifted if isinstance(lifted, list) else [lifted]
         return None
+
+
+def _runs_apart(body: ir.Query) -> bool:
+    """Whether parts of a pipeline are run before the whole, for which its rows must exist."""
+    return any(
+        isinstance(part, Snapshot)
+        or outside.is_outside(part)
+        or (isinstance(part, ir.FunctionCall) and part.name.lower() in _RUN_BEFORE)
+        for part in walk(body.operators)
+    )
+
+
+_RUN_BEFORE = frozenset({"row_window_session", *summaries.SKETCHES})
 
 
 def _printed(

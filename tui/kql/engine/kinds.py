@@ -79,6 +79,13 @@ class Column(ir.ColumnRef):
     kind: str = ""
 
 
+@dataclasses.dataclass(frozen=True)
+class StateRef(Column):
+    """`Step.Column` within `scan`: what a step holds of a column."""
+
+    step: str = ""
+
+
 def kind_of(node: Any) -> str | None:
     """The Kusto type of an expression, or None."""
     if isinstance(node, Column):
@@ -244,6 +251,8 @@ def typed(node: Any, kinds: Kinds) -> Any:
     def mark(expression: ir.Expr) -> ir.Expr:
         if isinstance(expression, ir.ColumnRef):
             kind = kinds.get(expression.name, "")
+            if isinstance(expression, StateRef):
+                return dataclasses.replace(expression, kind=kind) if kind else expression
             if kind != getattr(expression, "kind", ""):
                 return Column(expression.name, kind) if kind else ir.ColumnRef(expression.name)
         return expression

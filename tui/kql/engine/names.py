@@ -15,11 +15,13 @@ from duckdb_kql import ir
 
 from tui.kql.engine.additions.columns import Pattern
 from tui.kql.engine.additions.plugins import BagUnpack, Pivot
+from tui.kql.engine.kinds import StateRef
 from tui.kql.engine.marks import MARK
 from tui.kql.engine.trees import walk
 
 _FIELDS: dict[type, tuple[str, ...]] = {
     ir.ColumnRef: ("name",),
+    StateRef: ("name",),
     ir.LetRef: ("name",),
     ir.NamedExpr: ("name",),
     ir.JoinKey: ("left", "right"),

@@ -77,6 +77,7 @@ class Translator:
         self._moment = moment
         self.check = check
         self._stored: list[str] = []
+        self._given: dict[str, Any] = {}
         self._made: dict[str, dict[str, str]] = {}
         self._catalog = _catalog(connection) if tables is None else {}
         self.state = Translation(
@@ -96,8 +97,7 @@ class Translator:
         """
         with translating(self.state), translate.clock(self._moment):
             query = self._lowered()
-            if query.parameters:
-                raise KqlUnsupportedError("declare query_parameters")
+            self._given = _given(query)
             read = self._tables_in(query)
             columns = [name for table in read for name in self._made[table]]
             marks = names.marks_for(query, dict.fromkeys(columns))
@@ -160,7 +160,8 @@ class Translator:
         }
 
     def _bound(self, sql: str) -> dict[str, Any]:
-        return {translate.CLOCK_SLOT: self._moment} if _CLOCK in sql else {}
+        bound = {slot: value for slot, value in self._given.items() if f"${slot}" in sql}
+        return bound | ({translate.CLOCK_SLOT: self._moment} if _CLOCK in sql else {})
 
     def _all(self) -> Iterator[str]:
         return iter(self._tables if self._tables is not None else self._catalog)
@@ -278,6 +279,14 @@ class Translator:
         )
 
 
+def _given(query: ir.Query) -> dict[str, Any]:
+    """The values of the declared parameters: their defaults, for nobody can give others."""
+    for parameter in query.parameters:
+        if parameter.required:
+            raise words.missing_parameter(parameter.name)
+    return {parameter.slot: parameter.default for parameter in query.parameters}
+
+
 class _Bench:
     """What a snapshot stage may do; see `stages.Workbench`."""
 
@@ -290,6 +299,12 @@ class _Bench:
     def __call__(self, question: str) -> list[Any]:
         translator = self._translator
         return translator._connection.execute(question, translator._bound(question)).fetchall()
+
+    def value(self, question: str, values: Mapping[str, Any]) -> Any:
+        translator = self._translator
+        bound = {**translator._bound(question), **values}
+        row = translator._connection.execute(question, bound).fetchone()
+        return row[0] if row else None
 
 
 def _sources(node: Any) -> Iterator[ir.Source]:

@@ -59,6 +59,13 @@ def unknown_function(text: str, name: str) -> KqlFault:
     return KqlFault(f"Unknown function: '{name}'", code="SEM0260", line=line, column=column)
 
 
+def missing_parameter(name: str) -> KqlFault:
+    """A declared parameter without a default, which nobody gave a value."""
+    return KqlFault(
+        f"Query parameter '{name}' was declared without a default and has no value", code="SEM0180"
+    )
+
+
 def unsupported(text: str, what: str) -> KqlFault:
     """A construct of the language that this engine knows of and does not run."""
     line, column = place(text, what)

@@ -72,6 +72,13 @@ _SPECS: tuple[library.AggregateSpec, ...] = (
     library.AggregateSpec("binary_all_or", "bit_or({0})", (1,)),
     library.AggregateSpec("binary_all_xor", "bit_xor({0})", (1,)),
     library.AggregateSpec(
+        "percentilew",
+        "(list_reduce(list({{'v': {0}, 'c': CAST({1} AS DOUBLE)}} ORDER BY {0}) FILTER (WHERE "
+        "{0} IS NOT NULL AND {1} > 0), lambda a, b: CASE WHEN a.c >= sum({1}) * {2} / 100.0 "
+        "THEN a ELSE {{'v': b.v, 'c': a.c + b.c}} END)).v",
+        (3,),
+    ),
+    library.AggregateSpec(
         "percentiles_array",
         "to_json(quantile_disc({0}, list_transform(kql_elements({1}), "
         "lambda p: CAST(p ->> '$' AS DOUBLE) / 100)))",

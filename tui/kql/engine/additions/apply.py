@@ -10,9 +10,10 @@ from duckdb_kql import ir, lower
 from duckdb_kql.errors import KqlUnsupportedError
 from duckdb_kql.translate import quote_ident, render_sort_keys, to_sql
 
-from tui.kql.engine.additions import tree
-from tui.kql.engine.additions.columns import Away, Chosen, Keep, Pattern, Reorder
-from tui.kql.engine.additions.stages import Columns, Stage, names, sql_of
+from tui.kql.engine.additions import samples, scan, tree, windows
+from tui.kql.engine.additions.columns import Away, Chosen, DistinctAll, Keep, Pattern, Reorder
+from tui.kql.engine.additions.plugins import BagUnpack
+from tui.kql.engine.additions.stages import Columns, Snapshot, Stage, Workbench, names, sql_of
 from tui.kql.engine.additions.state import current
 
 
@@ -47,11 +48,30 @@ class Grouped(Stage):
     """Its source is the relation of `rows`, its operators already keep the group apart."""
     rows: str
     group: str
+    stored: bool = dataclasses.field(default=False, kw_only=True)
+    """Whether the rows come in with their group, and `rows` is a table that was made of them."""
+    inner: tuple[str, ...] = dataclasses.field(default=(), kw_only=True)
+    """The columns of the body, where it was run in parts."""
+
+    def numbered(self) -> Numbered:
+        """What gives each row its group, where the rows are stored first."""
+        return Numbered(self.group, "row_number() OVER ()")
+
+    def entering(self) -> list[ir.Operator]:
+        """What makes the rows of `rows` of the numbered ones."""
+        return []
+
+    def moved(self, table: str) -> Any:
+        """The stage, its rows in this table."""
+        body = dataclasses.replace(self.body, source=ir.TableRef(table))
+        return dataclasses.replace(self, rows=table, body=body, stored=True)
 
     def _inner_columns(self, columns: Columns) -> Columns:
         from duckdb_kql.schema import output_columns
         from duckdb_kql.translate import _nested_schema
 
+        if self.inner:
+            return list(self.inner)
         schema = {**(_nested_schema() or {}), self.rows: self._entering(columns)}
         return output_columns(self.body, schema)
 
@@ -71,6 +91,27 @@ class Grouped(Stage):
 
 
 @dataclasses.dataclass(frozen=True)
+class Numbered(Snapshot):
+    """The rows with a column for the group each is in."""
+
+    group: str
+    by: str
+
+    def shaped(self, source: str, columns: Columns, ask: Workbench) -> str:
+        del columns, ask
+        return f"SELECT {self.by} AS {quote_ident(self.group)}, * FROM {source}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Kept(Snapshot):
+    """The rows as they are."""
+
+    def shaped(self, source: str, columns: Columns, ask: Workbench) -> str:
+        del columns, ask
+        return f"SELECT * FROM {source}"
+
+
+@dataclasses.dataclass(frozen=True)
 class MvApply(Grouped):
     """`mv-apply`: the row's array as a table of its own."""
 
@@ -79,9 +120,17 @@ class MvApply(Grouped):
 
     keyword = "mv-apply"
 
+    def entering(self) -> list[ir.Operator]:
+        before: list[ir.Operator] = [ir.Extend(self.computed)] if self.computed else []
+        return [*before, self.expansion]
+
     def _extended(self, columns: Columns) -> Columns:
         added = [item.name or "" for item in self.computed]
+        columns = self._outer(columns)
         return columns + [name for name in added if name not in columns]
+
+    def _outer(self, columns: Columns) -> Columns:
+        return [c for c in columns if c != self.group]
 
     def _entering(self, columns: Columns) -> Columns:
         from duckdb_kql.schema import mv_expand_output_columns
@@ -104,7 +153,7 @@ class MvApply(Grouped):
 
     def columns(self, columns: Columns) -> Columns:
         inner = [c for c in self._inner_columns(columns) if c != self.group]
-        return self._merged(columns, inner)
+        return self._merged(self._outer(columns), inner)
 
     def _merged(self, columns: Columns, inner: Columns) -> Columns:
         made = {item.name for item in self.computed}
@@ -120,21 +169,25 @@ class MvApply(Grouped):
         from duckdb_kql.translate import render_operator
 
         inner = [c for c in self._inner_columns(columns) if c != self.group]
-        group = quote_ident(self.group)
+        columns = self._outer(columns)
+        group, rows = quote_ident(self.group), quote_ident(self.rows)
         numbered = f"SELECT row_number() OVER () AS {group}, * FROM {source}"
-        before = f"({numbered})"
-        cols = [self.group, *columns]
-        if self.computed:
-            before = f"({render_operator(ir.Extend(self.computed), before, cols)})"
-            cols = [self.group, *self._extended(columns)]
-        expanded = render_operator(self.expansion, before, cols)
+        made = ""
+        if self.stored:
+            numbered = f"SELECT * FROM {source}"
+        else:
+            before = f"({numbered})"
+            cols = [self.group, *columns]
+            if self.computed:
+                before = f"({render_operator(ir.Extend(self.computed), before, cols)})"
+                cols = [self.group, *self._extended(columns)]
+            made = f"WITH {rows} AS ({render_operator(self.expansion, before, cols)}) "
         select = [
             f"{'_i' if column in inner else '_o'}.{quote_ident(column)} AS {quote_ident(column)}"
             for column in self._merged(columns, inner)
         ]
-        rows = quote_ident(self.rows)
         return (
-            f"WITH {rows} AS ({expanded}) SELECT {', '.join(select)} FROM ({numbered}) AS _o "
+            f"{made}SELECT {', '.join(select)} FROM ({numbered}) AS _o "
             f"JOIN ({self._inner_sql(columns)}) AS _i ON _o.{group} = _i.{group} "
             f"ORDER BY _o.{group}"
         )
@@ -148,14 +201,19 @@ class Partition(Grouped):
 
     keyword = "partition"
 
+    def numbered(self) -> Numbered:
+        return Numbered(self.group, quote_ident(self.by))
+
     def _entering(self, columns: Columns) -> Columns:
-        return [self.group, *columns]
+        return [self.group, *(c for c in columns if c != self.group)]
 
     def columns(self, columns: Columns) -> Columns:
         return [c for c in self._inner_columns(columns) if c != self.group]
 
     def sql(self, source: str, columns: Columns) -> str:
         rows, group = quote_ident(self.rows), quote_ident(self.group)
+        if self.stored:
+            return f"SELECT {names(self.columns(columns))} FROM ({self._inner_sql(columns)})"
         return (
             f"WITH {rows} AS (SELECT {quote_ident(self.by)} AS {group}, * FROM {source}) "
             f"SELECT {names(self.columns(columns))} FROM ({self._inner_sql(columns)})"
@@ -171,7 +229,12 @@ _ROW_BY_ROW = (
     ir.ProjectAway,
     Away,
     Reorder,
+    DistinctAll,
+    BagUnpack,
+    MvApply,
+    ir.Lookup,
 )
+_KEEPING_LEFT = frozenset({"inner", "leftouter", "leftsemi", "leftanti"})
 
 
 def within(operators: Sequence[ir.Operator], group: str) -> list[ir.Operator]:
@@ -183,8 +246,13 @@ def within(operators: Sequence[ir.Operator], group: str) -> list[ir.Operator]:
     done: list[ir.Operator] = []
     key = ir.NamedExpr(ir.ColumnRef(group), group)
     for op in operators:
-        if isinstance(op, _ROW_BY_ROW):
+        op = windows.within(op, group)
+        if isinstance(op, _ROW_BY_ROW) or (isinstance(op, ir.Join) and op.kind in _KEEPING_LEFT):
             done.append(op)
+        elif isinstance(op, scan.Scan):
+            done.append(dataclasses.replace(op, group=group))
+        elif isinstance(op, samples.Limited):
+            done.append(Each(group, op.keys, op.count))
         elif isinstance(op, Keep):
             done.append(dataclasses.replace(op, patterns=(*op.patterns, Pattern(group, False))))
         elif isinstance(op, ir.Project | ir.Distinct):

@@ -6,7 +6,7 @@ Sources: *FileProfile()*, *DeviceFromIP()*, *AssignedIPAddresses()* (Microsoft D
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from duckdb_kql import ir, lower
@@ -55,6 +55,25 @@ class FileProfile(Stage):
         return f"SELECT {names(columns)}{added} FROM {source}"
 
 
+@dataclasses.dataclass(frozen=True)
+class SeenBy(Stage):
+    """`invoke SeenBy()`: the onboarded devices that saw a device; nothing here knows of any."""
+
+    keyword = "invoke"
+
+    def columns(self, columns: Columns) -> Columns:
+        return [*columns, *(["SeenBy"] if "SeenBy" not in columns else [])]
+
+    def kinds(self, before: Mapping[str, str], columns: Columns) -> Mapping[str, str]:
+        """The types of its columns."""
+        del columns
+        return {**before, "SeenBy": "dynamic"}
+
+    def sql(self, source: str, columns: Columns) -> str:
+        kept = names([column for column in columns if column != "SeenBy"])
+        return f"SELECT {kept}, CAST('[]' AS JSON) AS \"SeenBy\" FROM {source}"
+
+
 SERVICE_FUNCTIONS = {
     "AssignedIPAddresses": """
         let AssignedIPAddresses = (device: string, moment: datetime = datetime(null)) {
@@ -99,5 +118,7 @@ def invoke(node: tree.Node, library: Callable[[], Any]) -> Any:
     name = tree.name_of(tree.rules(calls[0])[0]) if calls else ""
     if name == "FileProfile" and name not in lower._LET_FUNCTIONS_STATE.get():
         return FileProfile()
+    if name == "SeenBy" and name not in lower._LET_FUNCTIONS_STATE.get():
+        return SeenBy()
     result: ir.Operator | list[ir.Operator] = library()
     return result

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
+import re
 from collections.abc import Callable
 
 from duckdb_kql import ir, translate
@@ -49,8 +52,10 @@ def _bin(node: ir.FunctionCall) -> str:
     if len(node.args) != 2:
         raise KqlUnsupportedError(f"function:{node.name}", hint="takes 2 arguments")
     value, size = node.args
-    v, s = sql_of(value), sql_of(size)
     kind, sized = kind_of(value), kind_of(size)
+    if kind in ("datetime", "timespan") and _finest(size):
+        return sql_of(value)
+    v, s = sql_of(value), sql_of(size)
     if kind == "timespan":
         return (
             f"to_microseconds(CAST(floor(epoch_us({v}) / epoch_us({s})) AS BIGINT) * epoch_us({s}))"
@@ -65,6 +70,15 @@ def _bin(node: ir.FunctionCall) -> str:
     if kind == "dynamic":
         v = f"kql_number(to_json({v}))"
     return str(translate._numeric_bin(v, s))
+
+
+def _finest(size: ir.Expr) -> bool:
+    """Whether a span is a tick: times are whole microseconds, which each tick bounds."""
+    from duckdb_kql.timespans import ticks
+
+    if not (isinstance(size, ir.Literal) and size.kind == "timespan"):
+        return False
+    return ticks(str(size.value)) == 1
 
 
 def _bin_at(node: ir.FunctionCall) -> str:
@@ -180,6 +194,28 @@ def _datetime_part(node: ir.FunctionCall) -> str | None:
     return None
 
 
+def _extract_all(node: ir.FunctionCall) -> str | None:
+    """The call with groups that are chosen by name chosen by number, for the library."""
+    if len(node.args) != 3:
+        return None
+    regex, chosen, _ = node.args
+    pattern = translate.constant_string(regex)
+    if pattern is None or not isinstance(chosen, ir.Literal):
+        return None
+    wanted = json.loads(str(chosen.value)) if chosen.kind == "dynamic" else None
+    if not isinstance(wanted, list) or not any(isinstance(item, str) for item in wanted):
+        return None
+    try:
+        groups = dict(re.compile(re.sub(r"\(\?<(?![=!])", "(?P<", pattern)).groupindex)
+    except re.error:
+        return None
+    if any(isinstance(item, str) and item not in groups for item in wanted):
+        return None
+    numbers = [groups[item] if isinstance(item, str) else item for item in wanted]
+    changed = dataclasses.replace(chosen, value=json.dumps(numbers))
+    return sql_of(dataclasses.replace(node, args=(regex, changed, node.args[2])))
+
+
 def _format_ipv4_mask(node: ir.FunctionCall) -> str:
     bits = sql_of(node.args[1]) if len(node.args) > 1 else "32"
     text = f"kql_format_ipv4_of({sql_of(node.args[0])}, {bits})"
@@ -228,6 +264,7 @@ _FORMS: dict[str, Callable[[ir.FunctionCall], str | None]] = {
     "datetime_part": _datetime_part,
     "format_ipv4_mask": _format_ipv4_mask,
     "range": _range,
+    "extract_all": _extract_all,
 }
 
 

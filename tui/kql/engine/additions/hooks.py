@@ -166,6 +166,8 @@ def _hook_rendering() -> None:
             if cols is None:
                 raise KqlUnsupportedError(op.keyword, hint="the columns before it are unknown")
             return op.sql(source, cols)
+        if isinstance(op, ir.Parse) and cols is not None:
+            return operators.parsed(op, source, cols, render)
         if isinstance(op, ir.Distinct) and not op.expressions:
             return f"SELECT DISTINCT * FROM {source}"
         return str(render(op, source, cols))

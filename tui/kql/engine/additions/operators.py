@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,7 @@ from tui.kql.engine.additions import (
     defender,
     plugins,
     samples,
+    scan,
     search,
     series,
     tree,
@@ -190,6 +192,25 @@ def _parse(node: tree.Node, library: Callable[[], Lowered]) -> Lowered:
     ]
 
 
+def parsed(
+    op: ir.Parse,
+    source: str,
+    columns: list[str],
+    library: Callable[[ir.Operator, str, list[str] | None], str],
+) -> str:
+    """`parse` into columns of any name; the names of a pattern's groups are more narrow."""
+    odd = {s.name: f"_kqlparsed{i}" for i, s in enumerate(op.segments) if s.name}
+    if all(re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII) for name in odd):
+        return str(library(op, source, columns))
+    segments = tuple(dataclasses.replace(s, name=odd[s.name]) if s.name else s for s in op.segments)
+    sql = library(dataclasses.replace(op, segments=segments), source, columns)
+    result = [*columns, *(name for name in odd if name not in columns)]
+    select = [
+        f"{quote_ident(odd[c])} AS {quote_ident(c)}" if c in odd else quote_ident(c) for c in result
+    ]
+    return f"SELECT {', '.join(select)} FROM ({sql})"
+
+
 def _render(node: tree.Node, library: Callable[[], Lowered]) -> Lowered:
     del library
     state = current_or_none()
@@ -238,5 +259,6 @@ OPERATORS: dict[str, Handler] = {
     "MakeSeriesOperator": series.make_series,
     "MvapplyOperator": apply.mv_apply,
     "PartitionOperator": apply.partition,
+    "ScanOperator": scan.lowered,
 }
 """The grammar rules of our operators, and what lowers each."""

@@ -56,6 +56,9 @@ class Workbench(Protocol):
     def keep(self, table: str, sql: str, values: Mapping[str, Any] | None = None) -> None:
         """Make a table of a SELECT, for as long as the query runs."""
 
+    def value(self, question: str, values: Mapping[str, Any]) -> Any:
+        """Run SQL and fetch one value."""
+
     def fresh(self, stem: str) -> str:
         """A name for it."""
 

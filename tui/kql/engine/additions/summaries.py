@@ -15,12 +15,12 @@ from tui.kql.engine.kinds import kind_of
 from tui.kql.engine.trees import deep, expressions
 
 EXPANDED = frozenset(
-    """percentiles take_any any arg_max arg_min hll hll_merge tdigest tdigest_merge
-    buildschema""".split()  # noqa: SIM905
+    """percentiles percentilew percentilesw take_any any arg_max arg_min hll hll_merge tdigest
+    tdigest_merge buildschema""".split()  # noqa: SIM905
 )
 """Aggregates that are put in plainer terms here."""
 
-_SKETCHES = {
+SKETCHES = {
     "hll": ("make_set", None, "hll"),
     "hll_if": ("make_set_if", None, "hll"),
     "hll_merge": ("make_list", "kql_union_of", "hll_merge"),
@@ -53,7 +53,7 @@ def _computed(
     """Aggregates that Python finishes: their parts first, the functions behind."""
     wanted = [
         any(
-            (isinstance(e, ir.FunctionCall) and e.name.lower() in _SKETCHES)
+            (isinstance(e, ir.FunctionCall) and e.name.lower() in SKETCHES)
             or (outside.is_outside(e) and any(map(_is_aggregate, expressions(e))))
             for e in expressions(item.expr)
         )
@@ -78,7 +78,7 @@ def _computed(
                 return expression
             assert isinstance(expression, ir.FunctionCall)
             name = fresh("part")
-            sketch = _SKETCHES.get(expression.name.lower())
+            sketch = SKETCHES.get(expression.name.lower())
             if sketch is None:
                 inner.append(ir.NamedExpr(expression, name))
                 return ir.ColumnRef(name)
@@ -100,7 +100,7 @@ def _named_sketch(item: ir.NamedExpr) -> ir.NamedExpr:
     call = item.expr
     if item.name or not isinstance(call, ir.FunctionCall):
         return item
-    sketch = _SKETCHES.get(call.name.lower())
+    sketch = SKETCHES.get(call.name.lower())
     if sketch is None:
         return item
     inner = naming.expression_name(call.args[0]) if call.args else None
@@ -128,6 +128,21 @@ def _several(op: ir.Summarize, columns: Columns) -> list[ir.Operator] | None:
                     given[i] if i < len(given) else None,
                 )
                 for i, p in enumerate(call.args[1:])
+            ]
+        elif (
+            name in ("percentilew", "percentilesw")
+            and len(call.args) > 2
+            and (name == "percentilesw" or not given)
+        ):
+            changed = True
+            value, weight, *ranks = call.args
+            stem = f"percentile_{naming.expression_name(value) or ''}"
+            aggregates += [
+                ir.NamedExpr(
+                    ir.FunctionCall("percentilew", (value, weight, p)),
+                    given[i] if i < len(given) else f"{stem}_{_number(p)}",
+                )
+                for i, p in enumerate(ranks)
             ]
         elif name == "percentiles_array" and (
             len(call.args) > 2 or kind_of(call.args[-1]) in ("long", "int", "real")
@@ -170,6 +185,11 @@ def _several(op: ir.Summarize, columns: Columns) -> list[ir.Operator] | None:
     if renames:
         result.append(ir.ProjectRename(tuple(renames)))
     return result
+
+
+def _number(rank: ir.Expr) -> str:
+    """A percentile as the name of its column has it."""
+    return str(rank.value if isinstance(rank, ir.Literal) else "").replace(".", "_")
 
 
 def _arg_extreme(

@@ -28,7 +28,33 @@ FUNCTIONS = frozenset(
 """Functions that need serialized rows."""
 
 _ROW = "_kqlrow"
-_OVER = f"(ORDER BY {_ROW})"
+
+
+@dataclasses.dataclass(frozen=True)
+class InGroup(ir.FunctionCall):
+    """A window function that keeps within the rows of one group."""
+
+    group: str = ""
+
+
+def within(op: ir.Operator, group: str) -> ir.Operator:
+    """The operator with its window functions kept within each group of rows."""
+
+    def keep(expression: ir.Expr) -> ir.Expr:
+        if isinstance(expression, ir.FunctionCall) and expression.name in FUNCTIONS:
+            return InGroup(expression.name, expression.args, group)
+        return expression
+
+    kept: ir.Operator = deep(op, keep)
+    return kept
+
+
+def _window(call: ir.FunctionCall, *apart: str) -> str:
+    """The window of a call: the rows in order, apart by these columns and by its group."""
+    group = getattr(call, "group", "")
+    columns = [*apart, *([quote_ident(group)] if group else [])]
+    parted = f"PARTITION BY {', '.join(columns)} " if columns else ""
+    return f"({parted}ORDER BY {_ROW})"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,7 +77,7 @@ class Windowed(Stage):
         return columns + [name for name in added if name not in columns]
 
     def sql(self, source: str, columns: Columns) -> str:
-        restarts: list[str] = []
+        restarts: list[tuple[str, str]] = []
         written = {}
         for item, name in zip(self.named, naming.extend_names(self.named, columns), strict=True):
             expression = deep(item.expr, lambda e: _rendered(e, restarts))
@@ -59,8 +85,8 @@ class Windowed(Stage):
         select = [written.get(column, quote_ident(column)) for column in columns]
         select += [sql for name, sql in written.items() if name not in columns]
         groups = "".join(
-            f", sum(CASE WHEN {restart} THEN 1 ELSE 0 END) OVER {_OVER} AS _kqlgroup{i}"
-            for i, restart in enumerate(restarts)
+            f", sum(CASE WHEN {restart} THEN 1 ELSE 0 END) OVER {over} AS _kqlgroup{i}"
+            for i, (restart, over) in enumerate(restarts)
         )
         rows = f"(SELECT *, row_number() OVER () AS {_ROW} FROM {source})"
         if groups:
@@ -68,17 +94,18 @@ class Windowed(Stage):
         return f"SELECT {', '.join(select)} FROM {rows} ORDER BY {_ROW}"
 
 
-def _rendered(expression: ir.Expr, restarts: list[str]) -> ir.Expr:
+def _rendered(expression: ir.Expr, restarts: list[tuple[str, str]]) -> ir.Expr:
     if not isinstance(expression, ir.FunctionCall) or expression.name not in FUNCTIONS:
         return expression
     args = [sql_of(arg) for arg in expression.args]
     name = expression.name
+    plain = _window(expression)
     if name in ("prev", "next"):
         column, *rest = args
         step = rest[0] if rest else "1"
         default = f", {rest[1]}" if len(rest) > 1 else ""
         function = "lag" if name == "prev" else "lead"
-        sql = f"{function}({column}, CAST({step} AS BIGINT){default}) OVER {_OVER}"
+        sql = f"{function}({column}, CAST({step} AS BIGINT){default}) OVER {plain}"
         if not default:
             sql = (
                 f"(CASE WHEN typeof({column}) = 'VARCHAR' THEN coalesce({sql}, '') ELSE {sql} END)"
@@ -86,29 +113,29 @@ def _rendered(expression: ir.Expr, restarts: list[str]) -> ir.Expr:
         return ir.RenderedAggregate(sql)
     if name == "row_number":
         start = args[0] if args else "1"
-        over = _over(args[1:], restarts)
+        over = _over(expression, args[1:], restarts)
         return ir.RenderedAggregate(f"(row_number() OVER {over} - 1 + {start})")
     if name == "row_cumsum":
-        over = _over(args[1:], restarts)
+        over = _over(expression, args[1:], restarts)
         return ir.RenderedAggregate(f"(sum({args[0]}) OVER {over})")
     if name == _CHANGED:
-        tests = [f"row_number() OVER {_OVER} = 1"]
-        tests.append(f"{args[0]} IS DISTINCT FROM lag({args[0]}) OVER {_OVER}")
+        tests = [f"row_number() OVER {plain} = 1"]
+        tests.append(f"{args[0]} IS DISTINCT FROM lag({args[0]}) OVER {plain}")
         tests += [f"coalesce({restart}, false)" for restart in args[1:]]
         return ir.RenderedAggregate(f"(CASE WHEN {' OR '.join(tests)} THEN 1 ELSE 0 END)")
     if name == _RANKED:
-        over = _over(args[2:], restarts)
+        over = _over(expression, args[2:], restarts)
         return ir.RenderedAggregate(
             f"(max(CASE WHEN {args[0]} = 1 THEN {args[1]} END) OVER {over})"
         )
     raise KqlUnsupportedError(f"function:{name}")
 
 
-def _over(restart: list[str], restarts: list[str]) -> str:
+def _over(call: ir.FunctionCall, restart: list[str], restarts: list[tuple[str, str]]) -> str:
     if not restart:
-        return _OVER
-    restarts.append(restart[0])
-    return f"(PARTITION BY _kqlgroup{len(restarts) - 1} ORDER BY {_ROW})"
+        return _window(call)
+    restarts.append((restart[0], _window(call)))
+    return _window(call, f"_kqlgroup{len(restarts) - 1}")
 
 
 def has_window(node: Any) -> bool:
@@ -135,26 +162,24 @@ class Sessions(Snapshot):
     def shaped(self, source: str, columns: Columns, ask: Workbench) -> str:
         time, longest, between, *restart = (sql_of(argument) for argument in self.call.args)
         again = f"coalesce({restart[0]}, false)" if restart else "false"
+        group = quote_ident(self.call.group) if isinstance(self.call, InGroup) else "0"
         rows = ask(
-            f"SELECT rowid, epoch_us({time}), epoch_us({longest}), epoch_us({between}), {again} "
-            f"FROM {source} ORDER BY rowid"
+            f"SELECT rowid, {group}, epoch_us({time}), epoch_us({longest}), epoch_us({between}), "
+            f"{again} FROM {source} ORDER BY rowid"
         )
-        starts, first, last = [], None, None
-        for place, moment, most, gap, anew in rows:
+        starts: list[int | None] = []
+        open_sessions: dict[Any, tuple[int, int]] = {}
+        for place, apart, moment, most, gap, anew in rows:
             if place % 4096 == 0:
                 ask.check()
             if moment is None:
-                first = last = None
-            elif (
-                first is None
-                or last is None
-                or anew
-                or moment - first > most
-                or moment - last > gap
-                or moment < last
-            ):
+                open_sessions.pop(apart, None)
+                starts.append(None)
+                continue
+            first, last = open_sessions.get(apart, (moment, moment))
+            if anew or moment - first > most or not 0 <= moment - last <= gap:
                 first = moment
-            last = moment
+            open_sessions[apart] = (first, moment)
             starts.append(first)
         table = ask.fresh("sessions")
         ask.keep(
@@ -173,12 +198,13 @@ class Sessions(Snapshot):
 def _spelled_out(expression: ir.Expr) -> ir.Expr:
     """Ranks in terms of what changes from row to row."""
     if isinstance(expression, ir.FunctionCall) and expression.name.startswith("row_rank"):
-        changed = ir.FunctionCall(_CHANGED, expression.args)
+        group = getattr(expression, "group", "")
+        changed = InGroup(_CHANGED, expression.args, group)
         restart = expression.args[1:]
         if expression.name == "row_rank_dense":
-            return ir.FunctionCall("row_cumsum", (changed, *restart))
-        numbered = ir.FunctionCall("row_number", (ir.Literal(1, "long"), *restart))
-        return ir.FunctionCall(_RANKED, (changed, numbered, *restart))
+            return InGroup("row_cumsum", (changed, *restart), group)
+        numbered = InGroup("row_number", (ir.Literal(1, "long"), *restart), group)
+        return InGroup(_RANKED, (changed, numbered, *restart), group)
     return expression
 
 
