@@ -19,6 +19,7 @@ _COLUMNS = (
     "theirs",
     "settled",
 )
+_AT_ONCE = 500
 _change_decoder = msgspec.json.Decoder(IncidentChange)
 
 
@@ -91,6 +92,21 @@ def edits(
     return [_edit(row) for row in rows]
 
 
+def those(connection: sqlite3.Connection, ids: Collection[EditId]) -> list[Edit]:
+    """The edits of these numbers that are kept, in the order in which they were made."""
+    found: list[Edit] = []
+    wanted = sorted(ids)
+    for start in range(0, len(wanted), _AT_ONCE):
+        part = wanted[start : start + _AT_ONCE]
+        rows = connection.execute(
+            f"SELECT {', '.join(_COLUMNS)} FROM outbox WHERE edit IN"
+            f" ({', '.join('?' * len(part))}) ORDER BY edit",
+            part,
+        ).fetchall()
+        found += [_edit(row) for row in rows]
+    return found
+
+
 def _edit(row: tuple[object, ...]) -> Edit:
     edit, incident_id, change, state, why, created, batch, undoes, base, theirs, settled = row
     return Edit(
@@ -116,13 +132,17 @@ def wished(
     connection: sqlite3.Connection, ids: Sequence[str] | None = None
 ) -> dict[str, list[tuple[IncidentChange, datetime]]]:
     """Changes that are on their way, of all incidents or of these, in order."""
-    rows = connection.execute(
-        "SELECT incident, change, created FROM outbox"
-        " WHERE state IN ('pending', 'sending') ORDER BY edit"
-    ).fetchall()
-    wanted = None if ids is None else set(ids)
     found: dict[str, list[tuple[IncidentChange, datetime]]] = {}
-    for incident_id, change, created in rows:
+    condition, values = "", list[str]()
+    if ids is not None and len(ids) <= _AT_ONCE:
+        condition = f" AND incident IN ({', '.join('?' * len(ids))})"
+        values = list(ids)
+    wanted = None if ids is None else set(ids)
+    for incident_id, change, created in connection.execute(
+        "SELECT incident, change, created FROM outbox WHERE state <> 'confirmed'"
+        f" AND state IN ('pending', 'sending'){condition} ORDER BY edit",
+        values,
+    ).fetchall():
         if wanted is None or incident_id in wanted:
             found.setdefault(incident_id, []).append(
                 (_change_decoder.decode(change), moment(created))

@@ -4,33 +4,32 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from msgspec import UNSET
-
-from tui.api.records import Incident, IncidentChange
+from tui.api.records import Incident
 from tui.errors import NotFound, Problem, Unreachable
 from tui.incidents import leases, outbox, store
+from tui.incidents.bulk import BulkPreview, BulkProgress
 from tui.incidents.cache import Cache, CacheProblem, likely_api, path_for
-from tui.incidents.changes import Edit, EditId, QueueChanged, SyncProgress, SyncResult, Wish
+from tui.incidents.changes import Edit, EditId, QueueChanged, SyncProgress, SyncResult
 from tui.incidents.delivery import Courier
-from tui.incidents.edits import check, tidy
+from tui.incidents.editing import QueueEditing
 from tui.incidents.facts import moment
-from tui.incidents.reading import QueueReading
 from tui.incidents.source import QueueSource
 from tui.incidents.sync import SYNCED, known, sync
 from tui.incidents.tables import transaction
 from tui.incidents.upkeep import Upkeep, tidy_up
-from tui.incidents.wishes import redone, undone, wishes_back, wishes_for
 
 if TYPE_CHECKING:
     from tui.api.service import Connection, IncidentService
     from tui.auth.profiles import Profile
 
 __all__ = [
+    "BulkPreview",
+    "BulkProgress",
     "CacheProblem",
     "Edit",
     "EditId",
@@ -43,7 +42,6 @@ __all__ = [
 
 _FEW = 1000
 """Incidents that a first sync derives before it ends; of more, those that are left."""
-_OFFLINE = "There is no connection; it is sent when there is one."
 
 
 class _Seen(NamedTuple):
@@ -53,8 +51,11 @@ class _Seen(NamedTuple):
     pending: bool
 
 
-class Queue(QueueReading):
-    """Incidents of one tenant through one API. Made by `open`, ended by `close`."""
+class Queue(QueueEditing):
+    """Incidents of one tenant through one API. Made by `open`, ended by `close`.
+
+    Reading is in `QueueReading`, changing (one or hundreds of incidents) in `QueueEditing`.
+    """
 
     def __init__(
         self, cache: Cache, profile: Profile, *, directory: Path | None, me: str | None
@@ -63,8 +64,6 @@ class Queue(QueueReading):
         self._profile = profile
         self._directory = directory
         self._syncing = asyncio.Lock()
-        self._done: list[list[EditId]] = []
-        self._undone: list[list[tuple[str, IncidentChange, bool]]] = []
         self._loop = asyncio.get_running_loop()
         self._deliver = True
         self._synced_here = False
@@ -132,8 +131,7 @@ class Queue(QueueReading):
             self._use(await Cache.open(path))
             self.last_synced, self._synced_here, self._version = None, False, None
             await self._begin()
-            self._done.clear()
-            self._undone.clear()
+            self._forget_done()
             self._teller.tell(None)
         self._connection = connection
         if self._deliver:
@@ -274,95 +272,6 @@ class Queue(QueueReading):
                 self._courier.call()
             return result
 
-    async def edit(self, ids: Sequence[str], change: IncidentChange) -> list[EditId]:
-        """Write one change down for each incident, show it at once, and deliver it.
-
-        The fields and the comment of a change are edits of their own, for they are delivered
-        by different requests.
-
-        Raises:
-            UsageProblem: The change makes no sense or this API cannot make it; nothing is
-                written down.
-        """
-        return await self.edit_each(dict.fromkeys(ids, change))
-
-    async def edit_each(self, changes: Mapping[str, IncidentChange]) -> list[EditId]:
-        """Write a change of its own down for each incident, as one edit to undo; see `edit`."""
-        supports = self._connection.incidents.supports if self._connection else None
-        wanted = {incident_id: tidy(change) for incident_id, change in changes.items()}
-        for change in wanted.values():
-            check(change, supports)
-        made = await self._write_down(lambda connection: wishes_for(connection, wanted.items()))
-        self._done.append(made)
-        self._undone.clear()
-        return made
-
-    async def undo(self) -> str | None:
-        """Take back the last edit made in this run that is not taken back yet.
-
-        What was not sent yet is not sent at all; what was is set back to its former values
-        by an edit that is delivered like any other.
-
-        Returns:
-            What was done, as a sentence; None where there is nothing to take back.
-        """
-        if not self._done:
-            return None
-        batch = set(self._done.pop())
-        edits = [edit for edit in await self.history() if edit.id in batch]
-        dropped = set(
-            await self._touch(lambda connection: outbox.remove(connection, batch, tried=False))
-        )
-        sent = [edit for edit in edits if edit.id not in dropped]
-        back: set[EditId] = set()
-
-        def take_back(connection: sqlite3.Connection) -> list[Wish]:
-            wishes = wishes_back(connection, sent)
-            back.update(wish.undoes for wish in wishes if wish.undoes is not None)
-            return wishes
-
-        if sent:
-            await self._write_down(take_back)
-        self._undone.append(
-            [(edit.incident_id, edit.change, edit.id in dropped | back) for edit in edits]
-        )
-        return undone(edits, dropped | back)
-
-    async def redo(self) -> str | None:
-        """Do again what the last undo took back, unless something else was edited since.
-
-        Returns:
-            What was done, as a sentence; None where there is nothing to do again.
-        """
-        if not self._undone:
-            return None
-        batch = self._undone.pop()
-        again = [(incident_id, change) for incident_id, change, was_back in batch if was_back]
-        if again:
-            made = await self._write_down(lambda connection: wishes_for(connection, again))
-            self._done.append(made)
-        kept = sum(change.comment is not UNSET for _, change, was_back in batch if not was_back)
-        return redone(again, kept)
-
-    async def resolve(self, edit: EditId, choice: Literal["mine", "theirs"]) -> None:
-        """Decide a conflict: `mine` is sent after all, with `theirs` the edit is forgotten."""
-        decide = outbox.keep_mine if choice == "mine" else outbox.keep_theirs
-        await self._touch(lambda connection: decide(connection, edit))
-        self._courier.call()
-
-    async def retry(self, ids: Sequence[EditId] | None = None) -> None:
-        """Send failed edits again, all or these, and try what waits."""
-        await self._touch(lambda connection: outbox.reopen(connection, ids))
-        self._courier.call()
-
-    async def discard(self, ids: Sequence[EditId]) -> None:
-        """Forget edits that are not delivered; the incidents show the service's values."""
-        await self._touch(lambda connection: outbox.remove(connection, ids))
-
-    async def delivered(self) -> None:
-        """Wait until every edit is confirmed, failed, or held up."""
-        await self._courier.idle()
-
     def subscribe(self, callback: Callable[[QueueChanged], None]) -> Callable[[], None]:
         """Be told in the loop when rows changed; bursts are told once. Returns the way out."""
         return self._teller.subscribe(callback)
@@ -385,39 +294,6 @@ class Queue(QueueReading):
                 "What is known from before is shown.",
             )
         return self._connection.incidents
-
-    async def _write_down(
-        self, wishes_of: Callable[[sqlite3.Connection], list[Wish]]
-    ) -> list[EditId]:
-        now, author = self.now(), self.me or "you"
-        why = "" if self._connection else _OFFLINE
-
-        def write(connection: sqlite3.Connection) -> tuple[list[EditId], frozenset[str]]:
-            with transaction(connection):
-                wishes = wishes_of(connection)
-                made = outbox.add(connection, wishes, now, why)
-                touched = frozenset(wish.incident_id for wish in wishes)
-                store.rewish(connection, touched, author)
-            return made, touched
-
-        made, touched = await self.cache.run(write)
-        self._teller.tell(touched)
-        self._courier.call()
-        return made
-
-    async def _touch(
-        self, work: Callable[[sqlite3.Connection], Mapping[EditId, str]]
-    ) -> Collection[EditId]:
-        def touch(connection: sqlite3.Connection) -> Mapping[EditId, str]:
-            with transaction(connection):
-                touched = work(connection)
-                store.rewish(connection, touched.values(), self.me or "you")
-            return touched
-
-        touched = await self.cache.run(touch)
-        if touched:
-            self._teller.tell(frozenset(touched.values()))
-        return touched.keys()
 
     def _rescued(self) -> None:
         self._loop.call_soon_threadsafe(self._forget)
