@@ -38,7 +38,7 @@ async def test_what_somebody_else_changed_meanwhile_is_shown_and_decided(open_ap
     async with open_app() as screens:
         await screens.sign_in()
         workspace = screens.app.workspace
-        await screens.press("j", "j", "j", "j", "j")
+        await screens.press("j", "j", "j")
         key = await key_here(screens)
         await workspace.connection.incidents.update(key, IncidentChange(status="resolved"))
         await screens.press("s", "w")

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from tests.ui.conftest import Open
+from tui.config import Settings, SlaRule
+from tui.ui.screens.queue_views import narrowed
 
 
 async def test_a_filter_is_completed_as_it_is_typed(open_app: Open) -> None:
@@ -37,8 +41,9 @@ async def test_a_view_is_saved_and_shown_by_its_digit(open_app: Open) -> None:
         await screens.type("/spray")
         await screens.sees("of 300")
         await screens.press("enter", "V")
-        await screens.sees("save this view as")
-        await screens.press("end", "enter")
+        await screens.sees("saves what is shown")
+        await screens.press("s")
+        await screens.sees("Save this view as")
         await screens.type("sprays")
         await screens.press("enter", "escape")
         await screens.sees("300 incidents")
@@ -60,3 +65,84 @@ async def test_other_incidents_with_an_entity_are_listed(open_app: Open) -> None
         await screens.sees("with k.larsen@contoso.com", "Impossible travel")
         await screens.press("enter")
         await screens.until(lambda: len(screens.app.screen_stack) == 3)
+
+
+async def test_columns_are_chosen_and_stay_with_their_view(open_app: Open) -> None:
+    async with open_app((160, 40)) as screens:
+        await screens.sign_in()
+        assert "IA EX PE" in screens.text()
+        await screens.press("C")
+        await screens.sees("Columns", "✓ Tactics", "Devices", "{ } moves")
+        await screens.press("end", "k", "k", "space", "enter")
+        await screens.until(lambda: len(screens.app.screen_stack) == 1)
+        grid = screens.app.screen.query_one("#queue")
+        shown = [one.key for one in grid.arrangement]
+        assert len(shown) == 11
+        await screens.press("4")
+        await screens.sees("open, high or medium", "of 300")
+        await screens.press("right", "right", "_")
+        narrow = [one.key for one in grid.arrangement]
+        assert len(narrow) == 10
+        await screens.press("escape")
+        await screens.sees("300 incidents")
+        assert [one.key for one in grid.arrangement] == shown
+        await screens.press("4")
+        await screens.sees("of 300")
+        assert [one.key for one in grid.arrangement] == narrow
+        await screens.press("*")
+        assert len(grid.arrangement) == 10
+
+
+async def test_a_column_is_moved_and_pinned(open_app: Open) -> None:
+    async with open_app() as screens:
+        await screens.sign_in()
+        grid = screens.app.screen.query_one("#queue")
+        await screens.press("right", "}")
+        assert [one.key for one in grid.arrangement][:3] == ["id", "prio", "severity"]
+        await screens.press("|")
+        assert [one.key for one in grid.arrangement][:2] == ["id", "severity"]
+        assert grid.arrangement[1].pinned
+        await screens.press("*")
+
+
+async def test_the_default_view_is_shown_first(open_app: Open) -> None:
+    async with open_app() as screens:
+        await screens.sign_in()
+        await screens.press("V", "end", "d")
+        await screens.until(lambda: screens.app.views.default is not None)
+        views = screens.app.views
+        assert views.default is not None
+        assert views.default.name == "new since yesterday"
+    async with open_app() as screens:
+        screens.app.views = views
+        await screens.press("enter")
+        await screens.sees("/ age:<1d", "new since yesterday: ", "of 300")
+
+
+async def test_the_priority_is_explained(open_app: Open) -> None:
+    async with open_app() as screens:
+        await screens.sign_in()
+        await screens.press("f1")
+        await screens.sees("98 of 100", "Microsoft's own score")
+
+
+async def test_rules_mark_what_is_late(open_app: Open) -> None:
+    rules = (
+        SlaRule("sev:high", timedelta(hours=1), timedelta(days=3)),
+        SlaRule("sev:nonsense", timedelta(hours=1)),
+    )
+    async with open_app(settings=Settings(sla=rules)) as screens:
+        await screens.press("enter")
+        await screens.sees("synced", "Due", "[[sla]]", "nonsense")
+        line = next(line for line in screens.text().split("\n") if " 4711 " in line)
+        assert "!1h" in line
+        assert "!2h" in line
+        await screens.press("f1")
+        await screens.sees("h late", "to be taken by")
+
+
+def test_facets_narrow_a_filter_that_has_alternatives() -> None:
+    assert narrowed("sev:high or tag:vip", "status:active") == (
+        "(sev:high or tag:vip) status:active"
+    )
+    assert narrowed("", "status:active") == "status:active"

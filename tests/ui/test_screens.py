@@ -59,6 +59,8 @@ async def test_a_status_is_shown_at_once_and_confirmed_by_the_service(
         incident = await queue.refresh_incident("4711")
         assert incident.status == status
         assert [edit.state for edit in await queue.history("4711")][-1] == "confirmed"
+        await screens.press("u")
+        await queue.delivered()
 
 
 async def test_an_incident_has_its_tabs(open_app: Open) -> None:
@@ -113,7 +115,7 @@ async def test_help_names_the_keys_of_the_screen(open_app: Open) -> None:
         await screens.press("?")
         await screens.sees("Set the status", "Filter the queue")
         await screens.press("G")
-        await screens.sees("In the table", "Sort by this column")
+        await screens.sees("Sort by this column", "Choose columns")
         await screens.press("escape")
         await screens.sees("300 incidents")
 

@@ -15,8 +15,9 @@ from tui.incidents.facets import Facets, facets
 from tui.incidents.facts import fold
 from tui.incidents.filter_syntax import Seen
 from tui.incidents.labels import holders
-from tui.incidents.source import QueueSource
+from tui.incidents.source import NEWEST_FIRST, QueueSource
 from tui.incidents.telling import Teller
+from tui.rows import SortKey
 
 if TYPE_CHECKING:
     from tui.api.service import Connection
@@ -50,9 +51,11 @@ class QueueReading:
         """The time, by the service's clock as far as it is known."""
         return self._connection.session.now() if self._connection else datetime.now(UTC)
 
-    def source(self, columns: Sequence[str] | None = None) -> QueueSource:
-        """Rows of the queue with an order and a filter of their own."""
-        source = QueueSource(self, columns)
+    def source(
+        self, columns: Sequence[str] | None = None, natural: Sequence[SortKey] = NEWEST_FIRST
+    ) -> QueueSource:
+        """Rows of the queue with an order and a filter of their own; see `QueueSource`."""
+        source = QueueSource(self, columns, natural)
         self._teller.add_source(source)
         return source
 

@@ -5,24 +5,27 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from array import array
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from tui.errors import UsageProblem
 from tui.incidents import outbox, store
 from tui.incidents.asking import condition, understood
 from tui.incidents.cache import Cache
+from tui.incidents.deadlines import Deadlines, deadlines_of, state_of
 from tui.incidents.facts import fold, moment, storable
 from tui.incidents.tables import has_words
 from tui.rows import Column, Row, SortKey
 
 if TYPE_CHECKING:
+    from tui.config import SlaRule
     from tui.incidents.filters import Filter
 
 COLUMNS: tuple[Column, ...] = (
     Column("id", "ID", pinned=True, least=4, most=12),
     Column("severity", "Sev", least=3, most=5),
+    Column("prio", "Prio", kind="number", least=4, most=5, rank=1),
     Column("status", "Status", least=1, most=10, rank=2),
     Column("name", "Name", least=16, most=400, fill=True),
     Column("alerts", "Alerts", kind="number", least=6, most=6, rank=3),
@@ -33,21 +36,24 @@ COLUMNS: tuple[Column, ...] = (
 
 MORE_COLUMNS: tuple[Column, ...] = (
     Column("updated", "Updated", kind="time", least=3, most=8, rank=4),
-    Column("prio", "Prio", kind="number", least=4, most=4, rank=4),
-    Column("priority", "Microsoft's", kind="number", least=4, most=4, rank=6),
-    Column("tactics", "Tactics", kind="dynamic", least=5, most=24, rank=5),
-    Column("activity", "Activity", kind="dynamic", least=6, most=12, rank=6),
-    Column("devices", "Devices", kind="number", least=4, most=7, rank=6),
-    Column("users", "Users", kind="number", least=4, most=5, rank=6),
+    Column("due", "Due", kind="time", least=4, most=6, rank=1),
+    Column("tactics", "Tactics", kind="dynamic", least=14, most=26, rank=5),
+    Column("activity", "Activity", kind="dynamic", least=12, most=12, rank=6),
+    Column("devices", "Devices", kind="number", least=7, most=7, rank=6),
+    Column("users", "Users", kind="number", least=5, most=5, rank=6),
     Column("tags", "Tags", kind="dynamic", least=6, most=30, rank=5),
+    Column("priority", "Microsoft's", kind="number", least=4, most=11, rank=6),
     Column("classification", "Class", least=5, most=24, rank=6),
     Column("determination", "Determination", least=5, most=24, rank=6),
 )
-"""Columns that a queue can show besides. `prio` is Microsoft's score, else our own; values of
-`tactics` are names in the order of an attack, those of `activity` counts of alerts in equal
-parts of the time from the first activity to the last."""
+"""Columns that a queue can show besides. `prio` is Microsoft's score, else our own; `due` is the
+moment until which an incident must be answered; values of `tactics` are names in the order of
+an attack, those of `activity` counts of alerts in equal parts of the time from the first
+activity to the last."""
 
 NEWEST_FIRST = (SortKey("age", descending=True),)
+MOST_URGENT_FIRST = (SortKey("prio", descending=True),)
+"""By priority; what is closed comes after all that is open."""
 
 _ORDERS: dict[str, tuple[str, ...]] = {
     "id": ("number", "id"),
@@ -60,6 +66,7 @@ _ORDERS: dict[str, tuple[str, ...]] = {
     "updated": ("updated",),
     "priority": ("priority",),
     "prio": ("prio",),
+    "due": (),
     "tactics": ("tactic_count", "tactics"),
     "activity": ("alerts",),
     "devices": ("devices",),
@@ -71,8 +78,9 @@ _ORDERS: dict[str, tuple[str, ...]] = {
 _VALUES: dict[str, str] = {"age": "created"}
 _NEAR = 500
 _GLANCE = 2000
-_INDEXED = ("incident.created DESC", "incident.prio DESC")
-_ALWAYS = ("n", "id", "status_key", "owner_key", "unread")
+_IS_CLOSED = "incident.status_key IN ('resolved', 'redirected')"
+_INDEXED = ("incident.created DESC", f"{_IS_CLOSED}, incident.prio DESC")
+_ALWAYS = ("n", "id", "status_key", "owner_key", "unread", "created")
 _UNREAD = {store.NEW: "new", store.CHANGED: "changed"}
 _CLOSED = {"resolved", "redirected"}
 
@@ -92,20 +100,28 @@ class QueueSource:
 
     Values are the records' own: severity and status in Graph's spelling, the owner or None,
     times as aware datetimes, tags and tactics as lists. Marks of a row are `pending`, `failed`,
-    `conflict`, `closed` (resolved or merged), `mine`, and `new` or `changed` until it is seen.
+    `conflict`, `closed` (resolved or merged), `mine`, `new` or `changed` until it is seen, and
+    `soon` or `late` by the rules of `answer_by`.
 
     Args:
         queue: Whose rows they are.
         columns: Keys of `COLUMNS` and `MORE_COLUMNS` to show, in this order.
+        natural: The order unless another is asked for.
     """
 
-    def __init__(self, queue: Behind, columns: Sequence[str] | None = None) -> None:
+    def __init__(
+        self,
+        queue: Behind,
+        columns: Sequence[str] | None = None,
+        natural: Sequence[SortKey] = NEWEST_FIRST,
+    ) -> None:
         self._queue = queue
+        self._natural = tuple(natural)
         known = {column.key: column for column in (*COLUMNS, *MORE_COLUMNS)}
         self._columns = COLUMNS if columns is None else tuple(known[key] for key in columns)
-        names = [_VALUES.get(column.key, column.key) for column in self._columns]
-        self._select = ", ".join(f"incident.{name}" for name in (*_ALWAYS, *names))
-        self._order: tuple[SortKey, ...] = NEWEST_FIRST
+        self._deadlines = Deadlines()
+        self._wanted: frozenset[str] | None = None
+        self._order: tuple[SortKey, ...] = self._natural
         self._filter: Filter | None = None
         self._version = 0
         self._numbers: array[int] | None = None
@@ -119,7 +135,7 @@ class QueueSource:
 
     @property
     def order(self) -> Sequence[SortKey]:
-        """The order in force; newest first unless told otherwise."""
+        """The order in force."""
         return self._order
 
     @property
@@ -185,7 +201,7 @@ class QueueSource:
         return await self._queue.cache.run(find)
 
     async def sort(self, order: Sequence[SortKey]) -> None:
-        """Take this order; none is newest first.
+        """Take this order; none is the natural one.
 
         Raises:
             UsageProblem: A key is no column.
@@ -196,7 +212,7 @@ class QueueSource:
                     f"The queue has no column “{key.key}”",
                     remedy=f"These can be sorted by: {', '.join(_ORDERS)}.",
                 )
-        self._order = tuple(order) or NEWEST_FIRST
+        self._order = tuple(order) or self._natural
         self.changed()
 
     async def filter(self, text: str) -> None:
@@ -209,7 +225,29 @@ class QueueSource:
         self._filter = chosen or None
         self.changed()
 
-    async def matching_ids(self) -> list[str]:
+    def need(self, keys: Collection[str]) -> bool:
+        """Read the values of these columns alone; the others' are None.
+
+        Returns:
+            Whether rows that were read before lack some of them.
+        """
+        wanted = frozenset(keys)
+        had = self._wanted
+        self._wanted = wanted
+        return had is not None and not wanted <= had
+
+    async def answer_by(self, rules: Sequence[SlaRule]) -> list[UsageProblem]:
+        """Mark rows that must be answered soon or are late; tells of rules that are none."""
+        self._deadlines, problems = await deadlines_of(self._queue.cache, rules, self._queue.me)
+        self.changed()
+        return problems
+
+    @property
+    def deadlines(self) -> Deadlines:
+        """The rules in force."""
+        return self._deadlines
+
+    async def keys(self) -> list[str]:
         """The ids of all incidents that pass the filter, in order; for acting on all of them."""
         numbers = await self._all()
 
@@ -219,46 +257,78 @@ class QueueSource:
 
         return await self._queue.cache.run(ids)
 
-    def _sorting(self) -> str:
+    def _due(self) -> tuple[str, list[object]]:
+        """The time until an incident must be answered, in SQL."""
+        return self._deadlines.sql(self._queue.now()) if self._deadlines else ("NULL", [])
+
+    def _selected(self) -> tuple[str, list[object]]:
+        """What is read of each row, and the parameters of it."""
+        due, values = self._due()
+        names = [f"incident.{name}" for name in _ALWAYS]
+        for column in self._columns:
+            name = _VALUES.get(column.key, column.key)
+            if (self._wanted is not None and column.key not in self._wanted) or name == "due":
+                names.append("NULL")
+            else:
+                names.append(f"incident.{name}")
+        return ", ".join([*names[: len(_ALWAYS)], due, *names[len(_ALWAYS) :]]), values
+
+    def _sorting(self) -> tuple[str, list[object]]:
+        """The order in SQL, and the parameters of it."""
         terms: list[str] = []
+        values: list[object] = []
         for key in self._order:
             way = "DESC" if key.descending else "ASC"
+            if key == MOST_URGENT_FIRST[0]:
+                terms.append(_IS_CLOSED)
+            if key.key == "due":
+                due, given = self._due()
+                terms.append(f"incident.created + {due} {way} NULLS LAST")
+                values += given
+                continue
             terms += [f"incident.{name} {way}" for name in _ORDERS[key.key]]
         if not any(key.key in ("id", "age") for key in self._order):
             terms.append("incident.created DESC")
         last = "ASC" if self._order == (SortKey("age"),) else "DESC"
-        return ", ".join([*terms, f"incident.number {last}", f"incident.id {last}"])
+        return ", ".join([*terms, f"incident.number {last}", f"incident.id {last}"]), values
 
     def _head(
-        self, connection: sqlite3.Connection, chosen: Filter | None, order: str, last: int
+        self,
+        connection: sqlite3.Connection,
+        chosen: Filter | None,
+        ordering: tuple[str, list[object]],
+        last: int,
     ) -> list[Row]:
+        order, order_values = ordering
+        select, select_values = self._selected()
         if chosen is not None and order.startswith(_INDEXED) and has_words(connection):
             now = self._queue.now()
             where, values = chosen.sql(now)
             if where != chosen.sql(now, indexed=True)[0]:
                 # A frequent word is met among the first without asking for all that have it.
                 rows = connection.execute(
-                    f"SELECT {self._select} FROM"
+                    f"SELECT {select} FROM"
                     f" (SELECT * FROM incident ORDER BY {order} LIMIT {_GLANCE}) AS incident"
                     f" WHERE {where} ORDER BY {order} LIMIT ?",
-                    [*values, last],
+                    [*select_values, *values, last],
                 ).fetchall()
                 if len(rows) == last:
                     return self._made(connection, rows)
         where, values = condition(connection, chosen, self._queue.now())
         rows = connection.execute(
-            f"SELECT {self._select} FROM incident WHERE {where} ORDER BY {order} LIMIT ?",
-            [*values, last],
+            f"SELECT {select} FROM incident WHERE {where} ORDER BY {order} LIMIT ?",
+            [*select_values, *values, *order_values, last],
         ).fetchall()
         return self._made(connection, rows)
 
     def _rows(self, connection: sqlite3.Connection, numbers: array[int]) -> list[Row]:
         found: dict[int, tuple[object, ...]] = {}
+        select, values = self._selected()
         for start in range(0, len(numbers), _NEAR):
             part = numbers[start : start + _NEAR].tolist()
             rows = connection.execute(
-                f"SELECT {self._select} FROM incident WHERE n IN ({', '.join('?' * len(part))})",
-                part,
+                f"SELECT {select} FROM incident WHERE n IN ({', '.join('?' * len(part))})",
+                [*values, *part],
             )
             found |= {row[0]: row for row in rows}
         return self._made(connection, [found[number] for number in numbers if number in found])
@@ -267,11 +337,16 @@ class QueueSource:
         self, connection: sqlite3.Connection, rows: Sequence[tuple[object, ...]]
     ) -> list[Row]:
         edits = outbox.marks(connection)
-        me = fold(self._queue.me) if self._queue.me else None
+        me, now = fold(self._queue.me) if self._queue.me else None, self._queue.now()
+        places = [at for at, column in enumerate(self._columns) if column.key == "due"]
         made: list[Row] = []
-        for _, key, status, owner, unread, *values in rows:
+        for _, key, status, owner, unread, created, span, *values in rows:
             assert isinstance(key, str)
             marks = set(edits.get(key, ()))
+            due: datetime | None = None
+            if isinstance(span, int) and isinstance(created, int):
+                due = moment(created + span)
+                marks.add(state_of(due, timedelta(microseconds=span), now))
             if status in _CLOSED:
                 marks.add("closed")
             if me is not None and owner == me:
@@ -281,6 +356,8 @@ class QueueSource:
             shown = tuple(
                 _value(column, value) for column, value in zip(self._columns, values, strict=True)
             )
+            for at in places:
+                shown = (*shown[:at], due, *shown[at + 1 :])
             made.append(Row(key, shown, frozenset(marks)))
         return made
 
@@ -293,7 +370,11 @@ class QueueSource:
             self._build.add_done_callback(_seen)
         return self._build
 
-    async def _number(self, version: int, chosen: Filter | None, order: str) -> array[int]:
+    async def _number(
+        self, version: int, chosen: Filter | None, ordering: tuple[str, list[object]]
+    ) -> array[int]:
+        order, order_values = ordering
+
         def number(connection: sqlite3.Connection) -> array[int]:
             where, values = condition(connection, chosen, self._queue.now())
             # One row with all numbers: stepping through them would take and give the
@@ -301,7 +382,7 @@ class QueueSource:
             (text,) = connection.execute(
                 "SELECT group_concat(n) FROM"
                 f" (SELECT incident.n FROM incident WHERE {where} ORDER BY {order})",
-                values,
+                [*values, *order_values],
             ).fetchone()
             return array("q", map(int, text.split(","))) if text else array("q")
 

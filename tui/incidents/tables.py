@@ -27,7 +27,6 @@ _ADDED = (
     "unread INTEGER NOT NULL DEFAULT 0",
 )
 _MORE = """
-CREATE INDEX incident_prio ON incident (prio DESC, created DESC, number DESC, id DESC);
 CREATE TABLE label (
     f INTEGER PRIMARY KEY, kind TEXT NOT NULL, folded TEXT NOT NULL, said TEXT NOT NULL,
     UNIQUE (kind, folded)
@@ -80,6 +79,10 @@ CREATE TABLE outbox (
 );
 CREATE INDEX outbox_open ON outbox (incident, edit) WHERE state <> 'confirmed';
 """
+_BY_WORK = (
+    "CREATE INDEX IF NOT EXISTS incident_work ON incident"
+    " (status_key IN ('resolved', 'redirected'), prio DESC, created DESC, number DESC, id DESC)"
+)
 _WORDS = (
     "CREATE VIRTUAL TABLE words USING fts5(text, content='search', content_rowid='n',"
     " tokenize='trigram case_sensitive 1', detail=none)"
@@ -140,6 +143,9 @@ def prepare(connection: sqlite3.Connection) -> None:
             (version,) = connection.execute("PRAGMA user_version").fetchone()
             if version < VERSION:
                 _bring(connection, version)
+    with suppress(sqlite3.OperationalError):
+        # A file that cannot be written is read without it, only slower.
+        connection.execute(_BY_WORK)
     find_words(connection)
 
 

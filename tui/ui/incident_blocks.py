@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from tui.api.records import Alert, Comment, Evidence, Incident
+from tui.incidents.priority import priority_of
 from tui.incidents.tactics import TACTICS
 from tui.text import calm, visible, visible_lines
 from tui.ui import words
@@ -139,9 +140,10 @@ def verdict_blocks(incident: Incident) -> list[Block]:
         if incident.determination.lower() != "unknown":
             said += f", {words.spaced(incident.determination)}"
         blocks.append(field("Classified", (said, "")))
-    if incident.priority is not None:
-        tone = "bad" if incident.priority > 85 else "warn" if incident.priority >= 15 else "faint"
-        blocks.append(field("Priority", (str(incident.priority), tone), (" of 100", "faint")))
+    priority = priority_of(incident)
+    tone = "bad" if priority.score > 85 else "warn" if priority.score >= 15 else "faint"
+    why = " of 100" if priority.from_service else f" of 100, ours: {', '.join(priority.reasons)}"
+    blocks.append(field("Priority", (str(priority.score), tone), (why, "faint")))
     if incident.redirect_id:
         blocks.append(field("Merged into", (shown(incident.redirect_id), "accent")))
     return blocks

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from tui.incidents.tactics import letters_of
 from tui.rows import Column, Row
 from tui.text import calm, visible
 from tui.ui import words
+from tui.ui.sparkline import bars
 from tui.ui.widgets.grid_cells import Cell, Painter, Span, Tone, paint_value
 
 
@@ -34,6 +36,28 @@ def status_cell(value: object, row: Row) -> Cell:
     return Cell(spans=(glyph, (f" {sign.word}", "faint")), short=(glyph,))
 
 
+def priority_cell(value: object, *, closed: bool = False) -> Cell:
+    """`98`, with the portal's colours; a mark tells the most urgent without them."""
+    if not isinstance(value, int):
+        return Cell("–", "faint", align="right")
+    if closed:
+        return Cell(str(value), "faint", align="right")
+    tone = "bad" if value > 85 else "warn" if value >= 15 else "faint"
+    return Cell(f"{'▴' if value > 85 else ''}{value}", _tone(tone), align="right")
+
+
+def due_cell(value: object, row: Row, now: datetime) -> Cell:
+    """`2h` left, `◔12m` in the last quarter of the time, `!3h` too late."""
+    if not isinstance(value, datetime):
+        return Cell("–" if "closed" not in row.marks else "", "faint", align="right")
+    if "late" in row.marks:
+        return Cell(f"!{words.age(value, now)}", "bad", align="right")
+    left = words.age(now, value)
+    if "soon" in row.marks:
+        return Cell(f"◔{left}", "warn", align="right")
+    return Cell(left, "good", align="right")
+
+
 def queue_painter(me: Callable[[], str | None], now: Callable[[], datetime]) -> Painter:
     """The painter of the incident queue."""
 
@@ -54,12 +78,28 @@ def queue_painter(me: Callable[[], str | None], now: Callable[[], datetime]) -> 
             case "name":
                 name = calm(visible(str(value))) if value else "(no name)"
                 return Cell(name, "faint" if closed or not value else "")
-            case "alerts" | "priority":
+            case "alerts" | "devices" | "users":
                 return Cell("" if value is None else str(value), "faint", align="right")
+            case "prio" | "priority":
+                return priority_cell(value, closed=closed)
             case "owner":
                 return owner_cell(value)
-            case "age" | "updated" | "created" if isinstance(value, datetime):
+            case "due":
+                return due_cell(value, row, now())
+            case "age" if isinstance(value, datetime):
+                late = "late" in row.marks
+                said = ("!" if late else "") + words.age(value, now())
+                tone = "bad" if late else "warn" if "soon" in row.marks else "faint"
+                return Cell(said, _tone(tone), align="right")
+            case "updated" if isinstance(value, datetime):
                 return Cell(words.age(value, now()), "faint", align="right")
+            case "tactics" if isinstance(value, (list, tuple)):
+                return Cell(" ".join(visible(letters_of(str(one))) for one in value), "faint")
+            case "activity" if isinstance(value, (list, tuple)):
+                return Cell(bars(int(one) for one in value), "faint" if closed else "accent")
+            case "classification" | "determination":
+                known = str(value).casefold() not in ("unknown", "none", "")
+                return Cell(words.spaced(str(value)) if known else "–", "faint")
             case "tags" if isinstance(value, (list, tuple)):
                 return Cell("  ".join(visible(str(tag)) for tag in value), "tag")
         return paint_value(column, value, row)

@@ -8,6 +8,16 @@ from datetime import datetime
 _BARS = "▁▂▃▄▅▆▇█"
 
 
+def bars(counts: Iterable[int]) -> str:
+    """A bar for each count, the greatest the highest; empty without counts."""
+    numbers = list(counts)
+    top = max(numbers, default=0)
+    return "".join(
+        _BARS[0] if not number else _BARS[max(1, round(number / top * (len(_BARS) - 1)))]
+        for number in numbers
+    )
+
+
 def sparkline(times: Iterable[datetime], width: int = 10) -> str:
     """Bars of how many moments fall into each of `width` equal parts; empty without moments."""
     moments = sorted(moment.timestamp() for moment in times)
@@ -17,8 +27,4 @@ def sparkline(times: Iterable[datetime], width: int = 10) -> str:
     bins = [0] * width
     for moment in moments:
         bins[min(width - 1, int((moment - moments[0]) / length * width))] += 1
-    top = max(bins)
-    return "".join(
-        _BARS[0] if not number else _BARS[max(1, round(number / top * (len(_BARS) - 1)))]
-        for number in bins
-    )
+    return bars(bins)

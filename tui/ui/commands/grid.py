@@ -204,6 +204,36 @@ class ShowColumns(Command):
     BINDING_KEY = "*"
 
 
+class MoveColumnLeft(Command):
+    """Move this column to the left"""
+
+    ACTION = "move_column(-1)"
+    BINDING_KEY = ("left_curly_bracket", "{")
+
+
+class MoveColumnRight(Command):
+    """Move this column to the right"""
+
+    ACTION = "move_column(1)"
+    BINDING_KEY = ("right_curly_bracket", "}")
+
+
+class PinColumn(Command):
+    """Keep this column at the left while the others scroll, or let it scroll again"""
+
+    ACTION = "pin_column"
+    BINDING_KEY = ("vertical_line", "|")
+
+
+class ChooseColumns(Command):
+    """Choose columns: which are shown, in which order, how wide, which are pinned"""
+
+    COMMAND = "Columns"
+    FOOTER_TEXT = "columns"
+    ACTION = "choose_columns"
+    BINDING_KEY = "C"
+
+
 GRID_COMMANDS: tuple[type[Command], ...] = (
     OpenRow,
     SelectRow,
@@ -230,5 +260,9 @@ GRID_COMMANDS: tuple[type[Command], ...] = (
     WidenColumn,
     HideColumn,
     ShowColumns,
+    MoveColumnLeft,
+    MoveColumnRight,
+    PinColumn,
+    ChooseColumns,
 )
 """All of them, in the order in which help should list them."""

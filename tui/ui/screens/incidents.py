@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Iterable, Sequence
-from time import monotonic
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -16,19 +15,20 @@ from textual.widget import Widget
 from textual_enhanced.commands import Command
 
 from tui.api.records import Incident
-from tui.errors import Forbidden, Problem, UsageProblem
+from tui.errors import UsageProblem
+from tui.incidents.source import COLUMNS, MORE_COLUMNS, MOST_URGENT_FIRST
 from tui.text import visible
-from tui.ui import words
 from tui.ui.commands import common
 from tui.ui.commands import grid as grid_commands
 from tui.ui.commands import incidents as commands
 from tui.ui.history_blocks import pending_blocks
 from tui.ui.incident_blocks import pane_blocks
-from tui.ui.page import Span, gap, line, text
+from tui.ui.page import Block, Span, gap, line, text
 from tui.ui.painters import queue_painter
 from tui.ui.problems import problem_blocks, sentence
 from tui.ui.screens.pivot_choice import choose_entity
-from tui.ui.screens.queue_views import QueueViews
+from tui.ui.screens.queue_watch import QueueWatch
+from tui.ui.urgency_blocks import urgency_blocks
 from tui.ui.views import KEYS
 from tui.ui.widgets.dialogs import Page
 from tui.ui.widgets.filter_bar import FilterBar
@@ -37,31 +37,32 @@ from tui.ui.widgets.grid_messages import RowHighlighted, RowOpened, SelectionCha
 from tui.ui.widgets.sheet import Sheet
 
 if TYPE_CHECKING:
-    from tui.api.transport import Wait
-    from tui.incidents.changes import QueueChanged, SyncProgress
+    from tui.incidents.changes import QueueChanged
     from tui.incidents.completion import Suggestion
     from tui.incidents.filter_syntax import Seen
 
-_log = logging.getLogger("tui.ui")
-
+ALL_COLUMNS = tuple(column.key for column in (*COLUMNS, *MORE_COLUMNS))
+FIRST_COLUMNS = (
+    "id",
+    "severity",
+    "prio",
+    "status",
+    "name",
+    "tactics",
+    "activity",
+    "alerts",
+    "owner",
+    "due",
+    "age",
+)
+"""Columns that are shown until others are chosen, as far as there is room."""
 _PANE_FROM = 100
 """Columns from which the pane stands beside the table."""
 _PANE_WIDE_FROM = 116
 """Columns from which it has all the room it likes."""
 
-_WAITS = {
-    "throttled": "throttled",
-    "quota": "quota",
-    "busy": "service busy",
-    "unreachable": "no answer",
-}
-"""Why a call waits, in a word or two."""
 
-_REFRESH = 60.0
-"""Seconds between two looks for changes."""
-
-
-class IncidentsScreen(QueueViews):
+class IncidentsScreen(QueueWatch):
     """The incident queue of the tenant."""
 
     PLACE = "incidents"
@@ -141,134 +142,45 @@ class IncidentsScreen(QueueViews):
     async def on_mount(self) -> None:
         """Show the cache, then fetch."""
         self._incident: Incident | None = None
-        self._progress: SyncProgress | None = None
-        self._syncing = False
-        self._count = 0
-        self._total = 0
-        self._source = self.workspace.queue.source()
-        self.query_one(FilterBar).suggest = self._suggest
         self._seen: Seen | None = None
-        self._unsubscribe = self.workspace.queue.subscribe(self._queue_changed)
-        self._waiting_until = 0.0
-        self._waiting_for = ""
-        connection = self.workspace.connection
-        self._unlisten = connection.transport.listen(self._waits) if connection else None
+        rules = self.m365d.settings.sla
+        queue = self.workspace.queue
+        self._source = queue.source(ALL_COLUMNS, MOST_URGENT_FIRST)
+        self.query_one(FilterBar).suggest = self._suggest
+        self.begin_watch()
         grid = self.query_one(Grid)
+        grid.first_columns = [key for key in FIRST_COLUMNS if key != "due" or rules]
         grid.focus()
+        if rules:
+            for problem in await self._source.answer_by(rules):
+                self.remarks.append(f"A rule of [[sla]] is left out. {sentence(problem)}")
+        await self._first_view()
         await grid.show(self._source)
-        await self._counted()
-        self._sync()
-        self.set_interval(1.0, self._tell_state)
-        self.set_interval(_REFRESH, self._sync)
+        await self.counted()
+        self.start_fetching()
+
+    async def _first_view(self) -> None:
+        """The view to begin with, before anything is drawn."""
+        plain = self.m365d.views.plain
+        self.view = view = self.m365d.views.default or plain
+        self.query_one(Grid).arrange_as(view.columns or plain.columns)
+        with suppress(UsageProblem):
+            await self._source.sort(view.order or plain.order)
+        if view.filter:
+            bar = self.query_one(FilterBar)
+            with suppress(UsageProblem):
+                await self._source.filter(view.filter)
+                bar.say(self._source.explanation)
+            bar.put(view.filter)
 
     def on_unmount(self) -> None:
         """Listen no longer."""
-        self._unsubscribe()
-        if self._unlisten is not None:
-            self._unlisten()
-
-    def _waits(self, wait: Wait) -> None:
-        """A call waits for the service; with 0 seconds that is over."""
-        self._waiting_until = monotonic() + wait.seconds if wait.seconds >= 1 else 0.0
-        self._waiting_for = wait.reason
+        self.end_watch()
 
     def on_resize(self, event: Resize) -> None:
         """The pane needs room; without it, it is a screen of its own."""
         self.set_class(event.size.width < _PANE_FROM, "-narrow")
         self.set_class(_PANE_FROM <= event.size.width < _PANE_WIDE_FROM, "-medium")
-
-    # What is going on, at the right of the filter.
-
-    async def _counted(self) -> None:
-        self._count = await self._source.count()
-        self._total = await self.workspace.queue.total()
-        self._tell_state()
-        self._tell_empty()
-        self._tell_below()
-
-    def _tell_state(self) -> None:
-        queue = self.workspace.queue
-        if self._count == self._total:
-            many = words.counted(self._total, "incident")
-        else:
-            many = f"{self._count:,} of {self._total:,}"
-        if self._syncing and (left := self._waiting_until - monotonic()) > 0:
-            why = _WAITS.get(self._waiting_for, self._waiting_for)
-            fresh = f"{why}: {words.ago(left)}, Esc stops"
-        elif self._syncing:
-            progress = self._progress
-            fresh = "fetching…"
-            if progress is not None and progress.fetched:
-                fresh = f"fetched {progress.fetched:,}"
-                fresh += f" of {progress.total:,}" if progress.total else ""
-        elif self.workspace.connection is None:
-            fresh = "offline: the cached queue"
-        elif queue.sync_problem is not None:
-            fresh = "stale"
-        elif queue.last_synced is not None:
-            since = (self.m365d.now() - queue.last_synced).total_seconds()
-            fresh = f"synced {words.ago(since)} ago"
-        else:
-            fresh = ""
-        if queue.stale and queue.last_synced is not None and not self._syncing:
-            fresh += f", {words.ago((self.m365d.now() - queue.last_synced).total_seconds())} old"
-        self.query_one(FilterBar).state(f"{many}   {fresh}")
-
-    def _tell_empty(self) -> None:
-        grid = self.query_one(Grid)
-        problem = self.workspace.queue.sync_problem
-        if self._count:
-            return
-        if self._total:
-            grid.say("Nothing matches the filter.", "Esc takes it away.")
-        elif self._syncing:
-            grid.say("Fetching the queue…", "The first incidents show as they come.")
-        elif isinstance(problem, Forbidden):
-            grid.say(visible(problem.what), visible(f"{problem.why} {problem.remedy}"))
-        elif problem is not None:
-            grid.say("The queue could not be fetched.", sentence(problem) + " R tries again.")
-        elif self.workspace.connection is None:
-            grid.say("Nothing is cached for this tenant.", "Sign in to fetch the queue.")
-        else:
-            grid.say("No incidents.", "The queue of this tenant is empty.")
-
-    # Fetching.
-
-    def action_refresh_command(self) -> None:
-        """Fetch what changed."""
-        self._sync()
-
-    def _sync(self) -> None:
-        if self.workspace.connection is None or self._syncing:
-            return
-        self.run_worker(self._synced(), group="sync")
-
-    async def _synced(self) -> None:
-        self._syncing, self._progress = True, None
-        queue = self.workspace.queue
-        self._tell_state()
-        try:
-            await queue.sync(self._progressed)
-        except Problem as problem:
-            # The line below the table says it, and F1 explains it; see _tell_below.
-            _log.info("sync ended: %s", problem.code or type(problem).__name__)
-        finally:
-            self._syncing = False
-        await self._counted()
-
-    def _progressed(self, progress: SyncProgress) -> None:
-        self._progress = progress
-        self._tell_state()
-
-    def _queue_changed(self, changed: QueueChanged) -> None:
-        self.run_worker(self._redrawn(changed), group="redraw", exclusive=True)
-
-    async def _redrawn(self, changed: QueueChanged) -> None:
-        await self.query_one(Grid).refresh_rows()
-        await self._counted()
-        shown = self._incident
-        if shown is not None and (changed.ids is None or shown.id in changed.ids):
-            await self._show_pane(shown.id)
 
     # The filter.
 
@@ -280,12 +192,21 @@ class IncidentsScreen(QueueViews):
     async def _look_around(self) -> None:
         self._seen = await self.workspace.queue.seen()
 
+    async def redrawn(self, changed: QueueChanged) -> None:
+        """Rows changed, and perhaps what the pane shows."""
+        await super().redrawn(changed)
+        shown = self._incident
+        if shown is not None and (changed.ids is None or shown.id in changed.ids):
+            await self._show_pane(shown.id)
+
     @on(FilterBar.Changed)
     def _filter_changed(self, event: FilterBar.Changed) -> None:
         self.run_worker(self._filtered(event.text), group="filter", exclusive=True)
 
     async def _filtered(self, typed: str) -> None:
         bar = self.query_one(FilterBar)
+        if typed.strip() == self._source.filter_text.strip():
+            return
         try:
             await self._source.filter(typed)
         except UsageProblem as problem:
@@ -293,7 +214,7 @@ class IncidentsScreen(QueueViews):
             return
         bar.say(self._source.explanation)
         await self.query_one(Grid).refresh_rows()
-        await self._counted()
+        await self.counted()
 
     def _suggest(self, typed: str, cursor: int) -> Sequence[Suggestion]:
         from tui.incidents.completion import complete
@@ -346,13 +267,13 @@ class IncidentsScreen(QueueViews):
 
     @on(SelectionChanged)
     def _selected(self) -> None:
-        self._tell_below()
+        self.tell_below()
 
-    def _tell_below(self) -> None:
+    def tell_below(self) -> None:
         """One line below the table: the selection, else what is wrong, else what to know."""
         selected = len(self.query_one(Grid).selected)
         problem = self.workspace.queue.sync_problem
-        notices = self.workspace.notices
+        notices = self.notices
         said: list[Span] = []
         if selected:
             which = {1: "it", 2: "both"}.get(selected, "all")
@@ -373,12 +294,21 @@ class IncidentsScreen(QueueViews):
         self.query_one("#below", Sheet).show([line(*said)] if said else [])
 
     def action_explain_this_command(self) -> None:
-        """Explain what is wrong, where something is; else show the help."""
+        """Explain what is wrong, where something is; else why this row stands where it does."""
         problem = self.workspace.queue.sync_problem
         if problem is not None:
             self.app.push_screen(Page(problem_blocks(problem, next_step="R tries again")))
-        elif self.workspace.notices:
-            self.app.push_screen(Page([text(visible(n)) for n in self.workspace.notices]))
+            return
+        blocks: list[Block] = []
+        if self._incident is not None:
+            now = self.m365d.now()
+            blocks += urgency_blocks(
+                self._incident, self._source.deadlines.of(self._incident, now), now
+            )
+        for notice in self.notices:
+            blocks += [gap(), text(visible(notice))]
+        if blocks:
+            self.app.push_screen(Page(blocks))
         else:
             super().action_explain_this_command()
 
@@ -410,7 +340,8 @@ class IncidentsScreen(QueueViews):
         if not grid.has_focus:
             grid.focus()
             return
-        if self.query_one(FilterBar).clear():
+        if self.query_one(FilterBar).clear() or self.view.name:
+            await self.leave_view()
             return
         if self._syncing:
             self.workers.cancel_group(self, "sync")

@@ -11,12 +11,12 @@ from tui.errors import Problem
 from tui.rows import Column, Row, RowSource, SortKey
 from tui.ui.commands.grid import GRID_COMMANDS
 from tui.ui.widgets import grid_messages
+from tui.ui.widgets.grid_arranging import ArrangedRows
 from tui.ui.widgets.grid_cells import Cell, Painter, Span, Tone, copied_text, paint_value
-from tui.ui.widgets.grid_layout import WIDEST
-from tui.ui.widgets.grid_model import KeptRows, KeyedSource
+from tui.ui.widgets.grid_model import KeyedSource
 
 
-class Grid(KeptRows):
+class Grid(ArrangedRows):
     """A table over a `RowSource` that holds no more rows than a few screens.
 
     Args:
@@ -26,6 +26,7 @@ class Grid(KeptRows):
         marks: For marks of `Row.marks`, what stands where the tick would.
         gap: Blank cells between columns, where there is room.
         empty: What it says while there are no rows; `say` changes it.
+        first_columns: Keys of the columns to show until told otherwise; all unless given.
     """
 
     COMMAND_MESSAGES = GRID_COMMANDS
@@ -38,6 +39,7 @@ class Grid(KeptRows):
     Copied = grid_messages.Copied
     SortChanged = grid_messages.SortChanged
     LoadFailed = grid_messages.LoadFailed
+    ColumnsChanged = grid_messages.ColumnsChanged
 
     # What happens.
 
@@ -54,6 +56,9 @@ class Grid(KeptRows):
     def _order_changed(self) -> None:
         order = self._source.order if self._source is not None else ()
         self.post_message(self.SortChanged(self, order))
+
+    def _columns_changed(self) -> None:
+        self.post_message(self.ColumnsChanged(self, self.arrangement))
 
     def _load_failed(self, error: Problem) -> None:
         super()._load_failed(error)
@@ -234,34 +239,6 @@ class Grid(KeptRows):
         if (column := self.cursor_column) is not None:
             self._column_shown = True
             self._sort(column, too=True)
-
-    def action_resize_column(self, step: int) -> None:
-        """Change the width of the column of the cursor."""
-        place = self._layout.slot_of(self._column)
-        if place is None:
-            return
-        width = self._layout.slots[place].width + step
-        self._columns.measures[self._column].by_hand = max(2, min(width, WIDEST))
-        self._column_shown = True
-        self._arrange()
-        self._keep_column_seen()
-
-    def action_hide_column(self) -> None:
-        """Put the column of the cursor away, unless it is the last."""
-        place = self._layout.slot_of(self._column)
-        if place is None or sum(not m.hidden for m in self._columns.measures) < 2:
-            return
-        self._columns.measures[self._column].hidden = True
-        self._arrange()
-        self._go_to_column(place)
-
-    def action_show_columns(self) -> None:
-        """Undo what was done to columns by hand."""
-        for measure in self._columns.measures:
-            measure.hidden = False
-            measure.by_hand = None
-        self._arrange()
-        self._keep_column_seen()
 
     # Mouse.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from tui.rows import Column
 
-COMFORT = 26
+COMFORT = 24
 """Cells that a filling column keeps before other columns begin to give way."""
 WIDEST = 400
 """Cells that a column can be made wide by hand."""
@@ -36,6 +36,13 @@ class Measure:
     """Cells given to it by hand."""
     hidden: bool = False
     """Put away by hand."""
+    held: bool | None = None
+    """Pinned by hand, or loosened; None as the column says."""
+
+    @property
+    def pinned(self) -> bool:
+        """Whether it stays at the left while the others scroll."""
+        return self.column.pinned if self.held is None else self.held
 
     @property
     def natural(self) -> int:
@@ -103,17 +110,70 @@ class Layout:
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A column that is shown: its key, the width given by hand, and whether it is pinned."""
+
+    key: str
+    width: int | None = None
+    pinned: bool | None = None
+    """None as the source says."""
+
+
 @dataclass(slots=True)
 class Columns:
     """The columns of a source and what is known about them."""
 
     measures: list[Measure] = field(default_factory=list)
     rows_seen: int = 0
+    sequence: list[int] = field(default_factory=list)
+    """Places in `measures` from left to right, hidden ones too."""
 
     @classmethod
     def of(cls, columns: Sequence[Column]) -> Columns:
         """Columns of which nothing was seen yet."""
-        return cls([Measure(column, index) for index, column in enumerate(columns)])
+        measures = [Measure(column, index) for index, column in enumerate(columns)]
+        return cls(measures, sequence=list(range(len(measures))))
+
+    @property
+    def in_order(self) -> list[Measure]:
+        """All columns from left to right, pinned ones first."""
+        ordered = [self.measures[index] for index in self.sequence]
+        return sorted(ordered, key=lambda measure: not measure.pinned)
+
+    def arrangement(self) -> tuple[Placed, ...]:
+        """The columns that are shown, from left to right."""
+        return tuple(
+            Placed(measure.column.key, measure.by_hand, measure.held)
+            for measure in self.in_order
+            if not measure.hidden
+        )
+
+    def arrange_as(self, placed: Sequence[Placed]) -> None:
+        """Show these columns in this order; the others are hidden behind them."""
+        wanted = {one.key: one for one in placed}
+        places = {measure.column.key: measure.index for measure in self.measures}
+        first = [places[key] for key in wanted if key in places]
+        if not first:
+            return
+        for measure in self.measures:
+            one = wanted.get(measure.column.key)
+            measure.hidden = one is None
+            measure.by_hand = one.width if one else None
+            measure.held = one.pinned if one else None
+        rest = [measure.index for measure in self.measures if measure.index not in first]
+        self.sequence = first + rest
+
+    def shift(self, index: int, step: int) -> bool:
+        """Move a column past its shown neighbour; whether there was one on its side."""
+        row = [m for m in self.in_order if not m.hidden]
+        at = next((place for place, m in enumerate(row) if m.index == index), None)
+        if at is None or not 0 <= at + step < len(row) or row[at].pinned != row[at + step].pinned:
+            return False
+        row[at], row[at + step] = row[at + step], row[at]
+        hidden = [place for place in self.sequence if self.measures[place].hidden]
+        self.sequence = [measure.index for measure in row] + hidden
+        return True
 
     @property
     def settled(self) -> bool:
@@ -136,8 +196,7 @@ class Columns:
             width: Cells to the right of the gutter.
             gap: Blank cells between columns where there is room; 1 where not.
         """
-        chosen = [measure for measure in self.measures if not measure.hidden]
-        chosen.sort(key=lambda measure: not measure.column.pinned)
+        chosen = [measure for measure in self.in_order if not measure.hidden]
         if not chosen or width <= 0:
             return Layout()
         fits = any(measure.column.fill or measure.column.rank for measure in chosen)
@@ -192,7 +251,7 @@ def _give_way(chosen: list[Measure], widths: dict[int, int], width: int, gap: in
 
 def _hold_pinned(chosen: Sequence[Measure], widths: dict[int, int], width: int) -> None:
     """Pinned columns leave room for what scrolls: they take three fifths at most."""
-    pinned = [m for m in chosen if m.column.pinned]
+    pinned = [m for m in chosen if m.pinned]
     if len(pinned) == len(chosen):
         return
     room = max(width * 3 // 5, 1)
@@ -226,5 +285,5 @@ def _place(chosen: Sequence[Measure], widths: dict[int, int], gap: int) -> Layou
             right = measure.column.kind in ("number", "span")
         slots.append(Slot(measure.index, measure.column, x, size, right))
         x += size + gap
-    pinned = sum(1 for measure in chosen if measure.column.pinned)
+    pinned = sum(1 for measure in chosen if measure.pinned)
     return Layout(tuple(slots), pinned, gap)

@@ -10,6 +10,7 @@ from textual.message import Message
 from tui.rows import Column, Row, SortKey
 
 if TYPE_CHECKING:
+    from tui.ui.widgets.grid_layout import Placed
     from tui.ui.widgets.grid_model import KeptRows
 
 
@@ -87,6 +88,15 @@ class SortChanged(GridMessage, namespace="grid"):
         super().__init__(grid)
         self.order = tuple(order)
         """The order; empty is the natural one."""
+
+
+class ColumnsChanged(GridMessage, namespace="grid"):
+    """The reader arranged the columns."""
+
+    def __init__(self, grid: KeptRows, placed: Sequence[Placed]) -> None:
+        super().__init__(grid)
+        self.placed = tuple(placed)
+        """The columns shown, from left to right."""
 
 
 class LoadFailed(GridMessage, namespace="grid"):

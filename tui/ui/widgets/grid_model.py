@@ -73,6 +73,13 @@ class KeptRows(RowView):
     def _order_changed(self) -> None:
         """The source has another order."""
 
+    def _new_columns(self, source: RowSource) -> Columns:
+        """The columns of a source that was not shown before."""
+        return Columns.of(source.columns)
+
+    def _will_read(self, source: RowSource, columns: Columns) -> None:
+        """Rows of a source are about to be read for these columns."""
+
     # Showing.
 
     async def show(self, source: RowSource, *, at: str | None = None) -> None:
@@ -83,6 +90,9 @@ class KeptRows(RowView):
         """
         self._shows += 1
         turn = self._shows
+        same = self._columns.same_as(source.columns)
+        columns = self._columns if same else self._new_columns(source)
+        self._will_read(source, columns)
         try:
             count = await source.count()
             place = (await source.position(at) if at else None) or 0
@@ -94,9 +104,9 @@ class KeptRows(RowView):
             return
         if turn != self._shows:
             return
-        if not self._columns.same_as(source.columns):
-            self._columns = Columns.of(source.columns)
-            self._column = 0
+        if not same:
+            self._columns = columns
+            self._column = next((m.index for m in columns.in_order if not m.hidden), 0)
             self._column_shown = False
             if self.is_mounted:
                 self.scroll_to(x=0, animate=False, force=True, immediate=True)

@@ -168,7 +168,9 @@ class RowView(ScrollView, can_focus=True):
         grown = False
         for measure in columns.measures:
             column, index = measure.column, measure.index
-            if settled and not (column.pinned or column.kind == "number"):
+            if measure.hidden:
+                continue
+            if settled and not (measure.pinned or column.kind == "number"):
                 continue
             for row in rows:
                 if measure.content >= column.most or index >= len(row.values):

@@ -25,6 +25,8 @@ _NAMES = {
     "equals_sign": "=",
     "exclamation_mark": "!",
     "vertical_line": "|",
+    "left_curly_bracket": "{",
+    "right_curly_bracket": "}",
     "plus": "+",
     "minus": "-",
     "left": "←",
