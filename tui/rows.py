@@ -53,6 +53,16 @@ class SortKey:
     descending: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A column that is shown: its key, the width given by hand, and whether it is pinned."""
+
+    key: str
+    width: int | None = None
+    pinned: bool | None = None
+    """None as the source says."""
+
+
 class RowSource(Protocol):
     """Rows in an order, under a filter; both belong to the source.
 

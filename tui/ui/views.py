@@ -8,8 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tui.rows import SortKey
-from tui.ui.widgets.grid_layout import Placed
+from tui.rows import Placed, SortKey
 
 KEYS = "456789"
 """Digits that places do not use; the first six views have one each."""

@@ -11,10 +11,11 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.widgets import OptionList
 
+from tui.rows import Placed
 from tui.text import visible
 from tui.ui.page import Choice, line, text
 from tui.ui.widgets.dialogs import Dialog
-from tui.ui.widgets.grid_layout import WIDEST, Columns, Placed
+from tui.ui.widgets.grid_layout import WIDEST, Columns
 from tui.ui.widgets.pick_list import PickList
 from tui.ui.widgets.sheet import Sheet
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Protocol, runtime_checkable
 
-from tui.rows import RowSource
+from tui.rows import Placed, RowSource
 from tui.ui.widgets.grid_cells import Painter
-from tui.ui.widgets.grid_layout import WIDEST, Columns, Placed
+from tui.ui.widgets.grid_layout import WIDEST, Columns
 from tui.ui.widgets.grid_model import KeptRows
 from tui.ui.widgets.grid_paint import Marks
 from tui.ui.widgets.grid_view import CursorType

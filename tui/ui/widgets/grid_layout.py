@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tui.rows import Column
+from tui.rows import Column, Placed
 
 COMFORT = 24
 """Cells that a filling column keeps before other columns begin to give way."""
@@ -108,16 +108,6 @@ class Layout:
             if slot.index == index:
                 return place
         return None
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A column that is shown: its key, the width given by hand, and whether it is pinned."""
-
-    key: str
-    width: int | None = None
-    pinned: bool | None = None
-    """None as the source says."""
 
 
 @dataclass(slots=True)

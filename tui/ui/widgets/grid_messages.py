@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from tui.rows import Column, Row, SortKey
+from tui.rows import Column, Placed, Row, SortKey
 
 if TYPE_CHECKING:
-    from tui.ui.widgets.grid_layout import Placed
     from tui.ui.widgets.grid_model import KeptRows
 
 
