@@ -106,3 +106,29 @@ async def test_all_of_it_is_taken_back_at_once(many: Queue, service: FakeService
     ended = await many.progress(edits)
     assert ended.dropped + len(ended.confirmed) == MANY
     assert ended.dropped > MANY / 2
+
+
+async def test_many_edits_are_checked_by_a_list_and_lose_no_conflict(
+    many: Queue, service: FakeService
+) -> None:
+    service.change("50", status="inProgress")
+    service.change("60", severity="high")
+    service.calls.clear()
+    edits = await many.edit(ids(), CLOSE)
+    await many.delivered()
+    ended = await many.progress(edits)
+    assert [edit.incident_id for edit in ended.conflicts] == ["50"]
+    assert len(ended.confirmed) == MANY - 1
+    reads = [call for call in service.calls if call[0] in ("get", "list")]
+    assert len(reads) < 10
+    shown = await many.incident("50")
+    assert shown is not None
+    assert shown.status == "inProgress"
+    assert service.incidents["60"].severity == "high"
+
+
+async def test_one_edit_asks_for_its_incident(many: Queue, service: FakeService) -> None:
+    service.calls.clear()
+    await many.edit(["5"], CLOSE)
+    await many.delivered()
+    assert [call[0] for call in service.calls] == ["get", "update"]

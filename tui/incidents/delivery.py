@@ -15,6 +15,7 @@ from msgspec import UNSET
 
 from tui.errors import Forbidden, Problem, ServiceProblem, SignInProblem, Throttled, Unreachable
 from tui.incidents import leases, outbox, store
+from tui.incidents.checking import Checks
 from tui.incidents.conflicts import done_already, explain, theirs
 from tui.incidents.schema import CacheProblem, transaction
 
@@ -66,6 +67,7 @@ class Courier:
         self._later: set[str] = set()
         self._unsettled: list[EditId] = []
         self._sender = leases.new_sender()
+        self._checks = Checks(cache, author=author, now=now)
         self.service: IncidentService | None = None
         self.held: Problem | None = None
         """Why nothing is sent for now; the next call tries again."""
@@ -169,10 +171,9 @@ class Courier:
     async def _send(self, service: IncidentService, task: Task) -> Incident | None:
         if task.change.comment is UNSET:
             if task.upon or task.tried is not None:
-                current = await service.get(task.incident_id)
-                await self._cache.run(
-                    lambda connection: store.put(connection, [current], self._author(), mark=True)
-                )
+                current = await self._checks.glance(service, task)
+                if current is None or _differs(task, current):
+                    current = await self._checks.look(service, task)
                 if changed := theirs(task.change, task.upon, current):
                     raise _Conflict(changed)
                 if done_already(task.change, current):
@@ -228,6 +229,11 @@ class Courier:
             if self._workers:
                 with suppress(CacheProblem):
                     await self._cache.run(lambda connection: leases.renew(connection, self._sender))
+
+
+def _differs(task: Task, current: Incident) -> bool:
+    """Whether an incident is not as the edit expects it."""
+    return bool(theirs(task.change, task.upon, current)) or done_already(task.change, current)
 
 
 def _with_comments(incident: Incident, comments: tuple[Comment, ...]) -> Incident:

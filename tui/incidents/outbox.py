@@ -34,6 +34,8 @@ class Task:
     """When an attempt began whose fate is not known; None where there was none."""
     upon: tuple[IncidentChange, ...] = ()
     """Values that the service may have without anybody else having changed them."""
+    waiting: int = 0
+    """How many edits wait behind it."""
 
 
 def add(
@@ -200,6 +202,9 @@ def claim(
         _change_decoder.decode(change),
         None if tried is None else moment(tried),
         tuple(known for text in upon if (known := _decoded(text)) is not None),
+        connection.execute(
+            "SELECT count(*) FROM outbox WHERE state <> 'confirmed' AND state = 'pending'"
+        ).fetchone()[0],
     )
 
 
