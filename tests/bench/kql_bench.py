@@ -1,6 +1,9 @@
 """Typical hunting queries on the engine against hand-written SQL on the same rows.
 
-Run: `python -m tests.bench.kql_bench`. Goal: a median ratio of at most 1.5.
+Run: `python -m tests.bench.kql_bench`. Goal: a median ratio of at most 1.5, for a query that the
+engine meets for the first time (each round appends a blank, so that no text is met twice) and
+for one that is run again. Both include reading and translating it; the SQL's own time includes
+its planning.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from tui.kql.engine.tables import create_sql, open_database
 
 _NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 _ROWS = 200_000
-_ROUNDS = 3
+_ROUNDS = 4
 _PAIRS = Path(__file__).with_name("kql_pairs.txt")
 
 
@@ -48,31 +51,39 @@ def _fill(database: object) -> None:
     )
 
 
-def _best(run: Callable[[], object]) -> float:
-    seconds = []
-    for _ in range(_ROUNDS):
-        started = time.perf_counter()
-        run()
-        seconds.append(time.perf_counter() - started)
-    return min(seconds)
+def _timed(run: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    run()
+    return (time.perf_counter() - started) * 1000
 
 
 def main() -> None:
-    """Print each ratio, and the median."""
+    """Print each ratio, and the medians."""
     database = open_database()
     _fill(database)
     engine = Engine(database.cursor(), tables=schema.tables())
-    ratios = []
+    engine.run("print 1", now=_NOW)
+    by_hand = database.cursor()
+    firsts, agains = [], []
     for kql, sql in pairs():
-        ours = _best(lambda kql=kql: engine.run(kql, now=_NOW))  # type: ignore[misc]
-        theirs = _best(
-            lambda sql=sql: database.execute(  # type: ignore[misc]
-                f"CREATE OR REPLACE TEMP TABLE bench AS SELECT * FROM ({sql}) LIMIT 100001"
-            )
+        statement = f"CREATE OR REPLACE TEMP TABLE bench AS SELECT * FROM ({sql}) LIMIT 100001"
+        first, again, theirs = [], [], []
+        for turn in range(_ROUNDS):
+            text = kql + " " * turn
+            theirs.append(_timed(lambda s=statement: by_hand.execute(s)))  # type: ignore[misc]
+            first.append(_timed(lambda t=text: engine.run(t, now=_NOW)))  # type: ignore[misc]
+            again.append(_timed(lambda t=text: engine.run(t, now=_NOW)))  # type: ignore[misc]
+        least = min(theirs)
+        firsts.append(min(first) / least)
+        agains.append(min(again) / least)
+        print(
+            f"{min(first):7.1f} ms {min(again):7.1f} ms {least:7.1f} ms "
+            f"{firsts[-1]:6.2f} {agains[-1]:6.2f}  {kql.replace(chr(10), ' ')[:90]}"
         )
-        ratios.append(ours / theirs)
-        print(f"{ours * 1000:8.1f} ms {theirs * 1000:8.1f} ms {ours / theirs:6.2f}  {kql[:80]!r}")
-    print(f"median ratio over {len(ratios)} queries: {statistics.median(ratios):.2f}")
+    print(
+        f"median ratio over {len(firsts)} queries: {statistics.median(firsts):.2f} met first, "
+        f"{statistics.median(agains):.2f} run again"
+    )
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tui.kql.engine import words
 from tui.kql.engine.answer import Answer, AnswerColumn, Render, Stats
@@ -16,6 +16,8 @@ from tui.kql.schema import Table
 
 if TYPE_CHECKING:
     import duckdb
+
+    from tui.kql.engine.translation import Translator
 
 Timespan = tuple[datetime | None, datetime | None]
 
@@ -190,26 +192,26 @@ class Engine:
             sql, parameters = translator.sql()
             self._check_stopped()
             limit = f" LIMIT {row_limit + 1}" if row_limit is not None else ""
-            self._connection.execute(
+            made = self._connection.execute(
                 f"CREATE OR REPLACE TEMP TABLE {_ANSWER} AS SELECT * FROM ({sql}){limit}",
                 parameters,
-            )
+            ).fetchone()
         finally:
             translator.close()
-        return self._answer(translator, row_limit, started)
+        return self._answer(translator, int(made[0]) if made else 0, row_limit, started)
 
-    def _answer(self, translator: Any, row_limit: int | None, started: float) -> Answer:
+    def _answer(
+        self, translator: Translator, count: int, row_limit: int | None, started: float
+    ) -> Answer:
         from tui.kql.engine.marks import unmarked
+        from tui.kql.engine.tables import columns_of
         from tui.kql.engine.translation import kusto_type
 
-        described = self._connection.execute(f"DESCRIBE {_ANSWER}").fetchall()
-        stored = [(str(row[0]), str(row[1])) for row in described]
+        stored = list(columns_of(self._connection, "temp.main." + _ANSWER).items())
         columns = [
             AnswerColumn(unmarked(name), _finer(kusto_type(kind), translator.kinds.get(name)))
             for name, kind in stored
         ]
-        counted = self._connection.execute(f"SELECT count(*) FROM {_ANSWER}").fetchone()
-        count = int(counted[0]) if counted else 0
         truncated = None
         if row_limit is not None and count > row_limit:
             self._connection.execute(f"DELETE FROM {_ANSWER} WHERE rowid >= {row_limit}")

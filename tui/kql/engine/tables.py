@@ -40,6 +40,14 @@ def create_sql(table: Table) -> str:
     return f"CREATE TABLE IF NOT EXISTS {_quoted(table.name)} ({columns})"
 
 
+def columns_of(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
+    """The columns of a table with their DuckDB types; `table` as SQL writes its name."""
+    # Half the time of DESCRIBE, which is a query.
+    text = table.replace("'", "''")
+    rows = connection.execute(f"PRAGMA table_info('{text}')").fetchall()
+    return {str(row[1]): str(row[2]) for row in rows}
+
+
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 

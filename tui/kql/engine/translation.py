@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import copy
 import fnmatch
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,9 @@ from tui.kql.engine.additions import hooks, terms
 from tui.kql.engine.additions.stages import Snapshot
 from tui.kql.engine.additions.state import Translation, translating
 from tui.kql.engine.bind import Binder, Schema
+from tui.kql.engine.narrow import narrowed
 from tui.kql.engine.prepare import prepared
+from tui.kql.engine.tables import columns_of
 from tui.kql.engine.trees import walk
 from tui.kql.schema import Table
 
@@ -30,12 +32,27 @@ if TYPE_CHECKING:
 _MOST_WORDS = 30_000
 """Words and signs of a query; reading more of them would take longer than a query may."""
 
-_READ: dict[tuple[str, int], tuple[tuple[ir.Query, Any, int], object]] = {}
-"""Queries that were read lately, before anything of the database entered them."""
-
 _MOST_KEPT, _LONGEST_KEPT = 64, 20_000
 
-_CLOCK = f"${translate.CLOCK_SLOT}"
+_CLOCK = translate.CLOCK_SLOT
+_SINCE, _UNTIL = "kqlsince", "kqluntil"
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """A query translated lately, and what its SQL depends on."""
+
+    tables: object
+    """Held, so that no other tables can come to have their identity."""
+    made: Mapping[str, Mapping[str, str]]
+    sql: str
+    kinds: dict[str, str]
+    render: tuple[str, dict[str, str]] | None
+
+
+_KEPT: dict[tuple[str, int, bool, bool], _Kept] = {}
+_NAMES: dict[int, tuple[object, dict[str, list[str]]]] = {}
+_MOST_SCHEMAS = 4
 
 
 def kusto_type(duckdb_type: str) -> str:
@@ -78,6 +95,7 @@ class Translator:
         self.check = check
         self._stored: list[str] = []
         self._given: dict[str, Any] = {}
+        self._asked = False
         self._made: dict[str, dict[str, str]] = {}
         self._catalog = _catalog(connection) if tables is None else {}
         self.state = Translation(
@@ -95,30 +113,48 @@ class Translator:
             KqlFault: A name means nothing.
             KqlError: duckdb-kql refuses the query.
         """
+        since, until = self._timespan or (None, None)
+        key = (self._text, id(self._tables), since is None, until is None)
+        kept = _KEPT.get(key) if self._tables is not None else None
+        if kept is not None:
+            self._read_columns(kept.made)
+            if self._made == kept.made:
+                self.read, self.kinds = tuple(kept.made), kept.kinds
+                self.state.render = kept.render
+                return kept.sql, self._bound(kept.sql)
         with translating(self.state), translate.clock(self._moment):
-            query = self._lowered()
-            self._given = _given(query)
-            read = self._tables_in(query)
-            columns = [name for table in read for name in self._made[table]]
-            marks = names.marks_for(query, dict.fromkeys(columns))
-            query = names.marked(query, marks)
-            for table in read:
-                self._relate(table, marks)
-            schema: Schema = {
-                name: [marks.get(c, c) for c in self._columns(name)] for name in self._all()
-            }
-            self.read = tuple(read)
-            binder = Binder(
-                self._text,
-                self._store,
-                self._kinds(read, marks),
-                self.state.fresh,
-                self._values,
-            )
-            query, _ = binder.query(query, schema)
-            self.kinds = dict(binder.kinds_of(query)[1])
-            sql = str(translate.to_sql(query, schema))
+            sql = self._translated()
+        # What the rows decided holds for those rows only.
+        if not self._asked and self._tables is not None and len(self._text) < _LONGEST_KEPT:
+            while len(_KEPT) >= _MOST_KEPT:
+                _KEPT.pop(next(iter(_KEPT), key), None)
+            _KEPT[key] = _Kept(self._tables, self._made, sql, self.kinds, self.state.render)
         return sql, self._bound(sql)
+
+    def _translated(self) -> str:
+        query = self._lowered()
+        self._given = _given(query)
+        self._asked = bool(self._given)
+        read = self._tables_in(query)
+        columns = [name for table in read for name in self._made[table]]
+        marks = names.marks_for(query, dict.fromkeys(columns))
+        query = names.marked(query, marks)
+        for table in read:
+            self._relate(table, marks)
+        schema: Schema = {name: self._columns(name) for name in self._all()}
+        if marks:
+            schema = {t: [marks.get(c, c) for c in cs] for t, cs in schema.items()}
+        self.read = tuple(read)
+        binder = Binder(
+            self._text,
+            self._store,
+            self._kinds(read, marks),
+            self.state.fresh,
+            self._values,
+        )
+        query, _ = binder.query(query, schema)
+        self.kinds = dict(binder.kinds_of(query)[1])
+        return self._rendered(query, schema)
 
     def close(self) -> None:
         """Drop what was stored for this query."""
@@ -134,24 +170,32 @@ class Translator:
             raise words.no_statement()
         if count > _MOST_WORDS:
             raise words.too_deep()
-        key = (self._text, id(self._tables))
-        known = _READ.get(key) if self._tables is not None else None
-        if known is not None:
-            query, self.state.render, self.state.counter = copy.deepcopy(known[0])
-            return query
         try:
-            query = lower.lower(prepared(self._text))
+            return lower.lower(prepared(self._text))
         except KqlUnsupportedError as refused:
             if refused.construct == "statement":
                 raise words.no_statement() from None
             raise
-        if self._tables is not None and len(self._text) < _LONGEST_KEPT:
-            kept = copy.deepcopy((query, self.state.render, self.state.counter))
-            while len(_READ) >= _MOST_KEPT:
-                _READ.pop(next(iter(_READ), key), None)
-            # The tables are held, so that no others can come to have their identity.
-            _READ[key] = (kept, self._tables)
-        return query
+
+    def _rendered(self, query: ir.Query, schema: Schema) -> str:
+        """The SQL of a resolved query; its tables are read by the columns it can see."""
+
+        def narrow(name: str, wanted: Callable[[str], bool]) -> str | None:
+            if name not in self._made:
+                return None
+            columns = schema[name]
+            kept = [c for c in columns if wanted(c)] or columns[:1]
+            if len(kept) == len(columns):
+                return None
+            alias = self.state.fresh("narrow")
+            source = self.state.relations.get(name) or translate.quote_ident(name)
+            selected = ", ".join(map(translate.quote_ident, kept))
+            self.state.relations[alias] = f"(SELECT {selected} FROM {source})"
+            schema[alias] = kept
+            return alias
+
+        schema = dict(schema)
+        return str(translate.to_sql(narrowed(query, narrow), schema))
 
     def _kinds(self, read: list[str], marks: Mapping[str, str]) -> dict[str, dict[str, str]]:
         return {
@@ -160,8 +204,14 @@ class Translator:
         }
 
     def _bound(self, sql: str) -> dict[str, Any]:
-        bound = {slot: value for slot, value in self._given.items() if f"${slot}" in sql}
-        return bound | ({translate.CLOCK_SLOT: self._moment} if _CLOCK in sql else {})
+        since, until = self._timespan or (None, None)
+        values = {
+            **self._given,
+            _CLOCK: self._moment,
+            _SINCE: since and since.astimezone(UTC).replace(tzinfo=None),
+            _UNTIL: until and until.astimezone(UTC).replace(tzinfo=None),
+        }
+        return {slot: value for slot, value in values.items() if f"${slot}" in sql}
 
     def _all(self) -> Iterator[str]:
         return iter(self._tables if self._tables is not None else self._catalog)
@@ -170,7 +220,7 @@ class Translator:
         if name in self._made:
             return list(self._made[name])
         if self._tables is not None:
-            return [column.name for column in self._tables[name].columns]
+            return _names_of(self._tables)[name]
         return list(self._catalog[name])
 
     def _known_columns(self, name: str) -> Mapping[str, str] | None:
@@ -188,14 +238,14 @@ class Translator:
             elif isinstance(source, ir.WildcardTableRef):
                 matching = (n for n in sorted(known) if fnmatch.fnmatchcase(n, source.pattern))
                 wanted.update(dict.fromkeys(matching))
+        self._read_columns(wanted)
+        return list(wanted)
+
+    def _read_columns(self, wanted: Iterable[str]) -> None:
         for name in wanted:
             if self._provide is not None:
                 self._provide(name)
-            described = self._connection.execute(
-                f"DESCRIBE {translate.quote_ident(name)}"
-            ).fetchall()
-            self._made[name] = {str(row[0]): str(row[1]) for row in described}
-        return list(wanted)
+            self._made[name] = columns_of(self._connection, translate.quote_ident(name))
 
     def _relate(self, table: str, marks: Mapping[str, str]) -> None:
         columns = self._made[table]
@@ -225,28 +275,30 @@ class Translator:
             return []
         since, until = self._timespan
         conditions = []
-        for sign, bound in ((">=", since), ("<=", until)):
+        for sign, bound, slot in ((">=", since, _SINCE), ("<=", until, _UNTIL)):
             if bound is not None:
-                text = bound.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
-                conditions.append(f"{translate.quote_ident(column)} {sign} TIMESTAMP '{text}'")
+                conditions.append(
+                    f"{translate.quote_ident(column)} {sign} CAST(${slot} AS TIMESTAMP)"
+                )
         return conditions
 
     def _store(
         self, before: ir.Query, stage: Snapshot, schema: Schema
     ) -> tuple[str, Mapping[str, str]]:
+        self._asked = True
         rows, shaped = self.state.fresh("rows"), self.state.fresh("shape")
-        sql = str(translate.to_sql(before, schema))
+        sql = self._rendered(before, schema)
         self._make(rows, sql)
-        described = self._connection.execute(f"DESCRIBE {translate.quote_ident(rows)}").fetchall()
         source = translate.quote_ident(rows)
-
-        self._make(shaped, stage.shaped(source, [str(row[0]) for row in described], _Bench(self)))
-        result = self._connection.execute(f"DESCRIBE {translate.quote_ident(shaped)}").fetchall()
-        return shaped, {str(row[0]): kusto_type(str(row[1])) for row in result}
+        columns = list(columns_of(self._connection, source))
+        self._make(shaped, stage.shaped(source, columns, _Bench(self)))
+        result = columns_of(self._connection, translate.quote_ident(shaped))
+        return shaped, {name: kusto_type(kind) for name, kind in result.items()}
 
     def _values(self, query: ir.Query, schema: Schema, scalar: bool) -> list[str] | None:
         self.check()
-        sql = str(translate.to_sql(query, schema))
+        self._asked = True
+        sql = self._rendered(query, schema)
         bound = self._bound(sql)
         described = self._connection.execute(f"DESCRIBE {sql}", bound).fetchall()
         name, kind = str(described[0][0]), str(described[0][1])
@@ -285,6 +337,17 @@ def _given(query: ir.Query) -> dict[str, Any]:
         if parameter.required:
             raise words.missing_parameter(parameter.name)
     return {parameter.slot: parameter.default for parameter in query.parameters}
+
+
+def _names_of(tables: Mapping[str, Table]) -> Mapping[str, list[str]]:
+    known = _NAMES.get(id(tables))
+    if known is None:
+        spelled = {name: [c.name for c in table.columns] for name, table in tables.items()}
+        while len(_NAMES) >= _MOST_SCHEMAS:
+            _NAMES.pop(next(iter(_NAMES), 0), None)
+        # The tables are held, so that no others can come to have their identity.
+        known = _NAMES[id(tables)] = (tables, spelled)
+    return known[1]
 
 
 class _Bench:

@@ -1,0 +1,148 @@
+"""Reading only the columns that a query can see.
+
+Each stage of the SQL names its columns anew, and Defender's tables have sixty: binding them
+costs more than a small query's work. Where a pipe ends in columns that it names (`project`,
+`summarize`, `count`, `distinct`), its tables are read by the columns that the query spells.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from duckdb_kql import ir
+
+from tui.kql.engine.trees import walk
+
+_CLOSING = (ir.Project, ir.Summarize, ir.Count)
+_OPEN = (
+    ir.Where,
+    ir.Extend,
+    ir.Sort,
+    ir.Top,
+    ir.Take,
+    ir.Join,
+    ir.Lookup,
+    ir.MvExpand,
+    ir.Parse,
+    ir.ProjectAway,
+    ir.ProjectRename,
+)
+_QUOTED = re.compile(r'"([^"]+)"')
+_DIGITS = "0123456789"
+
+
+@dataclasses.dataclass
+class _Bound:
+    """A tabular `let`, and whether something sees all of its columns."""
+
+    whole: bool = False
+
+
+class _Narrower:
+    def __init__(
+        self, names: frozenset[str], stems: frozenset[str], table: Callable[..., str | None]
+    ) -> None:
+        self._names = names
+        self._stems = stems
+        self._table = table
+        self._done: dict[int, tuple[Any, Any]] = {}
+
+    def wanted(self, column: str) -> bool:
+        return column in self._names or column.rstrip(_DIGITS) in self._stems
+
+    def query(self, query: ir.Query, whole: bool, scope: Mapping[str, _Bound]) -> ir.Query:
+        inner = dict(scope)
+        entered: list[tuple[str, Any, dict[str, _Bound]]] = []
+        for name, bound in query.lets:
+            before = dict(inner)
+            if isinstance(bound, ir.Query):
+                inner[name] = _Bound()
+            entered.append((name, bound, before))
+        operators: list[Any] = []
+        seen = whole
+        for op in reversed(query.operators):
+            if isinstance(op, _CLOSING) or (isinstance(op, ir.Distinct) and op.expressions):
+                seen = any(isinstance(part, ir.Wildcard) for part in walk(op, into_queries=False))
+            elif not isinstance(op, _OPEN):
+                seen = True
+            if isinstance(op, ir.Join | ir.Lookup):
+                op = dataclasses.replace(op, right=self.query(op.right, seen, inner))
+            else:
+                op = self._nested(op, inner)
+            operators.append(op)
+        operators.reverse()
+        source = query.source
+        if isinstance(source, ir.TableRef) and source.database is None:
+            binding = inner.get(source.name)
+            if binding is not None:
+                binding.whole = binding.whole or seen
+            elif not seen:
+                narrow = self._table(source.name, self.wanted)
+                source = ir.TableRef(narrow) if narrow else source
+        else:
+            source = self._nested(source, inner)
+        lets = []
+        for name, bound, before in reversed(entered):
+            if isinstance(bound, ir.Query):
+                lets.append((name, self.query(bound, inner[name].whole, before)))
+            else:
+                lets.append((name, self._nested(bound, before)))
+        lets.reverse()
+        return ir.Query(source, operators, lets, query.parameters)
+
+    def _nested(self, node: Any, scope: Mapping[str, _Bound]) -> Any:
+        """The node with the queries inside it narrowed; shared parts stay shared."""
+        if isinstance(node, tuple):
+            items = tuple(self._nested(item, scope) for item in node)
+            return node if all(a is b for a, b in zip(items, node, strict=True)) else items
+        if not dataclasses.is_dataclass(node) or isinstance(node, type):
+            return node
+        known = self._done.get(id(node))
+        if known is not None:
+            return known[1]
+        if isinstance(node, ir.Query):
+            result: Any = self.query(node, True, scope)
+        else:
+            changes = {}
+            for field in dataclasses.fields(node):
+                before = getattr(node, field.name)
+                after = self._nested(before, scope)
+                if after is not before:
+                    changes[field.name] = after
+            result = dataclasses.replace(node, **changes) if changes else node
+        # The node is held, so that no other can come to have its identity.
+        self._done[id(node)] = (node, result)
+        return result
+
+
+def narrowed(query: ir.Query, table: Callable[..., str | None]) -> ir.Query:
+    """The query with its tables read by the columns that it can see.
+
+    Args:
+        query: A resolved query; all columns of its result are seen.
+        table: Given a table and what says whether a column is wanted, the name to read it by
+            with those columns only; None where it is read as it is.
+    """
+    names: set[str] = set()
+    numbered = False
+    for part in walk(query):
+        # A join numbers the names that both sides have: those must not cease to collide.
+        numbered = numbered or isinstance(part, ir.Join | ir.Lookup | ir.Union)
+        for value in vars(part).values():
+            _spell(value, names)
+    stems = {name.rstrip(_DIGITS) for name in names} if numbered else set()
+    return _Narrower(frozenset(names), frozenset(stems | {"Column"}), table).query(query, True, {})
+
+
+def _spell(value: Any, names: set[str]) -> None:
+    if isinstance(value, str):
+        names.add(value)
+        if '"' in value:
+            names.update(_QUOTED.findall(value))
+    elif isinstance(value, tuple | list):
+        for item in value:
+            if isinstance(item, str | tuple | list):
+                _spell(item, names)
