@@ -30,6 +30,7 @@ from tui.kql.engine.fault import KqlFault
 from tui.kql.engine.marks import unmarked
 from tui.kql.engine.plain import registry
 from tui.kql.engine.trees import deep, expressions, walk
+from tui.kql.engine.walks import fields_of
 
 Schema = dict[str, Columns]
 Store = Callable[[ir.Query, Snapshot, Schema], tuple[str, typing.Kinds]]
@@ -258,13 +259,16 @@ class Binder:
         if isinstance(node, tuple):
             items = tuple(self._deep_queries(item, scope, around) for item in node)
             return node if all(a is b for a, b in zip(items, node, strict=True)) else items
-        if dataclasses.is_dataclass(node) and not isinstance(node, type):
+        names = fields_of(type(node))
+        if names is not None:
             changes = {}
-            for field in dataclasses.fields(node):
-                before = getattr(node, field.name)
+            for name in names:
+                before = getattr(node, name)
+                if before is None or isinstance(before, str):
+                    continue
                 after = self._deep_queries(before, scope, around)
                 if after is not before:
-                    changes[field.name] = after
+                    changes[name] = after
             return dataclasses.replace(node, **changes) if changes else node
         return node
 

@@ -15,6 +15,7 @@ from typing import Any
 from duckdb_kql import ir
 
 from tui.kql.engine.trees import walk
+from tui.kql.engine.walks import fields_of
 
 _CLOSING = (ir.Project, ir.Summarize, ir.Count)
 _OPEN = (
@@ -84,7 +85,7 @@ class _Narrower:
                 source = ir.TableRef(narrow) if narrow else source
         else:
             source = self._nested(source, inner)
-        lets = []
+        lets: list[tuple[str, Any]] = []
         for name, bound, before in reversed(entered):
             if isinstance(bound, ir.Query):
                 lets.append((name, self.query(bound, inner[name].whole, before)))
@@ -98,7 +99,8 @@ class _Narrower:
         if isinstance(node, tuple):
             items = tuple(self._nested(item, scope) for item in node)
             return node if all(a is b for a, b in zip(items, node, strict=True)) else items
-        if not dataclasses.is_dataclass(node) or isinstance(node, type):
+        fields = fields_of(type(node))
+        if fields is None:
             return node
         known = self._done.get(id(node))
         if known is not None:
@@ -107,11 +109,13 @@ class _Narrower:
             result: Any = self.query(node, True, scope)
         else:
             changes = {}
-            for field in dataclasses.fields(node):
-                before = getattr(node, field.name)
+            for name in fields:
+                before = getattr(node, name)
+                if before is None or isinstance(before, str):
+                    continue
                 after = self._nested(before, scope)
                 if after is not before:
-                    changes[field.name] = after
+                    changes[name] = after
             result = dataclasses.replace(node, **changes) if changes else node
         # The node is held, so that no other can come to have its identity.
         self._done[id(node)] = (node, result)

@@ -211,7 +211,12 @@ class Translator:
             _SINCE: since and since.astimezone(UTC).replace(tzinfo=None),
             _UNTIL: until and until.astimezone(UTC).replace(tzinfo=None),
         }
-        return {slot: value for slot, value in values.items() if f"${slot}" in sql}
+        spelled = {slot: value for slot, value in values.items() if f"${slot}" in sql}
+        if not spelled:
+            return {}
+        # A text of the query may spell a slot too, and what is not asked for must not be given.
+        asked = self._connection.extract_statements(sql)[0].named_parameters
+        return {slot: value for slot, value in spelled.items() if slot in asked}
 
     def _all(self) -> Iterator[str]:
         return iter(self._tables if self._tables is not None else self._catalog)

@@ -8,6 +8,8 @@ from typing import Any
 
 from duckdb_kql import ir
 
+from tui.kql.engine.walks import fields_of
+
 
 def rebuilt(node: Any, change: Callable[[Any], Any]) -> Any:
     """The node with `change` applied to every expression directly inside it.
@@ -22,13 +24,16 @@ def rebuilt(node: Any, change: Callable[[Any], Any]) -> Any:
     if isinstance(node, tuple):
         items = tuple(rebuilt(item, change) for item in node)
         return node if all(a is b for a, b in zip(items, node, strict=True)) else items
-    if dataclasses.is_dataclass(node) and not isinstance(node, type):
+    names = fields_of(type(node))
+    if names is not None:
         changes = {}
-        for field in dataclasses.fields(node):
-            before = getattr(node, field.name)
+        for name in names:
+            before = getattr(node, name)
+            if before is None or isinstance(before, str):
+                continue
             after = rebuilt(before, change)
             if after is not before:
-                changes[field.name] = after
+                changes[name] = after
         return dataclasses.replace(node, **changes) if changes else node
     return node
 
@@ -38,11 +43,13 @@ def deep(node: Any, change: Callable[[ir.Expr], ir.Expr]) -> Any:
     if isinstance(node, ir.Expr):
         inner = node
         changes = {}
-        for field in dataclasses.fields(node):  # type: ignore[arg-type]
-            before = getattr(node, field.name)
+        for name in fields_of(type(node)) or ():
+            before = getattr(node, name)
+            if before is None or isinstance(before, str):
+                continue
             after = deep(before, change)
             if after is not before:
-                changes[field.name] = after
+                changes[name] = after
         if changes:
             inner = dataclasses.replace(node, **changes)  # type: ignore[type-var]
         return change(inner)
@@ -60,13 +67,12 @@ def walk(node: Any, *, into_queries: bool = True) -> Iterator[Any]:
         if isinstance(current, tuple | list):
             stack.extend(current)
             continue
-        if not dataclasses.is_dataclass(current) or isinstance(current, type):
-            continue
-        if id(current) in seen:
+        names = fields_of(type(current))
+        if names is None or id(current) in seen:
             continue
         seen.add(id(current))
         yield current
-        stack.extend(getattr(current, field.name) for field in dataclasses.fields(current))
+        stack.extend([getattr(current, name) for name in names])
 
 
 def expressions(node: Any) -> Iterator[ir.Expr]:

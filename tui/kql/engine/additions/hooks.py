@@ -17,7 +17,7 @@ from duckdb_kql.errors import KqlSyntaxError, KqlUnsupportedError
 from duckdb_kql.parser import ParseResult
 from duckdb_kql.translate import naming
 
-from tui.kql.engine import grammar
+from tui.kql.engine import grammar, quick, walks
 from tui.kql.engine.additions import (
     aggregates,
     dynamics,
@@ -45,6 +45,7 @@ def install() -> None:
     with _lock:
         if _installed:
             return
+        walks.install()
         _hook_lowering()
         _hook_substitution()
         _hook_rendering()
@@ -52,6 +53,7 @@ def install() -> None:
         functions.register()
         functions_more.register()
         aggregates.register()
+        quick.install()
         _installed = True
 
 

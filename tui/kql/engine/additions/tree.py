@@ -10,13 +10,15 @@ from typing import Any
 
 from duckdb_kql import lower
 
+from tui.kql.engine import walks
+
 Node = Any
 """One node of a syntax tree."""
 
 
 def kind(node: Node) -> str:
     """The grammar rule of a node, as `WhereOperator`."""
-    return type(node).__name__.removesuffix("Context")
+    return walks.rule_name(type(node))
 
 
 def rules(node: Node) -> list[Node]:
@@ -35,7 +37,7 @@ def walk(node: Node) -> Iterator[Node]:
     while stack:
         current = stack.pop()
         yield current
-        stack.extend(reversed(rules(current)))
+        stack.extend(reversed(walks.rules(current)))
 
 
 def name_of(node: Node) -> str:
@@ -61,7 +63,9 @@ def reshape(tree: Node) -> Node:
     A join's `on a and b` becomes its list form `on a, b`, which means the same; a view of
     one expression becomes a plain `let` of that expression.
     """
+    met = set()
     for node in walk(tree):
+        met.add(kind(node))
         if kind(node) == "LetViewDeclaration" and kind(rules(node)[-1]) == "LetFunctionBody":
             inner = rules(rules(node)[-1])
             if len(inner) == 1:
@@ -71,6 +75,7 @@ def reshape(tree: Node) -> Node:
             for child in node.children or []:
                 flattened.extend(_conjuncts(child) if rules(child) else [child])
             node.children = flattened
+    setattr(tree, walks.KINDS, met)
     return tree
 
 

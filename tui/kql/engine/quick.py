@@ -1,0 +1,173 @@
+"""Cheaper SQL for what hunters write most; every form answers what the plain one does.
+
+The plain forms decide by the type of each value as it comes. Where the type of the column is
+known beforehand, and the other side is a constant, the database has a faster way.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable
+from typing import Any
+
+from duckdb_kql import ir, translate
+from duckdb_kql.translate import sharing
+
+from tui.kql.engine.kinds import kind_of
+
+_PLAIN = frozenset({"string", "long", "int", "real", "bool", "datetime", "timespan", "guid"})
+_WHOLE = {"toint": "INTEGER", "tolong": "BIGINT"}
+_FOUND = {
+    "contains": ("%", "%"),
+    "startswith": ("", "%"),
+    "endswith": ("%", ""),
+    "has": ("%", "%"),
+    "hasprefix": ("%", "%"),
+    "hassuffix": ("%", "%"),
+}
+_LIKE_SIGNS = frozenset("%_\\")
+_LAMBDA = ", lambda _v: "
+_OF_JSON, _BEHIND_JSON = "WHEN typeof(_v) = 'JSON' THEN ", " WHEN typeof(_v) = 'INTERVAL'"
+_EXTREME = re.compile(
+    r"COALESCE\(arg_(min|max)\(\{'v': (\"[^\"']+\")\}, (\"[^\"']+\")\), "
+    r"any_value\(\{'v': \2\}\)\)\['v'\]"
+)
+_EARLIEST = r"(CASE WHEN count(\3) = 0 THEN first(\2) ELSE arg_\1_null(\2, \3) END)"
+
+
+def install() -> None:
+    """Put the cheaper forms before those of duckdb-kql; once, after all other additions."""
+    sql: Any = translate
+    expression, operator = sql.render_expr, sql.render_operator
+    aggregate = sql._render_aggregate_call
+
+    def render_expr(node: ir.Expr) -> str:
+        if sharing.slot_for(node) is None:
+            text = _text_test(node, expression) or _dynamic(node, expression)
+            if text is not None:
+                return text
+        return str(expression(node))
+
+    def render_aggregate(call: ir.FunctionCall) -> str:
+        return _collected(call) or str(aggregate(call))
+
+    def render_operator(op: ir.Operator, source: str, cols: list[str] | None = None) -> str:
+        if isinstance(op, ir.Where):
+            return _where(op, source, cols)
+        text = str(operator(op, source, cols))
+        if isinstance(op, ir.Summarize):
+            return _EXTREME.sub(_EARLIEST, text)
+        return text
+
+    sql.render_expr = render_expr
+    sql._render_aggregate_call = render_aggregate
+    sql.render_operator = render_operator
+
+
+def _text_test(node: ir.Expr, plain: Callable[[ir.Expr], str]) -> str | None:
+    """A test of a text by a constant, case aside.
+
+    Without ESCAPE, ILIKE is twice as fast; before a pattern of words it spares most rows the
+    slow pattern.
+    """
+    if not isinstance(node, ir.BinaryOp) or not isinstance(node.right, ir.Literal):
+        return None
+    term, name = node.right.value, node.op.removeprefix("!")
+    sides = _FOUND.get(name)
+    if sides is None or node.right.kind != "string" or kind_of(node.left) != "string":
+        return None
+    if not isinstance(term, str) or not term or _LIKE_SIGNS & set(term) or not term.isascii():
+        return None
+    value = translate.render_expr(node.left)
+    like = f"({value} ILIKE {translate.quote_string(sides[0] + term + sides[1])})"
+    if name.startswith("has"):
+        if not isinstance(node.left, ir.ColumnRef):
+            return None
+        both = f"({like} AND {plain(dataclasses.replace(node, op=name))})"
+        return both if node.op == name else f"(NOT {both})"
+    return f"coalesce(NOT {like}, TRUE)" if node.op != name else f"coalesce({like}, FALSE)"
+
+
+def _dynamic(node: ir.Expr, plain: Callable[[ir.Expr], str]) -> str | None:
+    if not isinstance(node, ir.FunctionCall) or len(node.args) != 1:
+        return None
+    name, inner = node.name.lower(), node.args[0]
+    if kind_of(inner) != "dynamic" or not (name in _WHOLE or name == "tostring"):
+        return None
+    whole, value = str(plain(node)), translate.render_expr(inner)
+    if name == "tostring":
+        if whole == f"coalesce({value} ->> '$', '')" and value.startswith("json_extract("):
+            return f"coalesce(json_extract_string({value.removeprefix('json_extract(')}, '')"
+        return None
+    head, _, body = whole.partition(_LAMBDA)
+    # A path answers JSON, so that no other branch is ever taken.
+    first, last = body.find(_OF_JSON), body.find(_BEHIND_JSON)
+    if head != f"list_transform([{value}]" or not value.startswith("json_extract("):
+        return None
+    if first < 0 or last < first or not body.endswith(")[1]"):
+        return None
+    # A number that is written as the database writes it back needs no further look.
+    number = f"TRY_CAST(CAST(_v AS VARCHAR) AS {_WHOLE[name]})"
+    return (
+        f"{head}{_LAMBDA}CASE WHEN CAST({number} AS VARCHAR) = CAST(_v AS VARCHAR) THEN {number} "
+        f"WHEN _v IS NULL THEN NULL ELSE {body[first + len(_OF_JSON) : last]} END)[1]"
+    )
+
+
+def _collected(call: ir.FunctionCall) -> str | None:
+    """`make_set` and `make_list` of values that are no dynamics: nothing is to be united."""
+    name = call.name.lower()
+    if name not in ("make_set", "make_list") or len(call.args) != 1:
+        return None
+    kind = kind_of(call.args[0])
+    if kind not in _PLAIN or translate._nested_aggregate(call.args[0]) is not None:
+        return None
+    value = translate.render_expr(call.args[0])
+    kept = f"{value}) FILTER (WHERE {value} IS NOT NULL)"
+    if name == "make_list":
+        return f"to_json(coalesce(list({kept}, []))" if kind == "string" else None
+    each = "to_json(v)" if kind == "string" else "kql_json(v)"
+    return (
+        f"to_json(list_sort(list_transform(coalesce(list(DISTINCT {kept}, []), lambda v: {each})))"
+    )
+
+
+def _where(op: ir.Where, source: str, cols: list[str] | None) -> str:
+    scope = sharing.bind_repeats([op.predicate], source, cols)
+    try:
+        predicate = _truth(op.predicate)
+    finally:
+        sharing.release()
+    hidden = ", ".join(translate.quote_ident(name) for name in scope.names)
+    kept = f"* EXCLUDE ({hidden})" if hidden else "*"
+    return f"SELECT {kept} FROM {scope.source} WHERE {predicate}"
+
+
+def _truth(node: ir.Expr) -> str:
+    """A condition of which only the truth counts: null need not be made false there."""
+    if isinstance(node, ir.BinaryOp) and node.op in ("and", "or") and not sharing.slot_for(node):
+        return f"({_truth(node.left)} {node.op.upper()} {_truth(node.right)})"
+    text = translate.render_expr(node)
+    if text.startswith("coalesce((") and text.endswith("), FALSE)"):
+        inner = text[len("coalesce(") : -len(", FALSE)")]
+        if _one_bracket(inner):
+            return inner
+    return text
+
+
+def _one_bracket(sql: str) -> bool:
+    """Whether the text's first bracket closes at its end."""
+    depth, quote = 0, ""
+    for index, sign in enumerate(sql):
+        if quote:
+            quote = "" if sign == quote else quote
+        elif sign in "'\"":
+            quote = sign
+        elif sign in "([{":
+            depth += 1
+        elif sign in ")]}":
+            depth -= 1
+            if depth == 0:
+                return index == len(sql) - 1
+    return False
