@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
@@ -22,10 +22,11 @@ from tui.text import visible
 from tui.ui.commands import common
 from tui.ui.commands.provider import ScreenCommands
 from tui.ui.drafts import Drafts
-from tui.ui.host import Host
 from tui.ui.key_gate import KeyGate
 from tui.ui.keys import keymap_of
+from tui.ui.places import Places
 from tui.ui.problems import sentence
+from tui.ui.tenants import asking_workspace
 from tui.ui.theme import DARK, THEMES
 from tui.ui.views import Views
 from tui.ui.widgets.key_line import key_name
@@ -56,25 +57,7 @@ def _sign_in() -> Screen[Any]:
     return SignInScreen()
 
 
-def _incidents() -> Screen[Any]:
-    from tui.ui.screens.incidents import IncidentsScreen
-
-    return IncidentsScreen()
-
-
-def _hunting() -> Screen[Any]:
-    from tui.ui.screens.hunting import HuntingScreen
-
-    return HuntingScreen()
-
-
-def _token() -> Screen[Any]:
-    from tui.ui.screens.token import TokenScreen
-
-    return TokenScreen()
-
-
-class M365dApp(Host):
+class M365dApp(Places):
     """m365d-tui.
 
     Args:
@@ -89,17 +72,13 @@ class M365dApp(Host):
     TITLE = "m365d-tui"
     ENABLE_COMMAND_PALETTE = True
     COMMANDS = {ScreenCommands}
-    MODES = {
-        "sign-in": _sign_in,
-        "incidents": _incidents,
-        "hunting": _hunting,
-        "token": _token,
-    }
+    MODES = {"sign-in": _sign_in}
     DEFAULT_MODE = "sign-in"
     BINDINGS: ClassVar[list[BindingType]] = Command.bindings(
         common.GoToIncidents,
         common.GoToHunting,
         common.GoToToken,
+        common.SwitchTenant,
         common.Commands,
         common.Quit,
     )
@@ -141,7 +120,7 @@ class M365dApp(Host):
         self.defects: list[BaseException] = []
         """Errors of this program in this run; each is in the log of defects too."""
         self.workspace = None
-        self._came_from: deque[str] = deque(maxlen=20)
+        self.steps_done = set()
         self.gate = KeyGate(self, super().on_event)
         for theme in THEMES:
             self.register_theme(theme)
@@ -166,6 +145,7 @@ class M365dApp(Host):
         self._renew_after = 0.0
         self.set_timer(_WARM_UP_AFTER, self._warm_up)
         self.set_interval(5.0, self._renew_tokens)
+        self.set_interval(2.0, self.settings_watch.look)
         wanted = self.settings.ui.theme
         if wanted and wanted not in self.available_themes:
             self.notify(
@@ -187,20 +167,24 @@ class M365dApp(Host):
 
     def _renew_tokens(self) -> None:
         """Renew by itself every token whose time has come; a failure is tried again later."""
-        session = self.workspace.session if self.workspace else None
-        if session is None or monotonic() < self._renew_after:
+        if monotonic() < self._renew_after:
             return
-        for resource in session.resources():
-            token = session.current(resource)
-            if token is not None and session.now() >= token.renew_at:
-                self._renew_after = monotonic() + _RENEWAL_PAUSE
-                self.run_worker(self._renew(session, resource), group=f"renew-{resource}")
+        for workspace in self.tenants:
+            session = workspace.session
+            for resource in session.resources() if session else ():
+                token = session.current(resource) if session else None
+                if session and token is not None and session.now() >= token.renew_at:
+                    self._renew_after = monotonic() + _RENEWAL_PAUSE
+                    self.run_worker(
+                        self._renew(workspace, session, resource),
+                        group=f"renew-{workspace.tenant}-{resource}",
+                    )
 
-    async def _renew(self, session: Session, resource: str) -> None:
+    async def _renew(self, workspace: Workspace, session: Session, resource: str) -> None:
         try:
             await session.token(resource)
         except Problem as problem:
-            if session.state(resource) == "expired":
+            if workspace is self.workspace and session.state(resource) == "expired":
                 self.report(problem)
 
     def last_profile(self) -> str | None:
@@ -233,56 +217,19 @@ class M365dApp(Host):
             if not (self.no_cache or self.workspace.profile.is_demo):
                 remember("me", name)
 
-    async def enter(self, workspace: Workspace) -> None:
-        """Signed in: show the queue."""
-        self.workspace = workspace
-        self._came_from.clear()
-        await self.switch_mode("incidents")
+    def push_screen(self, *args: Any, **keywords: Any) -> Any:
+        """As Textual's; a tenant that has left the front opens nothing over another's."""
+        if self._is_behind():
+            raise asyncio.CancelledError
+        return super().push_screen(*args, **keywords)
 
-    async def hunt(self, query: str, name: str, timespan: str | None = None) -> None:
-        """Open Hunting with a query, in a tab of this name, and run it."""
-        from tui.ui.screens.hunting import HuntingScreen
-
-        await self.action_go("hunting")
-        if isinstance(self.screen, HuntingScreen):
-            await self.screen.open_query(query, name, run=True, timespan=timespan)
-
-    async def action_go(self, mode: str) -> None:
-        """Show one of the places."""
-        if self.workspace is None:
-            self.bell()
-        elif self.current_mode != mode:
-            self._came_from.append(self.current_mode)
-            await self.switch_mode(mode)
-
-    async def go_back(self) -> None:
-        """Show the place that was shown before this one; the queue where none is known."""
-        former = self._came_from.pop() if self._came_from else "incidents"
-        if former != self.current_mode and former in ("incidents", "hunting", "token"):
-            await self.switch_mode(former)
-
-    async def action_sign_out(self) -> None:
-        """Drop the token and return to the sign-in screen."""
-        if self.workspace is None:
-            return
-        if not await self._may_leave("Sign out"):
-            return
-        from tui.ui.screens.sign_in import SignInScreen
-
-        await self.switch_mode("sign-in")
-        if isinstance(self.screen, SignInScreen):
-            self.screen.begin_anew()
-        workspace, self.workspace = self.workspace, None
-        for mode in ("incidents", "hunting", "token"):
-            await self.remove_mode(mode)
-            self.add_mode(mode, self.MODES[mode])
-        await workspace.close()
-
-    async def _may_leave(self, verb: str) -> bool:
+    async def _may_leave(self, verb: str, workspaces: Sequence[Workspace]) -> bool:
         """Ask where edits are not delivered; those in a cache file survive either way."""
-        assert self.workspace is not None
         waiting = [
-            edit for edit in await self.workspace.queue.outbox() if edit.state != "confirmed"
+            edit
+            for workspace in workspaces
+            for edit in await workspace.queue.outbox()
+            if edit.state != "confirmed"
         ]
         if not waiting:
             return True
@@ -292,7 +239,7 @@ class M365dApp(Host):
 
         kept = (
             "They are lost: this queue lives in memory only."
-            if self.no_cache or self.workspace.profile.is_demo
+            if self.no_cache or any(one.profile.is_demo for one in workspaces)
             else "They are kept, and sent when you sign in again."
         )
         answer = await self.push_screen_wait(
@@ -310,19 +257,17 @@ class M365dApp(Host):
         self.run_worker(self._quit(), exclusive=True, group="quit", exit_on_error=False)
 
     async def _quit(self) -> None:
-        if self.workspace is not None:
-            try:
-                if not await self._may_leave("Quit"):
-                    return
-            except Problem as problem:
-                _log.warning("outbox unreadable at quit: %s", problem)
+        try:
+            if not await self._may_leave("Quit", list(self.tenants)):
+                return
+        except Problem as problem:
+            _log.warning("outbox unreadable at quit: %s", problem)
         self.exit(0)
 
     async def on_unmount(self) -> None:
         """Close what is open."""
-        if self.workspace is not None:
-            await self.workspace.close()
-            self.workspace = None
+        await self.tenants.close_all()
+        self.workspace = None
 
     def action_change_theme(self) -> None:
         """List the themes."""
@@ -338,7 +283,9 @@ class M365dApp(Host):
 
     def report(self, problem: Problem) -> None:
         """Say a problem that has no place of its own on the screen."""
-        self.notify(sentence(problem), severity="error", timeout=15, markup=False)
+        asking = asking_workspace() if self._is_behind() else None
+        whose = f"{visible(asking.tenant)}: " if asking is not None else ""
+        self.notify(whose + sentence(problem), severity="error", timeout=15, markup=False)
 
     def report_defect(self, error: BaseException) -> None:
         """An error of this program: log it whole, say it in a sentence, go on.

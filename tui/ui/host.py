@@ -5,18 +5,27 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from textual.app import App
 
 if TYPE_CHECKING:
-    from tui.auth.profiles import DemoLauncher
+    from tui.auth.profiles import DemoLauncher, Profile
+    from tui.auth.secret import Secret
     from tui.config import Settings
     from tui.errors import Problem
     from tui.ui.drafts import Drafts
     from tui.ui.key_gate import KeyGate
     from tui.ui.views import Views
     from tui.ui.workspace import Workspace
+
+
+class OfTenant(Protocol):
+    """A screen, as its header sees it."""
+
+    @property
+    def shown_workspace(self) -> Workspace | None:
+        """The tenant that the screen shows; None where nobody is signed in."""
 
 
 class Host(App[int]):
@@ -41,6 +50,10 @@ class Host(App[int]):
     """Keeps keys that are typed ahead."""
     question_opened: Callable[[], None] | None = None
     """Called by a dialog once it takes keys."""
+    steps_done: set[str]
+    """Steps of the app's registration that are checked off in this run."""
+    profile_draft: dict[str, str] | None = None
+    """A form of a new profile that was left unfinished, without its secret."""
     workspace: Workspace | None = None
     """What is signed in to; None on the sign-in screen."""
 
@@ -85,6 +98,26 @@ class Host(App[int]):
     @abstractmethod
     async def action_sign_out(self) -> None:
         """Drop the token and return to the sign-in screen."""
+
+    @abstractmethod
+    def open_workspaces(self) -> list[Workspace]:
+        """The tenants that are open, the one that was in front last at the end."""
+
+    @abstractmethod
+    async def switch_tenant(self, profile: Profile) -> None:
+        """Bring the tenant of a profile to the front, with its cached queue."""
+
+    @abstractmethod
+    async def reopen(self, former: Workspace, profile: Profile) -> None:
+        """Sign in anew after a profile was changed; the cache and what waits in it stay."""
+
+    @abstractmethod
+    def reload_settings(self) -> bool:
+        """Read the settings file again; False where it has a fault, which is said."""
+
+    @abstractmethod
+    async def ask_secret(self, profile: Profile, question: str) -> Secret | None:
+        """Ask the person at the keyboard for a profile's secret."""
 
     @abstractmethod
     def report(self, problem: Problem) -> None:

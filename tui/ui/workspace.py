@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from tui.errors import Problem
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
     from tui.auth.profiles import Profile
     from tui.auth.session import Session, Step
     from tui.auth.vault import AskSecret
+    from tui.hunting.library import Library
     from tui.incidents.queue import Queue
 
 Told = Callable[["Step"], None]
@@ -44,6 +48,75 @@ class Workspace:
         self.connection = connection
         self.since = queue.now()
         """When this sign-in began."""
+        self.joining = False
+        """Signing in goes on while the cached queue is shown."""
+        self.problem: Problem | None = None
+        """Why the last attempt to sign in failed; None where it went well."""
+        self.declined: Profile | None = None
+        """A change of the settings file that was not to be followed; itself, where it is gone."""
+        self._libraries: dict[bool, Library] = {}
+        self._subscribers: list[Callable[[], None]] = []
+
+    def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Call `callback` when the connection comes, or does not; returns what ends this."""
+        self._subscribers.append(callback)
+
+        def unsubscribe() -> None:
+            with contextlib.suppress(ValueError):
+                self._subscribers.remove(callback)
+
+        return unsubscribe
+
+    def changed(self) -> None:
+        """What the header says of it is another: tell the screens."""
+        self._tell()
+
+    def _tell(self) -> None:
+        for callback in tuple(self._subscribers):
+            callback()
+
+    def library(self, *, memory: bool) -> Library:
+        """What was hunted for in this tenant: its history and drafts, apart from all others'."""
+        from tui.config import app_paths
+        from tui.hunting.library import Library
+
+        memory = memory or self.profile.is_demo
+        if memory not in self._libraries:
+            folder = app_paths().state_dir / "tenants" / tenant_folder(self.profile)
+            self._libraries[memory] = Library(None if memory else folder, memory=memory)
+        return self._libraries[memory]
+
+    async def join(
+        self,
+        *,
+        ask: AskSecret | None,
+        on_step: Told,
+        show_code: ShowCode,
+        on_wait: Callable[[Wait], None],
+        now: Callable[[], datetime] | None = None,
+    ) -> None:
+        """Sign in while the cached queue is shown already.
+
+        Raises:
+            Problem: Signing in failed; `problem` keeps it.
+        """
+        from tui.api.service import connect
+
+        session = _new_session(self.profile, ask, on_step, show_code, now)
+        self.joining, self.problem = True, None
+        self._tell()
+        try:
+            connection = await connect(session, on_wait=on_wait)
+            await self.queue.attach(connection)
+        except BaseException as error:
+            self.problem = _with_clock(error, session) if isinstance(error, Problem) else None
+            await session.close()
+            raise
+        else:
+            self.session, self.connection = session, connection
+        finally:
+            self.joining = False
+            self._tell()
 
     @property
     def tenant(self) -> str:
@@ -69,7 +142,12 @@ class Workspace:
     @property
     def notices(self) -> list[str]:
         """What is good to know: an API that ends, a permission that is missing, a cache moved."""
-        return [*(self.connection.notices if self.connection else ()), *self.queue.notices]
+        told = [*(self.connection.notices if self.connection else ()), *self.queue.notices]
+        if self.problem is not None:
+            told.insert(0, str(self.problem))
+        if self.session is not None and (said := clock_words(self.session.skew)):
+            told.append(said)
+        return told
 
     @property
     def resource(self) -> str:
@@ -110,15 +188,14 @@ async def sign_in(
         Problem: Signing in failed, or no service could be chosen.
     """
     from tui.api.service import connect
-    from tui.auth.session import Session
     from tui.incidents.queue import Queue
 
-    session = Session(
-        profile, ask=ask, on_step=on_step, show_code=show_code, now=now or _machine_clock
-    )
+    session = _new_session(profile, ask, on_step, show_code, now)
     try:
         connection = await connect(session, on_wait=on_wait)
-    except BaseException:
+    except BaseException as error:
+        if isinstance(error, Problem):
+            _with_clock(error, session)
         await session.close()
         raise
     try:
@@ -134,15 +211,59 @@ def _machine_clock() -> datetime:
     return datetime.now(UTC)
 
 
-async def open_offline(profile: Profile, *, me: str | None) -> Workspace:
+def _new_session(
+    profile: Profile,
+    ask: AskSecret | None,
+    on_step: Told,
+    show_code: ShowCode,
+    now: Callable[[], datetime] | None,
+) -> Session:
+    from tui.auth.session import Session
+
+    return Session(
+        profile, ask=ask, on_step=on_step, show_code=show_code, now=now or _machine_clock
+    )
+
+
+_SKEW = 120.0
+"""Seconds from which a clock is worth a word: signed proofs and tokens suffer soon after."""
+
+
+def clock_words(skew: float) -> str:
+    """How far this machine's clock is off, in a sentence; empty where it is near enough."""
+    if abs(skew) < _SKEW:
+        return ""
+    minutes = abs(skew) / 60
+    off = f"{minutes:.0f} minutes" if minutes < 120 else f"{minutes / 60:.0f} hours"
+    return f"This machine's clock is {off} {'behind' if skew > 0 else 'ahead of'} the server's."
+
+
+def _with_clock(problem: Problem, session: Session) -> Problem:
+    """Name a wrong clock where there is one: it may be all that is wrong."""
+    if (said := clock_words(session.skew)) and said not in problem.remedy:
+        problem.remedy = f"{problem.remedy} {said}".strip()
+    return problem
+
+
+def tenant_folder(profile: Profile) -> str:
+    """A folder's name for what is kept of a tenant, whatever API serves it."""
+    digest = blake2b(profile.tenant_key.encode(), digest_size=6).hexdigest()
+    readable = re.sub(r"[^a-z0-9.-]+", "-", profile.tenant_id.casefold())[:40].strip("-.")
+    return f"{readable or 'tenant'}-{digest}"
+
+
+async def open_offline(profile: Profile, *, me: str | None, memory: bool = False) -> Workspace:
     """Open the cached queue of a profile without signing in.
+
+    Args:
+        memory: Nothing is kept on disk.
 
     Raises:
         Problem: The cache cannot be read.
     """
     from tui.incidents.queue import Queue
 
-    return Workspace(profile, await Queue.open(None, profile, me=me))
+    return Workspace(profile, await Queue.open(None, profile, memory=memory, me=me))
 
 
 def has_cache(problem: Problem) -> bool:

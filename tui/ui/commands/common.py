@@ -29,6 +29,15 @@ class GoToToken(Command):
     FOOTER_TEXT = "token"
 
 
+class SwitchTenant(Command):
+    """Switch to another tenant: its queue, its token and its name come together"""
+
+    COMMAND = "Switch tenant"
+    BINDING_KEY = "T"
+    ACTION = "app.switch_tenant"
+    FOOTER_TEXT = "tenant"
+
+
 class Help(Command):
     """Show the keys of this screen and what they do"""
 
@@ -95,6 +104,7 @@ EVERYWHERE: tuple[type[Command], ...] = (
     GoToIncidents,
     GoToHunting,
     GoToToken,
+    SwitchTenant,
     Help,
     ExplainThis,
     Commands,

@@ -12,9 +12,22 @@ from tui.ui.keys import command_id
 
 def known_commands() -> set[str]:
     """The names of all commands of the program."""
-    from tui.ui.commands import common, editor, grid, hunting, incident, incidents, sign_in, token
+    from tui.ui.commands import (
+        common,
+        create_app,
+        editor,
+        grid,
+        hunting,
+        incident,
+        incidents,
+        sign_in,
+        token,
+    )
 
-    modules = (common, editor, grid, hunting, incident, incidents, sign_in, token)
+    modules = (
+        *(common, create_app, editor, grid, hunting, incident, incidents),
+        *(sign_in, token),
+    )
     return {
         name
         for module in modules

@@ -39,11 +39,27 @@ class TypeSecret(Command):
 
 
 class CopyCode(Command):
-    """Copy the device code, to be typed where it says"""
+    """Copy the device code; or the code, the IDs and the time of a refusal, for a ticket"""
 
-    COMMAND = "Copy the device code"
+    COMMAND = "Copy the code or the IDs"
     BINDING_KEY = "y"
-    FOOTER_TEXT = "copy the code"
+    FOOTER_TEXT = "copy"
+
+
+class CopyAddress(Command):
+    """Copy the address where the device code is typed"""
+
+    COMMAND = "Copy the address"
+    BINDING_KEY = "a"
+    FOOTER_TEXT = "copy the address"
+
+
+class ConsentLink(Command):
+    """Make the link by which an administrator grants the app consent, and read its answer"""
+
+    COMMAND = "Consent link"
+    BINDING_KEY = "l"
+    FOOTER_TEXT = "consent link"
 
 
 class EditProfile(Command):
@@ -63,11 +79,11 @@ class RemoveProfile(Command):
 
 
 class Guide(Command):
-    """How to register the application in Microsoft Entra, step by step"""
+    """Register the application in Microsoft Entra: a checklist, as commands, as a manifest"""
 
-    COMMAND = "Guide: create the app"
+    COMMAND = "Create the app"
     BINDING_KEY = "g"
-    FOOTER_TEXT = "create the app: guide"
+    FOOTER_TEXT = "create the app"
 
 
 class Demo(Command):

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from textual import on
 from textual.app import ComposeResult
+from textual.events import Mount, Unmount
 from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
 from textual_enhanced.commands import Command
 
+from tui.text import visible
 from tui.ui.commands import common
 from tui.ui.widgets.header_line import HeaderLine
 from tui.ui.widgets.key_line import KeyLine
 
 if TYPE_CHECKING:
+    from textual.notifications import SeverityLevel
+
     from tui.ui.host import Host
     from tui.ui.workspace import Workspace
 
@@ -44,17 +49,69 @@ class FramedScreen(Screen[None]):
         """The application, by its own type."""
         return cast("Host", self.app)
 
+    _own_workspace: Workspace | None = None
+    _unjoin: Callable[[], None] | None = None
+
     @property
     def workspace(self) -> Workspace:
-        """What is signed in to.
+        """What this screen shows; the same one for as long as the screen lives.
+
+        Another tenant has screens of its own: work that this screen has begun never reaches
+        the tenant that has come to the front meanwhile.
 
         Raises:
             RuntimeError: Nobody is signed in; only the sign-in screen may then be shown.
         """
-        workspace = self.m365d.workspace
-        if workspace is None:
+        if self._own_workspace is None:
+            self._own_workspace = self.m365d.workspace
+        if self._own_workspace is None:
             raise RuntimeError("no workspace")
-        return workspace
+        return self._own_workspace
+
+    @property
+    def own_workspace(self) -> Workspace | None:
+        """What this screen belongs to; None where it belongs to no tenant (yet)."""
+        return self._own_workspace
+
+    @property
+    def shown_workspace(self) -> Workspace | None:
+        """As `workspace`; None where nobody is signed in."""
+        return self._own_workspace or self.m365d.workspace
+
+    @on(Mount)
+    def _follow_tenant(self) -> None:
+        if self.PLACE and self.shown_workspace is not None:
+            self._unjoin = self.workspace.subscribe(self._joined)
+
+    @on(Unmount)
+    def _leave_tenant(self) -> None:
+        if self._unjoin is not None:
+            self._unjoin()
+
+    def _joined(self) -> None:
+        for header in self.query(HeaderLine):
+            header.tenant_changed()
+        self.refresh_bindings()
+        self.joined()
+
+    def joined(self) -> None:
+        """The tenant was signed in to after its cached queue was shown, or that failed."""
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """As Textual's; a tenant that is not in front is named."""
+        own = self._own_workspace
+        if own is not None and own is not self.m365d.workspace:
+            message = f"{visible(own.tenant)}: {message}"
+            markup = False
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
     def compose_body(self) -> Iterable[Widget]:
         """The widgets between header and footer."""

@@ -138,21 +138,22 @@ class HuntingScreen(EditorHelp):
 
     async def on_mount(self) -> None:
         """Bring back the tabs of the last time; the cursor stands in the editor."""
-        from tui.hunting.library import Library
         from tui.hunting.scratch import Scratch
 
-        app = self.m365d
-        demo = self.workspace.profile.is_demo
-        self.library = Library(memory=app.no_cache or demo)
+        self.library = self.workspace.library(memory=self.m365d.no_cache)
         self.scratch = Scratch()
-        connection = self.workspace.connection
-        if connection is not None:
-            self._unlisten = connection.transport.listen(self._waits)
+        self.joined()
         await self._restore()
         self.run_worker(self._sweep(), group="sweep", exit_on_error=False)
         for note in self.library.notes:
             self.notify(visible(note), severity="warning", markup=False)
         self.set_interval(_TICK, self._tick)
+
+    def joined(self) -> None:
+        """Hear of the service's waits, once there is a connection."""
+        connection = self.workspace.connection
+        if connection is not None and self._unlisten is None:
+            self._unlisten = connection.transport.listen(self._waits)
 
     async def _sweep(self) -> None:
         """Make the place for answers; what a crash left there goes."""

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from tui.auth.profiles import Profile, profiles_of
-from tui.errors import Problem, UsageProblem
+from tui.errors import Problem
 from tui.text import visible
 from tui.ui.page import text
 from tui.ui.screens.base import FramedScreen
@@ -14,9 +14,11 @@ from tui.ui.widgets.pick_list import PickList
 
 if TYPE_CHECKING:
     from tui.auth.secret import Secret
+    from tui.config import ProfileSettings
 
-DEMO = "\0demo"
-"""The embedded tenant's place in the list; no profile can have this name."""
+DEMO, NEW, GUIDE = "\0demo", "\0new", "\0guide"
+"""Places in the list of the embedded tenant and of a first start's two other choices; no
+profile can have these names."""
 
 
 class ProfileActions(FramedScreen):
@@ -36,58 +38,52 @@ class ProfileActions(FramedScreen):
         return picks.get_option_at_index(picks.highlighted).id
 
     async def _ask(self, profile: Profile, question: str) -> Secret | None:
-        from tui.auth.secret import Secret
-        from tui.ui.widgets.dialogs import AskLine
+        return await self.m365d.ask_secret(profile, question)
 
-        answer = await self.app.push_screen_wait(
-            AskLine(
-                visible(question),
-                note=f"{visible(profile.place)}, client ID {visible(profile.client_id)}",
-                password=True,
-            )
-        )
-        return Secret(answer) if answer else None
+    def _here(self) -> str | None:
+        """The profile under the cursor; None where the cursor is on something else."""
+        chosen = self._chosen()
+        return None if chosen is None or chosen.startswith("\0") else chosen
 
     def action_new_profile_command(self) -> None:
-        """Ask for a profile and write it to the settings."""
+        """Ask for a profile, write it to the settings, and sign in with it."""
         self.run_worker(self._edit(None), group="edit", exclusive=True)
 
     def action_edit_profile_command(self) -> None:
         """Change the profile under the cursor."""
-        chosen = self._chosen()
-        if chosen is not None and "/" in chosen:
-            self.m365d.report(
-                UsageProblem(
-                    f"{chosen} is one of several tenants of a profile",
-                    remedy="Change it in the settings file; `m365d-tui config path` says where.",
-                )
-            )
-        elif chosen is not None and chosen != DEMO:
-            self.run_worker(self._edit(self._profiles()[chosen]), group="edit", exclusive=True)
+        if (here := self._here()) is not None:
+            former = self.m365d.settings.profiles[self._profiles()[here].table]
+            self.run_worker(self._edit(former), group="edit", exclusive=True)
 
-    async def _edit(self, profile: Profile | None) -> None:
+    async def _edit(self, former: ProfileSettings | None) -> None:
         from tui.ui.screens.profile_form import ProfileForm
 
-        name = await self.app.push_screen_wait(ProfileForm(profile, self.m365d.settings))
+        form = ProfileForm(
+            self.m365d.settings, former, draft=None if former else self.m365d.profile_draft
+        )
+        name = await self.app.push_screen_wait(form)
+        if former is None:
+            # Not the secret: what is typed into a masked field is not kept.
+            self.m365d.profile_draft = None if name else dict(form.values) | {"secret": ""}
         if name is None:
             return
         self._reload(name)
+        names = [one for one in self._profiles() if one.partition("/")[0] == name]
+        if form.signs_in and len(names) == 1:
+            self.begin(names[0], secret=form.secret)
+
+    def begin(self, chosen: str, *, secret: Secret | None = None) -> None:
+        """Sign in with what was just made or changed; `secret` was typed in its form."""
+        raise NotImplementedError
 
     def _reload(self, highlighted: str | None = None) -> None:
-        from tui.config import load_settings
-
-        try:
-            self.m365d.settings = load_settings(self.m365d.settings.path)
-        except UsageProblem as problem:
-            self.m365d.report(problem)
-            return
-        self.m365d.profile_name, self.m365d.use_demo = highlighted, False
-        self.relist()
+        if self.m365d.reload_settings():
+            self.m365d.profile_name, self.m365d.use_demo = highlighted, False
+            self.relist()
 
     def action_store_secret_command(self) -> None:
         """Ask for the secret and store it."""
-        chosen = self._chosen()
-        if chosen is not None and chosen != DEMO:
+        if (chosen := self._here()) is not None:
             self.run_worker(self._store(self._profiles()[chosen]), group="edit", exclusive=True)
 
     async def _store(self, profile: Profile) -> None:
@@ -106,8 +102,7 @@ class ProfileActions(FramedScreen):
 
     def action_remove_profile_command(self) -> None:
         """Ask, then remove the profile from the settings."""
-        chosen = self._chosen()
-        if chosen is not None and chosen != DEMO:
+        if (chosen := self._here()) is not None:
             self.run_worker(self._remove(self._profiles()[chosen]), group="edit", exclusive=True)
 
     async def _remove(self, profile: Profile) -> None:

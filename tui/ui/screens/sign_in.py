@@ -16,13 +16,12 @@ from textual_enhanced.commands import Command
 from tui.auth.profiles import Profile
 from tui.errors import Problem, SignInProblem
 from tui.text import visible
-from tui.ui import words
 from tui.ui.commands import common
 from tui.ui.commands import sign_in as commands
-from tui.ui.guide import guide_blocks
-from tui.ui.page import Block, Choice, line, spans, text
-from tui.ui.problems import problem_blocks
-from tui.ui.screens.profile_actions import DEMO, ProfileActions
+from tui.ui.page import Block, Choice, line, text
+from tui.ui.refusals import CONSENT_CODES, code_blocks, key_block, refusal_blocks, ticket
+from tui.ui.screens.missing_roles import MissingRoles, lacking
+from tui.ui.screens.profile_actions import DEMO, GUIDE, NEW, ProfileActions
 from tui.ui.widgets.pick_list import PickList
 from tui.ui.widgets.sheet import Sheet
 from tui.ui.widgets.steps import Steps
@@ -31,6 +30,7 @@ from tui.ui.workspace import has_cache, open_offline, sign_in
 if TYPE_CHECKING:
     from tui.api.transport import Wait
     from tui.auth.credentials import DeviceCode
+    from tui.auth.secret import Secret
     from tui.auth.session import Step
 
 _IN_FILES = ("certificate", "token-file", "federated", "device-code")
@@ -51,6 +51,8 @@ class SignInScreen(ProfileActions):
         commands.EditProfile,
         commands.TypeSecret,
         commands.CopyCode,
+        commands.CopyAddress,
+        commands.ConsentLink,
         commands.StoreSecret,
         commands.RemoveProfile,
         commands.Guide,
@@ -60,11 +62,13 @@ class SignInScreen(ProfileActions):
     FOOTER = (
         commands.SignIn,
         commands.CopyCode,
+        commands.CopyAddress,
         commands.WorkOffline,
         commands.TypeSecret,
         commands.NewProfile,
         commands.EditProfile,
         commands.StoreSecret,
+        commands.ConsentLink,
         commands.Guide,
         commands.Demo,
         common.Quit,
@@ -103,6 +107,9 @@ class SignInScreen(ProfileActions):
         """List the profiles, the last one used under the cursor."""
         self._failed_offline = self._failed_typed = False
         self._code: DeviceCode | None = None
+        self._given: Secret | None = None
+        self._problem: Problem | None = None
+        self._problem_time = self.m365d.now()
         self._described: dict[str, str] = {}
         self._list_profiles()
         if any(one.credential in _IN_FILES for one in self._profiles().values()):
@@ -151,25 +158,33 @@ class SignInScreen(ProfileActions):
         if self.m365d.demo is not None:
             choices.append(
                 Choice(
-                    DEMO, (("demo".ljust(first), "bold"), ("embedded tenant, no account", "faint"))
+                    DEMO,
+                    (
+                        ("demo".ljust(first if profiles else 19), "bold"),
+                        ("embedded tenant, no account", "faint"),
+                    ),
                 )
             )
+        if not profiles:
+            choices += [
+                Choice(NEW, (("create a profile", "bold"), ("   for a tenant of yours", "faint"))),
+                Choice(
+                    GUIDE,
+                    (
+                        ("create the app", "bold"),
+                        ("     in Microsoft Entra, step by step", "faint"),
+                    ),
+                ),
+            ]
         wanted = here or (DEMO if self.m365d.use_demo else self.m365d.profile_name)
         self.query_one(PickList).offer(
             choices, wanted or self.m365d.last_profile() or self.m365d.settings.default_profile
         )
         if not profiles:
-            self._say(
-                [
-                    text(
-                        "There is no profile yet. Enter opens the demo tenant; n makes a profile "
-                        "for a tenant of your own, g tells how to register the app.",
-                        "faint",
-                    )
-                ]
-            )
+            self._say([text("Nothing is set up yet: choose one of these.", "faint")])
 
     def _clear(self) -> None:
+        self._problem = self._code = None
         self.query_one(Steps).clear()
         self._say([])
         self.query_one(Rule).set_class(False, "-shown")
@@ -186,8 +201,17 @@ class SignInScreen(ProfileActions):
     @on(OptionList.OptionSelected)
     def action_sign_in_command(self) -> None:
         """Sign in with what is under the cursor."""
-        if (chosen := self._chosen()) is not None:
+        chosen = self._chosen()
+        if chosen == NEW:
+            self.action_new_profile_command()
+        elif chosen == GUIDE:
+            self.action_guide_command()
+        elif chosen is not None:
             self._start(chosen)
+
+    def begin(self, chosen: str, *, secret: Secret | None = None) -> None:
+        """Sign in with what was just made or changed, and tell what it still lacks."""
+        self._start(chosen, secret=secret, is_new=True)
 
     def action_demo_command(self) -> None:
         """Sign in to the embedded tenant."""
@@ -196,14 +220,26 @@ class SignInScreen(ProfileActions):
 
     def action_type_secret_command(self) -> None:
         """Sign in with a secret that is typed now."""
-        chosen = self._chosen()
-        if chosen is not None and chosen != DEMO:
+        if (chosen := self._here()) is not None:
             self._start(chosen, typed=True)
 
-    def _start(self, chosen: str, *, typed: bool = False) -> None:
+    def _start(
+        self,
+        chosen: str,
+        *,
+        typed: bool = False,
+        secret: Secret | None = None,
+        is_new: bool = False,
+    ) -> None:
         self._clear()
         self.query_one(Rule).set_class(True, "-shown")
-        self.run_worker(self._sign_in(chosen, typed), exclusive=True, group="sign-in")
+        self._given = secret
+        self.run_worker(self._sign_in(chosen, typed, is_new), exclusive=True, group="sign-in")
+
+    async def _secret(self, profile: Profile, question: str) -> Secret | None:
+        """The secret that was typed in the form a moment ago, else one that is typed now."""
+        given, self._given = self._given, None
+        return given if given is not None else await self._ask(profile, question)
 
     async def action_back_command(self) -> None:
         """Stop signing in."""
@@ -223,7 +259,7 @@ class SignInScreen(ProfileActions):
         assert demo is not None
         return await asyncio.to_thread(demo.start)
 
-    async def _sign_in(self, chosen: str, typed: bool) -> None:
+    async def _sign_in(self, chosen: str, typed: bool, is_new: bool) -> None:
         app = self.m365d
         try:
             profile = await self._profile(chosen)
@@ -231,7 +267,7 @@ class SignInScreen(ProfileActions):
                 profile = replace(profile, credential="prompt")
             workspace = await sign_in(
                 profile,
-                ask=self._ask,
+                ask=self._secret,
                 on_step=self._step,
                 show_code=self._show_code,
                 on_wait=self._waits,
@@ -251,24 +287,29 @@ class SignInScreen(ProfileActions):
             "running",
         )
         app.remember_profile(chosen)
+        if is_new and (lacks := lacking(workspace)):
+            await app.push_screen_wait(MissingRoles(workspace, lacks))
         await app.enter(workspace)
 
     def _failed(self, problem: Problem) -> None:
-        keys = ["Enter tries again"]
-        offline = has_cache(problem) and self._chosen() not in (None, DEMO)
-        self._failed_offline = offline
-        self._failed_typed = isinstance(problem, SignInProblem) and self._chosen() != DEMO
-        if offline:
-            keys.append("o opens the cached queue")
-        if self._failed_typed:
-            keys.append("p lets you type the secret")
+        chosen = self._here()
+        refused = isinstance(problem, SignInProblem) and chosen is not None
+        self._failed_offline = has_cache(problem) and chosen is not None
+        self._failed_typed = refused
+        self._problem = problem
+        self._problem_time = self.m365d.now()
         self.query_one(Steps).fail_running()
-        self._say(
-            problem_blocks(
-                problem,
-                next_step="   ".join(keys),
-            )
-        )
+        profile = self._profiles().get(chosen or "")
+        keys = [("Enter", "tries again")]
+        if self._failed_offline:
+            keys.append(("o", "opens the cached queue"))
+        if refused:
+            keys += [("e", "corrects the profile"), ("p", "types the secret")]
+        if problem.code in CONSENT_CODES and chosen is not None:
+            keys.append(("l", "consent link"))
+        if problem.code or problem.request_id:
+            keys.append(("y", "copies this for a ticket"))
+        self._say([*refusal_blocks(problem, profile), key_block(keys)])
         self.refresh_bindings()
         self._busy_over()
 
@@ -285,20 +326,22 @@ class SignInScreen(ProfileActions):
         code = self._code
         if code is None:
             return
-        left = code.expires - self.m365d.now()
-        self._say(
-            [
-                spans(("Open ", ""), (visible(code.address), "accent")),
-                spans(("and type  ", ""), (visible(code.user_code), "accentbold")),
-                text(f"It serves for {words.span(left)}. y copies it, Esc stops.", "faint"),
-            ]
-        )
+        self._say(code_blocks(code, code.expires - self.m365d.now()))
 
     def action_copy_code_command(self) -> None:
-        """Copy the device code."""
+        """Copy the device code, or what support needs of a refusal."""
         if self._code is not None:
             self.app.copy_to_clipboard(visible(self._code.user_code))
-            self.notify("Copied.", timeout=2, markup=False)
+            self.notify("The code is copied.", timeout=2, markup=False)
+        elif self._problem is not None:
+            self.app.copy_to_clipboard(ticket(self._problem, self._problem_time))
+            self.notify("Copied: what failed, code, IDs and time.", timeout=3, markup=False)
+
+    def action_copy_address_command(self) -> None:
+        """Copy the address where the device code is typed."""
+        if self._code is not None:
+            self.app.copy_to_clipboard(visible(self._code.address))
+            self.notify("The address is copied.", timeout=2, markup=False)
 
     def _waits(self, wait: Wait) -> None:
         if self.m365d.workspace is not None or not self.is_attached:
@@ -309,23 +352,23 @@ class SignInScreen(ProfileActions):
         """Commands that make sense now."""
         if not self.is_mounted:
             return True
-        chosen = self._chosen()
-        if action in ("edit_profile_command", "store_secret_command", "remove_profile_command"):
-            return chosen not in (None, DEMO)
-        if action == "copy_code_command":
-            return self._code is not None
-        if action == "type_secret_command":
-            return self._failed_typed and chosen != DEMO
-        if action == "work_offline_command":
-            return self._failed_offline
-        if action == "demo_command":
-            return self.m365d.demo is not None
-        return True
+        here = self._here()
+        allowed = {
+            "edit_profile_command": here is not None,
+            "store_secret_command": here is not None,
+            "remove_profile_command": here is not None,
+            "consent_link_command": here is not None,
+            "copy_code_command": self._code is not None or self._problem is not None,
+            "copy_address_command": self._code is not None,
+            "type_secret_command": self._failed_typed and here is not None,
+            "work_offline_command": self._failed_offline,
+            "demo_command": self.m365d.demo is not None,
+        }
+        return allowed.get(action, True)
 
     def action_work_offline_command(self) -> None:
         """Open the cached queue of the profile."""
-        chosen = self._chosen()
-        if chosen is not None and chosen != DEMO:
+        if (chosen := self._here()) is not None:
             self.run_worker(self._offline(chosen), exclusive=True, group="sign-in")
 
     async def _offline(self, chosen: str) -> None:
@@ -337,7 +380,14 @@ class SignInScreen(ProfileActions):
         await self.m365d.enter(workspace)
 
     def action_guide_command(self) -> None:
-        """Tell how to register the app."""
-        from tui.ui.widgets.dialogs import Page
+        """Tell how to register the app, as a checklist."""
+        from tui.ui.screens.create_app import CreateAppScreen
 
-        self.app.push_screen(Page(guide_blocks()))
+        self.app.push_screen(CreateAppScreen())
+
+    def action_consent_link_command(self) -> None:
+        """Make the admin consent link, and understand what comes back from it."""
+        if (here := self._here()) is not None:
+            from tui.ui.screens.consent import ConsentDialog
+
+            self.app.push_screen(ConsentDialog(self._profiles()[here]))

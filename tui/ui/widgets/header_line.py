@@ -15,7 +15,7 @@ from tui.ui.page import STYLES
 from tui.ui.widgets.token_clock import TokenClock
 
 if TYPE_CHECKING:
-    from tui.ui.host import Host
+    from tui.ui.host import OfTenant
 
 PLACES = (("incidents", "1", "Incidents"), ("hunting", "2", "Hunting"), ("token", "3", "Token"))
 """The three places: mode, key and name."""
@@ -27,7 +27,7 @@ class _Tenant(Widget):
     """
 
     def render(self) -> RenderResult:
-        workspace = cast("Host", self.app).workspace
+        workspace = cast("OfTenant", self.screen).shown_workspace
         if workspace is None:
             return Content.styled("m365d", STYLES["faint"])
         parts = [("m365d  ", STYLES["faint"]), (visible(workspace.tenant), STYLES["bold"])]

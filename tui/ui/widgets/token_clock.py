@@ -14,7 +14,7 @@ from tui.ui import words
 from tui.ui.page import STYLES
 
 if TYPE_CHECKING:
-    from tui.ui.host import Host
+    from tui.ui.host import OfTenant
 
 
 class TokenClock(Widget):
@@ -53,7 +53,7 @@ class TokenClock(Widget):
 
     def face(self) -> list[tuple[str, str]]:
         """What the clock says, as spans."""
-        workspace = cast("Host", self.app).workspace
+        workspace = cast("OfTenant", self.screen).shown_workspace
         if workspace is None:
             return [("✗ ", "faint"), ("signed out", "faint")]
         state, left = workspace.token_state()
@@ -63,6 +63,8 @@ class TokenClock(Widget):
             return [("◆ ", "good"), (words.span(left), "faint")]
         if state == "expired":
             return [("✗ ", "bad"), ("token ended", "bad")]
+        if workspace.joining:
+            return [("◇ ", "warn"), ("signing in", "faint")]
         return [("✗ ", "warn"), ("offline", "warn")]
 
     def render(self) -> RenderResult:

@@ -1,0 +1,177 @@
+"""The tenant switcher: every profile and tenant with its state, and one key to each."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.widgets import Input, OptionList
+
+from tui.text import visible
+from tui.ui import words
+from tui.ui.page import Choice, Span, line, text
+from tui.ui.widgets.dialogs import Dialog
+from tui.ui.widgets.pick_list import PickList
+from tui.ui.widgets.sheet import Sheet
+
+if TYPE_CHECKING:
+    from tui.auth.profiles import Profile
+    from tui.ui.host import Host
+    from tui.ui.workspace import Workspace
+
+_DEMO = "\0demo"
+
+
+@dataclass(frozen=True, slots=True)
+class TenantRow:
+    """A tenant in the list."""
+
+    id: str
+    name: str
+    place: str
+    state: tuple[Span, ...]
+
+
+async def choose_tenant(app: Host) -> None:
+    """Ask which tenant to show, and show it."""
+    from tui.auth.profiles import profiles_of
+
+    profiles = profiles_of(app.settings)
+    rows = [_row(app, name, profile) for name, profile in profiles.items()]
+    demo = next((one for one in app.open_workspaces() if one.profile.is_demo), None)
+    if app.demo is not None:
+        state = _state(app, demo) if demo is not None else (("not signed in", "faint"),)
+        rows.append(TenantRow(_DEMO, "demo", "embedded tenant, no account", state))
+    front = app.workspace
+    here = _DEMO if front is not None and front.profile.is_demo else None
+    here = here or (front.profile.name if front is not None else None)
+    chosen = await app.push_screen_wait(TenantChoice(rows, here))
+    if chosen is None or chosen == here:
+        return
+    if chosen == _DEMO:
+        assert app.demo is not None
+        profile = demo.profile if demo is not None else await asyncio.to_thread(app.demo.start)
+    else:
+        profile = profiles[chosen]
+    await app.switch_tenant(profile)
+
+
+def _row(app: Host, name: str, profile: Profile) -> TenantRow:
+    workspace = next((one for one in app.open_workspaces() if one.profile.name == name), None)
+    if workspace is not None:
+        return TenantRow(name, name, profile.place, _state(app, workspace))
+    from tui.auth.vault import describe_secret
+
+    return TenantRow(name, name, profile.place, ((describe_secret(profile), "faint"),))
+
+
+def _state(app: Host, workspace: Workspace) -> tuple[Span, ...]:
+    state, left = workspace.token_state()
+    here: tuple[Span, ...] = (("   here", "accent"),) if workspace is app.workspace else ()
+    if workspace.joining:
+        return (("◇ signing in", "warn"), *here)
+    if state == "valid" and left is not None:
+        return (("◆ ", "good"), (f"signed in, {words.span(left)}", "faint"), *here)
+    if state in ("renewing", "expired"):
+        glyph, tone = ("◇ ", "warn") if state == "renewing" else ("✗ ", "bad")
+        return ((glyph, tone), (f"token {state}", "faint"), *here)
+    if workspace.problem is not None:
+        said = workspace.problem.code or "sign-in failed"
+        return (("✗ ", "bad"), (visible(said), "faint"), *here)
+    return (("✗ ", "warn"), ("the cached queue, offline", "faint"), *here)
+
+
+class TenantChoice(Dialog):
+    """Pick a tenant; typing narrows the list. Answers the row's id, or None."""
+
+    BINDINGS = [
+        Binding("down,ctrl+n", "move(1)", show=False),
+        Binding("up", "move(-1)", show=False),
+    ]
+    DEFAULT_CSS = """
+    TenantChoice { & > .dialog { width: 96; } PickList { margin: 0; max-height: 14; } }
+    """
+
+    def __init__(self, rows: list[TenantRow], here: str | None) -> None:
+        super().__init__()
+        self._rows = rows
+        self._here = here
+
+    def compose(self) -> ComposeResult:
+        """A field to narrow, and the list."""
+        with Vertical(classes="dialog"):
+            yield Sheet([text("Switch to a tenant", "bold")])
+            yield Input(placeholder="part of its name", select_on_focus=False)
+            yield PickList()
+            yield Sheet(
+                [
+                    line(),
+                    line(
+                        ("Enter", "accent"),
+                        (" shows its queue   ", "faint"),
+                        ("↑ ↓", "accent"),
+                        (" choose   ", "faint"),
+                        ("Esc", "accent"),
+                        (" stays here", "faint"),
+                    ),
+                ]
+            )
+
+    def on_mount(self) -> None:
+        """The cursor is on the tenant after the one in front: T Enter goes round."""
+        self.query_one(PickList).can_focus = False
+        self.query_one(Input).focus()
+        self._offer("")
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        self._offer(event.value)
+
+    def _offer(self, wanted: str) -> None:
+        terms = wanted.casefold().split()
+        rows = [
+            row
+            for row in self._rows
+            if all(term in f"{row.name} {row.place}".casefold() for term in terms)
+        ]
+        first = min(28, max((len(visible(row.name)) for row in rows), default=6)) + 3
+        second = min(38, max((len(visible(row.place)) for row in rows), default=6)) + 2
+        choices = [
+            Choice(
+                row.id,
+                (
+                    (visible(row.name)[: first - 2].ljust(first), "bold"),
+                    (visible(row.place)[: second - 2].ljust(second), "faint"),
+                    *row.state,
+                ),
+            )
+            for row in rows
+        ]
+        ids = [row.id for row in rows]
+        after = None
+        if ids and self._here in ids:
+            after = ids[(ids.index(self._here) + 1) % len(ids)]
+        self.query_one(PickList).offer(choices, after)
+
+    def action_move(self, step: int) -> None:
+        """To the next or the former tenant."""
+        picks = self.query_one(PickList)
+        if step > 0:
+            picks.action_cursor_down()
+        else:
+            picks.action_cursor_up()
+
+    @on(Input.Submitted)
+    def _taken(self) -> None:
+        picks = self.query_one(PickList)
+        if picks.highlighted is not None:
+            self.dismiss(picks.get_option_at_index(picks.highlighted).id)
+
+    @on(OptionList.OptionSelected)
+    def _clicked(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(event.option.id)
