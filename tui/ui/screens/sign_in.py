@@ -22,6 +22,7 @@ from tui.ui.page import Block, Choice, line, text
 from tui.ui.refusals import CONSENT_CODES, code_blocks, key_block, refusal_blocks, ticket
 from tui.ui.screens.missing_roles import MissingRoles, lacking
 from tui.ui.screens.profile_actions import DEMO, GUIDE, NEW, ProfileActions
+from tui.ui.screens.tenant_choice import place_of
 from tui.ui.widgets.pick_list import PickList
 from tui.ui.widgets.sheet import Sheet
 from tui.ui.widgets.steps import Steps
@@ -141,7 +142,7 @@ class SignInScreen(ProfileActions):
 
         profiles = self._profiles()
         names = [visible(name) for name in profiles]
-        places = [visible(profile.place) for profile in profiles.values()]
+        places = [visible(place_of(profile)) for profile in profiles.values()]
         first = min(20, max([len(name) for name in names] + [6])) + 3
         second = min(30, max([len(place) for place in places] + [18])) + 3
         choices = [

@@ -61,13 +61,18 @@ async def choose_tenant(app: Host) -> None:
     await app.switch_tenant(profile)
 
 
+def place_of(profile: Profile) -> str:
+    """Which tenant, in a list: one of several of a profile by itself, not by its host."""
+    return profile.tenant_id if "/" in profile.name else profile.place
+
+
 def _row(app: Host, name: str, profile: Profile) -> TenantRow:
     workspace = next((one for one in app.open_workspaces() if one.profile.name == name), None)
     if workspace is not None:
-        return TenantRow(name, name, profile.place, _state(app, workspace))
+        return TenantRow(name, name, place_of(profile), _state(app, workspace))
     from tui.auth.vault import describe_secret
 
-    return TenantRow(name, name, profile.place, ((describe_secret(profile), "faint"),))
+    return TenantRow(name, name, place_of(profile), ((describe_secret(profile), "faint"),))
 
 
 def _state(app: Host, workspace: Workspace) -> tuple[Span, ...]:

@@ -62,6 +62,7 @@ class TokenScreen(FramedScreen):
         commands.CopyClaims,
         commands.ConsentLink,
         commands.NextToken,
+        common.SwitchTenant,
         common.Back,
     )
     BINDINGS = Command.bindings(*COMMAND_MESSAGES)
