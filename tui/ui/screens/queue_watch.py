@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from time import monotonic
 from typing import TYPE_CHECKING
+
+from textual import on
+from textual.events import ScreenResume
 
 from tui.errors import Forbidden, Problem, UsageProblem
 from tui.incidents.arrivals import Arrivals
@@ -53,14 +57,29 @@ class QueueWatch(QueueViews):
         self._filter_faulty = False
         self.remarks: list[str] = []
         self._unsubscribe = self.workspace.queue.subscribe(self._queue_changed)
-        connection = self.workspace.connection
-        self._unlisten = connection.transport.listen(self._waits) if connection else None
+        self._unlisten: Callable[[], None] | None = None
 
     def start_fetching(self) -> None:
         """What is cached is shown: fetch what changed since, by interval."""
-        self._sync()
+        self.joined()
         self.set_interval(1.0, self.tell_state)
         self.set_interval(max(5.0, self.m365d.settings.watch.every.total_seconds()), self._sync)
+
+    def joined(self) -> None:
+        """Fetch, once there is a connection; say so where there is none."""
+        connection = self.workspace.connection
+        if connection is not None and self._unlisten is None:
+            self._unlisten = connection.transport.listen(self._waits)
+        self._sync()
+        self.tell_state()
+        self._tell_empty()
+        self.tell_below()
+
+    @on(ScreenResume)
+    def _in_front(self) -> None:
+        """The terminal's title is of the tenant in front."""
+        if self.is_mounted and self.workspace.queue.last_synced is not None:
+            self.run_worker(self._tell_title(), group="title", exclusive=True)
 
     def end_watch(self) -> None:
         """Listen no longer."""
@@ -112,6 +131,8 @@ class QueueWatch(QueueViews):
             if progress is not None and progress.fetched:
                 fresh = f"fetched {progress.fetched:,}"
                 fresh += f" of {progress.total:,}" if progress.total else ""
+        elif self.workspace.joining:
+            fresh = "the cached queue, signing in…"
         elif self.workspace.connection is None:
             fresh = "offline: the cached queue"
         elif queue.sync_problem is not None:
@@ -138,6 +159,8 @@ class QueueWatch(QueueViews):
             grid.say(visible(problem.what), visible(f"{problem.why} {problem.remedy}"))
         elif problem is not None:
             grid.say("The queue could not be fetched.", sentence(problem) + " R tries again.")
+        elif self.workspace.joining:
+            grid.say("Nothing is cached for this tenant yet.", "Signing in…")
         elif self.workspace.connection is None:
             grid.say("Nothing is cached for this tenant.", "Sign in to fetch the queue.")
         else:
@@ -202,7 +225,7 @@ class QueueWatch(QueueViews):
         self._terminal.notice(watch.desktop, f"m365d {self.workspace.tenant}", said)
 
     async def _tell_title(self) -> None:
-        if not self.m365d.settings.watch.title:
+        if not self.m365d.settings.watch.title or self.workspace is not self.m365d.workspace:
             return
         queue = self.workspace.queue
         unread = len(await queue.unread())
