@@ -297,3 +297,20 @@ async def test_description_for_lists(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert await describe_fully(one) == "certificate"
     monkeypatch.setenv("M365D_CERTIFICATE_PASSWORD", "phrase!")
     assert await describe_fully(one) == "certificate, 41 days left"
+
+
+@pytest.mark.parametrize("hours", [-3, 3])
+async def test_a_wrong_clock_is_said_and_does_not_keep_us_out(
+    demo_tenant: DemoTenant, tmp_path: Path, hours: int
+) -> None:
+    profile = demo_profile(
+        demo_tenant.base_url,
+        "certificate",
+        certificate_path=kept(tmp_path / "app.pem", certificate_pem()),
+    )
+    session = Session(profile, now=lambda: datetime.now(UTC) + timedelta(hours=hours))
+    assert not session.notices
+    assert (await session.token("graph")).claims
+    word = "behind" if hours < 0 else "ahead of"
+    assert f"clock is 3 h {word} the server's" in session.notices[0]
+    await session.close()

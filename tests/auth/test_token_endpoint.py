@@ -111,7 +111,8 @@ async def test_known_code_says_what_why_and_remedy(
     assert "The service's own words." in problem.why
     assert "Trace ID" not in problem.why
     assert problem.remedy
-    assert problem.request_id == "c-1, trace t-1"
+    assert problem.remedy.endswith(f"https://login.microsoftonline.com/error?code={code}")
+    assert problem.request_id == "c-1, trace t-1, 2026-01-01 00:00:00Z"
 
 
 async def test_remedy_names_the_profiles_own_values(authority: Authority) -> None:
@@ -134,8 +135,9 @@ async def test_unknown_code_quotes_the_service_displayably(authority: Authority)
     [
         ("<!DOCTYPE html><h1>Log on</h1>", "text/html", "web page"),
         ("", "application/json", "empty"),
-        ("[1, 2]", "application/json", "no JSON object"),
-        ('{"access_tok', "application/json", "no JSON object"),
+        ("[1, 2]", "application/json", "JSON, but no JSON object"),
+        ('{"access_tok', "application/json", "ends in the middle"),
+        ('{"access_token": "a"}{"access_token": "b"}', "application/json", "something after it"),
         ("[" * 100_000, "application/json", "no JSON object"),
         ('{"token_type": "Bearer"}', "application/json", "no access_token"),
         ('{"access_token": ""}', "application/json", "no access_token"),

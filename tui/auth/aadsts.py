@@ -50,6 +50,12 @@ def _complete(profile: Profile, _: str) -> str:
     return f"Complete the credential of profile {profile.name}."
 
 
+def _timely(profile: Profile, _: str) -> str:
+    if profile.credential == "federated":
+        return "The token file is outdated: see why your cluster or pipeline no longer writes it."
+    return "This machine's clock is off: set it."
+
+
 def _said(text: str) -> Callable[[Profile, str], str]:
     return lambda profile, resource: text.format(
         name=profile.name,
@@ -81,6 +87,23 @@ _REFUSALS: dict[str, Refusal] = {
         "the tenant identifier is malformed",
         _said("Check tenant_id {tenant} of profile {name}: a GUID or a domain."),
     ),
+    **{
+        code: Refusal(
+            "there is no tenant of this name",
+            _said("Check tenant_id {tenant} of profile {name}, and that {authority} is its cloud."),
+        )
+        for code in ("50059", "50128")
+    },
+    **{
+        code: Refusal(
+            "the application has no service principal in this tenant",
+            _said(
+                "An administrator of {tenant} must consent to {client} first: "
+                "`m365d-tui profiles consent --profile {argument}` prints the link."
+            ),
+        )
+        for code in ("7000229", "650052")
+    },
     "7000112": Refusal(
         "the application is disabled",
         _said("Enable {client} in Entra admin centre › Enterprise applications › Properties."),
@@ -111,9 +134,7 @@ _REFUSALS: dict[str, Refusal] = {
         "the certificate is not registered for the application",
         _said("Upload it: App registrations › {client} › Certificates & secrets."),
     ),
-    "700024": Refusal(
-        "the signed proof is outside its time", _said("This machine's clock is off: set it.")
-    ),
+    "700024": Refusal("the signed proof is outside its time", _timely),
     "7000218": Refusal("neither a secret nor a signed proof was sent", _complete),
     "50194": Refusal(
         "the application is for one tenant only, and none was named",
@@ -134,6 +155,23 @@ _REFUSALS: dict[str, Refusal] = {
             _said("Sign in again: `m365d-tui login --profile {argument}`."),
         )
         for code in ("70008", "700082", "700084", "70043", "50173")
+    },
+    **{
+        code: Refusal(
+            "Conditional Access asks for more than a device code can show",
+            _said(
+                "Ask the administrator of {tenant} for an exception, or use an application's "
+                "credential; quote the request ID."
+            ),
+        )
+        for code in ("50072", "50074", "50097", "50158", "53001", "53002", "53004", "530003")
+    },
+    **{
+        code: Refusal(
+            "the user's account does not sign in",
+            _said("Ask the administrator of {tenant}: it is locked, disabled, or not of there."),
+        )
+        for code in ("50020", "50034", "50053", "50055", "50057")
     },
     "53000": Refusal(
         "Conditional Access wants a device that complies with policy",
@@ -180,6 +218,17 @@ REFUSED_SECRET = frozenset({"AADSTS7000215", "AADSTS7000222"})
 def refusal(code: str) -> Refusal | None:
     """What a code (digits only) means; None where this program does not know it."""
     return _REFUSALS.get(code)
+
+
+def page_of(code: str) -> str:
+    """Where Microsoft explains a code (digits only)."""
+    return f"https://login.microsoftonline.com/error?code={code}"
+
+
+def time_of(description: str) -> str:
+    """The service's own time of a refusal, from its sentence; empty where it has none."""
+    match = re.search(r"Timestamp: ([-0-9:TZ. ]{19,30})", description)
+    return match[1].strip() if match else ""
 
 
 def code_of(codes: object, description: str) -> str:

@@ -256,8 +256,15 @@ class CertificateCredential(Credential):
 
     async def token(self, resource: str, uri: str) -> TokenAnswer:
         del resource
+        known = self.context.skew()
         try:
-            return await self._ask(uri, self._form)
+            try:
+                return await self._ask(uri, self._form)
+            except SignInProblem as problem:
+                if problem.code != "AADSTS700024" or self.context.skew() == known:
+                    raise
+                # The refusal has told the true time: a proof of that moment will do.
+                return await self._ask(uri, self._form)
         except SignInProblem as problem:
             if self._form == "RS256" or problem.code not in _NOT_THIS_FORM:
                 raise self._explained(problem) from None

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 from tui.auth.claims import Claims
 
+_WRONG = 120.0
+"""Seconds of difference that people are told."""
 _UNKNOWN_LIFE = timedelta(minutes=5)
 _LONGEST_LIFE = timedelta(days=2)
 
@@ -24,6 +26,16 @@ class Clock:
     def now(self) -> datetime:
         """The time as the server counts it."""
         return self.read() + timedelta(seconds=self.skew)
+
+    def notice(self) -> str:
+        """What a person should know of this machine's clock; empty where it is right enough."""
+        if abs(self.skew) < _WRONG:
+            return ""
+        word = "behind" if self.skew > 0 else "ahead of"
+        return (
+            f"This machine's clock is {_words(abs(self.skew))} {word} the server's: set it. "
+            "Until then this program reckons with the difference, and others do not."
+        )
 
     def learn(self, date: str | None, sent: datetime | None = None) -> None:
         """Correct the skew by a `Date` header, unless it lies within what one cannot tell.
@@ -45,6 +57,12 @@ class Clock:
             return
         self.skew = 0.0 if abs(skew) <= spread else round(skew, 1)
         self._known = True
+
+
+def _words(seconds: float) -> str:
+    if seconds < 2 * 3600:
+        return f"{max(1, round(seconds / 60))} min"
+    return f"{seconds / 3600:.0f} h" if seconds < 48 * 3600 else f"{seconds / 86400:.0f} days"
 
 
 def parse_date(value: str | None) -> datetime | None:

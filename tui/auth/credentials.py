@@ -103,6 +103,8 @@ class Context:
     ask: AskSecret | None
     show_code: ShowCode | None
     sleep: Callable[[float], Awaitable[None]]
+    skew: Callable[[], float] = lambda: 0.0
+    """Seconds by which the server's clock is ahead of this machine's, as far as it is known."""
 
     def problem(self, why: str, remedy: str = "", *, code: str = "") -> SignInProblem:
         """Why this profile does not sign in."""

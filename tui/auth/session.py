@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import re
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from time import perf_counter
@@ -123,7 +123,8 @@ class Session:
     @property
     def notices(self) -> tuple[str, ...]:
         """What should be known although signing in works: a certificate that ends soon."""
-        return tuple(self._credential.notices) if self._credential else ()
+        own = tuple(self._credential.notices) if self._credential else ()
+        return (*filter(None, (self._clock.notice(),)), *own)
 
     @property
     def skew(self) -> float:
@@ -277,6 +278,7 @@ class Session:
                 ask=self._ask,
                 show_code=self._show_code,
                 sleep=self._sleep,
+                skew=lambda: self._clock.skew,
             )
         )
         label = credential.preparing
@@ -318,7 +320,7 @@ class Session:
             self._record(_failure(problem, renewal), failed=True)
             raise
         token = self._token_of(resource, answer)
-        if stranger := _other_tenant(self.profile, token):
+        if stranger := _other_tenant(self.profile, token, self._tokens.values()):
             self._record("sign-in failed: a token of another tenant", failed=True)
             raise SignInProblem(
                 f"Signing in to {self.profile.name} failed",
@@ -374,12 +376,17 @@ def _seen(task: asyncio.Task[Any]) -> None:
         task.exception()
 
 
-def _other_tenant(profile: Profile, token: Token) -> str:
-    """The tenant that a token names where the profile's GUID names another."""
+def _other_tenant(profile: Profile, token: Token, former: Iterable[Token]) -> str:
+    """The tenant that a token names where another one is expected.
+
+    That is the profile's, or where a domain names that, the one of the tokens so far.
+    """
     named = token.claims.tenant_id if token.claims else ""
-    if named and re.match(GUID_PATTERN, profile.tenant_id):
-        return named if named.lower() != profile.tenant_id.lower() else ""
-    return ""
+    if re.match(GUID_PATTERN, profile.tenant_id):
+        expected = {profile.tenant_id.lower()}
+    else:
+        expected = {one.claims.tenant_id.lower() for one in former if one.claims} - {""}
+    return named if named and expected and named.lower() not in expected else ""
 
 
 def _failure(problem: Problem, renewal: bool) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from tui.auth.aadsts import BUSY, code_of, refusal, said
+from tui.auth.aadsts import BUSY, code_of, page_of, refusal, said, time_of
 from tui.auth.credentials import TokenAnswer
 from tui.auth.http import host_of_redirect
 from tui.auth.profiles import Profile
@@ -53,6 +53,7 @@ class Got:
     """A whole answer of success."""
 
     host: str
+    resource: str
     response: httpx.Response
     answer: dict[str, Any] | None
     body: bytes
@@ -81,7 +82,20 @@ def nature(response: httpx.Response, body: bytes) -> str:
         return "is empty"
     if "html" in kind.lower() or start.startswith((b"<!doctype", b"<html")):
         return "is a web page"
-    return "is no JSON object"
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        return "is no text in UTF-8"
+    try:
+        json.loads(text)
+    except ValueError as error:
+        if str(error).startswith("Extra data"):
+            return "is JSON with something after it, and no JSON object"
+        cut = "{" in text[:1] and not text.rstrip().endswith("}")
+        return "is a JSON object that ends in the middle" if cut else "is no JSON object"
+    except RecursionError:
+        return "nests too deep, and is no JSON object"
+    return "is JSON, but no JSON object"
 
 
 def no_token(profile: Profile, host: str, how: str, response: httpx.Response) -> SignInProblem:
@@ -109,6 +123,8 @@ def token_of(profile: Profile, got: Got) -> TokenAnswer:
     if answer is None:
         raise no_token(profile, host, nature(response, got.body), response)
     value = answer.get("access_token")
+    if not value and isinstance(answer.get("error"), str):
+        raise _explained(profile, got.resource, response, answer)[0]
     if not isinstance(value, str) or not value:
         raise no_token(profile, host, "holds no access_token", response)
     secret = Secret(value)
@@ -151,6 +167,12 @@ def refused(
             f"{visible(host)} sends us on to {target}, where secrets are not sent",
             "Check the authority of the profile's cloud.",
         )
+    if status == 511:
+        return SignInProblem(
+            what_failed(profile),
+            f"this network wants you to sign in to it before anything reaches {visible(host)}",
+            "Open any page in a browser, sign in to the network, and try again.",
+        )
     if answer is None:
         problem: SignInProblem = no_token(profile, host, nature(response, body), response)
         if status == 429 or status >= 500:
@@ -186,22 +208,25 @@ def _explained(
         why = f"{known.why}; {visible(urlsplit(profile.cloud.authority).netloc)} says: {own}"
         if not own:
             why = known.why
-        remedy = known.remedy(profile, resource)
+        remedy = f"{known.remedy(profile, resource)} More: {page_of(code)}"
     else:
         named = " ".join(part for part in (word, own) if part)
         why = named or f"the token endpoint answered HTTP {response.status_code} without a reason"
         if word and own:
             why = f"{word}: {own}"
         remedy = (
-            f"Microsoft explains it at https://login.microsoftonline.com/error?code={code}."
+            f"Microsoft explains it at {page_of(code)}"
             if code
             else "Check the profile's tenant, client ID and cloud."
         )
     if _text(answer, "claims"):
-        remedy += " The policy asks for more than this kind of sign-in can show."
+        remedy = f"The policy asks for more than this kind of sign-in can show. {remedy}"
     correlation, trace = _text(answer, "correlation_id"), _text(answer, "trace_id")
+    moment = _text(answer, "timestamp") or visible(time_of(description))
     ids = ", ".join(
-        part for part in (correlation[:60], f"trace {trace[:60]}" if trace else "") if part
+        part
+        for part in (correlation[:60], f"trace {trace[:60]}" if trace else "", moment[:30])
+        if part
     )
     return (
         AuthorityRefusal(

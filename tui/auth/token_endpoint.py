@@ -228,5 +228,5 @@ async def _send(
         on_date(response.headers.get("date"))
     answer = json_object(bytes(body))
     if response.status_code == 200:
-        return Got(host, response, answer, bytes(body), seconds)
+        return Got(host, resource, response, answer, bytes(body), seconds)
     raise refused(profile, resource, host, response, answer, bytes(body))

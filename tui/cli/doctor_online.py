@@ -204,7 +204,7 @@ async def _signed_in(session: Session, scrub: Scrubber) -> AsyncIterator[Check]:
                 "token", "ok", scrub(f"{resource} token from {giver}{took}, {left:.0f} min left")
             )
         for notice in session.notices:
-            yield Check("credential", "note", scrub(notice))
+            yield Check("notice", "note", scrub(notice))
         for name, resource in zip(
             _NEEDED, (connection.dialect, connection.hunting.dialect), strict=True
         ):
