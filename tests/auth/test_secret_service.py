@@ -45,10 +45,30 @@ store_secret(phrase, Secret("a pass phrase"))
 told["second"] = value()
 told["removed"] = [remove_secret(one), remove_secret(one), remove_secret(phrase)]
 told["after"] = value()
-import keyring
+import keyring, os, subprocess, sys
+writer = [sys.executable, "-c", os.environ["WRITER"]]
+both = [subprocess.Popen([*writer, word]) for word in ("ab", "cd")]
+found = set()
+while any(one.poll() is None for one in both):
+    found.add(str(value()[0]))
+found.add(value()[0])
+told["writers"] = [one.wait() for one in both]
+told["torn"] = [
+    word for word in found
+    if len(word) > 1 and word.replace("ab", "") and word.replace("cd", "")
+]
+told["removed at last"] = remove_secret(one)
 items = keyring.get_keyring().get_preferred_collection().get_all_items()
 told["left"] = len(list(items))
 print("TOLD" + json.dumps(told))
+"""
+_WRITER = f"""
+import sys
+from tui.auth.profiles import Profile
+from tui.auth.secret import Secret
+from tui.auth.vault import store_secret
+for number in range(6):
+    store_secret(Profile("contoso", "{TENANT}", "{CLIENT}"), Secret(sys.argv[1] * (900 + number)))
 """
 _SHELL = """
 eval "$(printf %s "$PASSWORD" | gnome-keyring-daemon --unlock --components=secrets)" || exit 9
@@ -77,6 +97,7 @@ def test_real_secret_service(tmp_path: Path) -> None:
         "PYTHON": sys.executable,
         "PYTHONPATH": str(Path(__file__).parents[2]),
         "SCRIPT": _SCRIPT,
+        "WRITER": _WRITER,
         "LANG": "C.UTF-8",
     }
     try:
@@ -103,4 +124,7 @@ def test_real_secret_service(tmp_path: Path) -> None:
     assert told["second"] == ["second", "Secret Service"]
     assert told["removed"] == [True, False, True]
     assert "holds no secret" in told["after"]
+    assert told["writers"] == [0, 0]
+    assert told["torn"] == []
+    assert told["removed at last"] is True
     assert told["left"] == 0

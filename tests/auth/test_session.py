@@ -10,7 +10,7 @@ import pytest
 from tests.auth.conftest import Authority, make_token, profile_at
 from tui.auth.profiles import Profile
 from tui.auth.secret import Secret
-from tui.auth.session import Session, Step
+from tui.auth.session import Session, Step, Token
 from tui.errors import SignInProblem, Unreachable
 
 
@@ -54,6 +54,30 @@ async def test_cancelled_first_caller_takes_nothing_from_the_others(authority: A
     authority.gate.set()
     assert len({id(await other) for other in others}) == 1
     assert len(authority.asked) == 1
+    await session.close()
+
+
+async def test_the_end_of_a_token_is_one_renewal_however_many_ask_and_leave(
+    authority: Authority, clock: HandClock
+) -> None:
+    authority.queue_token()
+    session = Session(profile_at(authority.origin), now=clock)
+    first = await session.token("graph")
+    clock.advance(hours=2)
+    renewed = authority.queue_token()
+    authority.gate.clear()
+    authority.arrived.clear()
+    asking = [asyncio.create_task(session.token("graph")) for _ in range(200)]
+    await authority.arrived.wait()
+    for task in asking[::3]:
+        task.cancel()
+    asking += [asyncio.create_task(session.token("graph", rejected=first)) for _ in range(20)]
+    authority.gate.set()
+    got = await asyncio.gather(*asking, return_exceptions=True)
+    assert sum(isinstance(one, asyncio.CancelledError) for one in got) == 67
+    values = {one.value.reveal() for one in got if isinstance(one, Token)}
+    assert values == {renewed}
+    assert len(authority.asked) == 2
     await session.close()
 
 

@@ -10,10 +10,11 @@ import queue
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from tui.auth.profiles import Profile
-from tui.config import NAME
+from tui.config import NAME, app_paths, locked
 from tui.errors import SignInProblem
 
 if TYPE_CHECKING:
@@ -198,6 +199,11 @@ def _set(backend: KeyringBackend, user: str, value: str) -> None:
     _drop(backend, _pieces_of(user, former))
 
 
+def _lock() -> Path:
+    """Held while entries change: of two long values that are stored at once one stays whole."""
+    return app_paths().state_dir / "keyring.lock"
+
+
 def entry_user(profile: Profile, entry: str = "") -> str:
     """User name of a profile's entry: its secret, or with a word for it something else."""
     if entry == "user":
@@ -235,8 +241,9 @@ def write(profile: Profile, value: str, entry: str = "") -> str:
         raise SignInProblem(what, "it is longer than any secret", "Check what was given.")
 
     def work(backend: KeyringBackend) -> bool:
-        _set(backend, user, value)
-        return _get(backend, user) == value
+        with locked(_lock()):
+            _set(backend, user, value)
+            return _get(backend, user) == value
 
     kept, name = _call(profile, what, work)
     if not kept:
@@ -250,11 +257,12 @@ def delete(profile: Profile, entry: str = "") -> bool:
     Raises:
         SignInProblem: There is no keyring, or it refused.
     """
-    removed, _ = _call(
-        profile,
-        f"The secret of {profile.name} was not removed",
-        lambda backend: _delete(backend, entry_user(profile, entry)),
-    )
+
+    def work(backend: KeyringBackend) -> bool:
+        with locked(_lock()):
+            return _delete(backend, entry_user(profile, entry))
+
+    removed, _ = _call(profile, f"The secret of {profile.name} was not removed", work)
     return removed
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -106,3 +109,32 @@ def write_private(path: Path, text: str) -> None:
     except BaseException:
         half.unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Keep other processes of this user out of what is done within; they wait for it.
+
+    Where the file cannot be made or the file system knows no locks, nobody waits.
+
+    Args:
+        path: A file for the lock alone; it is made, and stays.
+    """
+    try:
+        handle = os.open(private_file(path), os.O_RDWR)
+    except OSError:
+        yield
+        return
+    try:
+        with suppress(OSError):
+            if sys.platform == "win32":
+                import msvcrt
+
+                msvcrt.locking(handle, msvcrt.LK_LOCK, 1)
+            else:
+                import fcntl
+
+                fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
