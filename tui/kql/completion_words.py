@@ -20,7 +20,7 @@ KINDS = {
     "parse": ("simple", "regex", "relaxed"),
     "parse-where": ("simple", "regex", "relaxed"),
     "mv-expand": ("bag", "array"),
-    "search": ("case_sensitive", "case_insensitive"),
+    "search": ("case_sensitive", "case_insensitive", "default"),
 }
 TYPES = ("string", "datetime", "long", "int", "real", "bool", "dynamic", "timespan", "guid")
 HINTS = {

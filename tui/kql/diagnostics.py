@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from tui.kql import docs, schema, words
+from tui.kql import docs, grammar, schema, words
 from tui.kql.completion_words import CHARTS, KINDS
 from tui.kql.diagnostics_cost import costs
 from tui.kql.diagnostics_near import nearest
@@ -73,6 +73,10 @@ def diagnose(
             faults.append(fault)
     if until == end:
         faults += _signs(found)
+        known = {fault.start for fault in faults}
+        faults += (
+            Diagnostic("error", *one) for one in grammar.read(found) if one.start not in known
+        )
         faults += (
             Diagnostic("hint", token.start, token.end, message) for token, message in costs(found)
         )
@@ -118,28 +122,26 @@ def _judge(ref: Ref) -> Diagnostic | None:
     if ref.role == "table":
         return _table(ref)
     if ref.role == "operator":
-        near = nearest(name, words.OPERATORS, 2)
-        if not near:
-            return None
-        return _wrong(ref.token, f"{name} is no operator.", near)
+        return _wrong(ref.token, f"{name} is no operator.", nearest(name, words.OPERATORS, 2))
     functions = docs.functions()
     if name in functions or name in ref.lets or name in _OTHER_FUNCTIONS:
         return None
     kinds = "p" if ref.role == "plugin" else "aft"
     known = [one.name for one in functions.values() if one.kind in kinds and not one.deprecated]
     near = nearest(name, [*known, *ref.lets, *_LONG_FUNCTIONS], 2)
-    if not near or len(name) < 4:
-        return None
     what = "plugin" if ref.role == "plugin" else "function"
-    return _wrong(ref.token, f"There is no {what} {name}.", near)
+    if near and len(name) > 3:
+        return _wrong(ref.token, f"There is no {what} {name}.", near)
+    message = f"{name} is no {what} that is published."
+    return Diagnostic("warning", ref.token.start, ref.token.end, message)
 
 
 def _column(ref: Ref) -> Diagnostic | None:
     name, columns = ref.token.text, ref.columns
-    if name in columns.types or not columns.sure or not columns.types:
+    if name in columns.types or not columns.sure or name in schema.tables():
         return None
-    if name in schema.tables() or name in words.OPERATORS or name in words.TYPES:
-        return None
+    if not columns.types:
+        return _wrong(ref.token, f"There is no name {name} here.", nearest(name, ref.lets, 3))
     near = nearest(name, [*columns.types, *ref.lets], 3)
     if columns.published and not near:
         where = " and ".join(sorted(columns.tables)[:2]) or "this table"
@@ -158,10 +160,8 @@ def _table(ref: Ref) -> Diagnostic | None:
     name = ref.token.text
     if name in schema.tables() or name in ref.lets or name in _FOREIGN or name.endswith("_CL"):
         return None
-    if name in docs.functions() or name in words.OPERATORS | words.TYPES:
-        return None
     near = nearest(name, [*schema.tables(), *ref.lets], 2)
-    if near:
+    if near or name in docs.functions() or name in words.OPERATORS | words.TYPES:
         return _wrong(ref.token, f"There is no table {name}.", near)
     return Diagnostic(
         "warning", ref.token.start, ref.token.end, f"{name} is no table that is published."
@@ -170,7 +170,8 @@ def _table(ref: Ref) -> Diagnostic | None:
 
 def _wrong(token: Tok, message: str, near: list[str]) -> Diagnostic:
     fix = near[0] if len(near) == 1 else ""
-    return Diagnostic("error", token.start, token.end, f"{message} Is it {' or '.join(near)}?", fix)
+    asked = f" Is it {' or '.join(near)}?" if near else ""
+    return Diagnostic("error", token.start, token.end, message + asked, fix)
 
 
 def _signs(found: Analysis) -> Iterator[Diagnostic]:

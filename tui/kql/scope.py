@@ -97,7 +97,7 @@ class Walk(Operators):
             lets[name] = Binding(name, "table", columns=columns)
         else:
             self._mark("let", start, end, lets)
-            self.expression(at, end, unknown(), lets)
+            self.expression(at, end, Columns(), lets)
             kind = "unknown" if end - at == 1 and self.tokens[at].kind == "name" else "scalar"
             type = self.type_of(at, end, Columns(), lets)
             lets[name] = Binding(name, kind, type)  # type: ignore[arg-type]
@@ -110,10 +110,11 @@ class Walk(Operators):
             if lo >= hi:
                 continue
             parameter = self.text(lo)
-            parameters.append("".join(t.text for t in self.tokens[lo : min(hi, lo + 3)]))
+            parameters.append("".join(t.text for t in self.tokens[lo : min(hi, lo + 12)]))
             if self.text(lo + 2, hi) == "(":
                 types = self.declared(*self.inside(lo + 2, hi))
-                inner[parameter] = Binding(parameter, "table", columns=Columns(types, sure=False))
+                known = Columns(types, sure=bool(types))
+                inner[parameter] = Binding(parameter, "table", columns=known)
             else:
                 inner[parameter] = Binding(parameter, "scalar", self.text(lo + 2, hi))
         lo, hi = self.inside(body, end)
@@ -123,7 +124,7 @@ class Walk(Operators):
         type = ""
         for start, stop in pieces:
             if (start, stop) == last and not self.is_tabular(start, stop, inner):
-                self.expression(start, stop, unknown(), inner)
+                self.expression(start, stop, Columns(), inner)
                 type = self.type_of(start, stop, Columns(), inner)
             else:
                 columns = self.statements(start, stop, inner) or columns

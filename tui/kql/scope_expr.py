@@ -160,11 +160,30 @@ class Expressions:
                     continue
                 if token.text == "." and at + 1 < hi and tokens[at + 1].is_name:
                     at += 1
+                if token.text == "[" and (at == lo or self._opens_operand(at - 1)):
+                    at = self._bracketed(at, hi, columns, lets)
+                    continue
             elif token.is_name:
                 at = self._name(at, lo, hi, columns, lets)
                 continue
             at += 1
         self.depth -= 1
+
+    def _opens_operand(self, at: int) -> bool:
+        """Whether an operand comes behind this token, and no element of the one before."""
+        token = self.tokens[at]
+        return token.kind == "operator" or token.text in "(,=" or token.text in ("by", "on")
+
+    def _bracketed(self, at: int, hi: int, columns: Columns, lets: Lets) -> int:
+        """`['a name']`."""
+        lo, end = self.inside(at, hi)
+        if end - lo != 1 or self.tokens[lo].kind != "string" or self.text(end + 1, hi) == "=":
+            return at + 1
+        name = bare(self.tokens[lo].text)
+        if name not in lets and end < len(self.tokens):
+            token = Tok("name", name, self.tokens[at].start, self.tokens[end].end)
+            self.ref("column", token, columns, lets)
+        return end + 1
 
     def _name(self, at: int, lo: int, hi: int, columns: Columns, lets: Lets) -> int:
         token = self.tokens[at]
@@ -177,7 +196,7 @@ class Expressions:
                 if self.tokens[at + 2].is_name:
                     self.ref("column", self.tokens[at + 2], side, {})
             return at + 3
-        if following == "(" and (token.kind == "function" or name not in words.WORD_OPERATORS):
+        if following == "(" and token.kind != "operator":
             if name in ("dynamic", "typeof") or (
                 name in words.TYPES and name not in docs.functions()
             ):
@@ -190,9 +209,9 @@ class Expressions:
             if name in lets and len(self.split(*self.inside(at + 1, hi))) > 1:
                 return self._call(at + 1, hi, columns, lets)
             return at + 1
-        if following == "=" and (at == lo or self.text(at - 1) in "(,"):
+        if following == "=" and (at == lo or self.text(at - 1) in ("(", ",", "by", "of")):
             return at + 2
-        if token.kind == "operator" or name in _NO_NAMES or name.startswith("$"):
+        if token.kind == "operator" or name in _NO_NAMES or name[0] == "$" or "-" in name:
             return at + 1
         if name not in lets:
             self.ref("column", token, columns, lets)
@@ -281,6 +300,12 @@ class Expressions:
         if place is None and function.result not in ("first", "-"):
             return function.result
         arguments = self.split(*self.inside(at + 1, hi))
+        if name in ("iff", "iif", "case"):
+            chosen = [*arguments[1:-1:2], arguments[-1]]
+            kinds = {self.type_of(*one, columns, lets) for one in chosen}
+            if len(kinds) > 1 and not kinds & {"", "int", "long", "real", "decimal"}:
+                # Values of different types become dynamic ones.
+                return "dynamic"
         if function.result == "first" or place is not None:
             place = place or 0
             if place < len(arguments):

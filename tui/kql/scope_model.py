@@ -205,15 +205,22 @@ class Budget:
 def merged(many: Iterable[Columns]) -> Columns:
     """What a union of these has."""
     result = Columns()
+    found: dict[str, list[str]] = {}
     for one in many:
         result.sure &= one.sure
         result.published |= one.published
         result.tables |= one.tables
         for name, type in one.types.items():
-            if result.types.get(name, type) != type:
-                # The service then gives two columns, named after their types.
-                result.sure = False
-                result.types[name] = ""
-            else:
-                result.types[name] = type
+            types = found.setdefault(name, [])
+            if type not in types:
+                types.append(type)
+    for name, types in found.items():
+        if len(types) == 1:
+            result.types[name] = types[0]
+        elif "" in types:
+            result.sure = False
+            result.types[name] = ""
+        else:
+            # Several columns then, named after their types.
+            result.types.update({f"{name}_{type}": type for type in types})
     return result

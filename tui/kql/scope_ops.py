@@ -66,7 +66,7 @@ class Operators(TableOperators):
         """`search` looks everywhere, and tells in which table it found something."""
         self.searched(lo, hi, lets)
         result = columns.copy()
-        result.sure = False
+        result.add("$table", "string")
         return result
 
     def searched(self, lo: int, hi: int, lets: Lets) -> None:
@@ -101,6 +101,8 @@ class Operators(TableOperators):
                 continue
             type = self.type_of(start, end, columns, lets)
             if names:
+                # What is given more values than names names the others itself.
+                result.sure &= len(names) == 1
                 for name in names:
                     result.add(name, type if len(names) == 1 else "")
                 continue
@@ -245,7 +247,7 @@ class Operators(TableOperators):
         at = self.parameters(lo, hi)
         on = self.find(at, hi, "on")
         by = self.find(on, hi, "by")
-        result = self._with_items(by + 1, hi, columns, lets, Columns(sure=False))
+        result = self._with_items(by + 1, hi, columns, lets, Columns(tables=columns.tables))
         for names, start, end in self.items(at, on):
             end = self.find(start, end, "default")
             self.expression(start, end, columns, lets)
@@ -311,6 +313,11 @@ class Operators(TableOperators):
         result.sure = False
         return result
 
+    def nested(self, lo: int, hi: int, columns: Columns, lets: Lets) -> Columns:
+        """`top-nested`, `top-hitters`: names are looked up, the result is not followed."""
+        self.expression(lo, hi, columns, lets)
+        return unknown()
+
     def render(self, lo: int, hi: int, columns: Columns, lets: Lets) -> Columns:
         """`render`, `consume`: the columns stay."""
         return columns
@@ -346,6 +353,8 @@ _METHODS: dict[str, _Method] = {
     "sample-distinct": Operators.sample_of,
     "getschema": lambda walk, *_: walk.fixed(_SCHEMA),
     "scan": Operators.unsure,
+    "top-nested": Operators.nested,
+    "top-hitters": Operators.nested,
 }
 _INCOMPLETE = frozenset({"project", "project-keep", "summarize", "distinct", "join", "union"})
 """Operators that do nothing yet while nothing stands behind them."""
