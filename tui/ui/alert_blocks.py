@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from tui.api.records import Alert, Evidence
 from tui.text import visible_lines
 from tui.ui import words
-from tui.ui.incident_blocks import alert_time, comment_blocks, evidence_line, shown
+from tui.ui.incident_blocks import alert_time, comment_blocks, shown
 from tui.ui.page import Block, Span, field, gap, line, spans, text
 from tui.ui.process_tree import process_blocks
 
@@ -28,17 +28,6 @@ _SOURCES = {
 def source_words(value: str) -> str:
     """A service's name as people say it."""
     return _SOURCES.get(value) or words.spaced(value)
-
-
-def _title(alert: Alert) -> Block:
-    severity = words.severity(alert.severity)
-    tone = f"{severity.tone}bold" if severity.tone in ("bad", "warn", "low") else "bold"
-    return spans(
-        (f"{severity.glyph} {words.clock(alert_time(alert))}   ", tone),
-        (shown(alert.title) or "(no title)", "bold"),
-        (f"     {', '.join(shown(t) for t in alert.mitre_techniques)}", "faint"),
-        (f"   {source_words(alert.service_source)}", "faint"),
-    )
 
 
 def _where(alert: Alert) -> Block | None:
@@ -114,32 +103,58 @@ def _first_lines(value: str, most: int = 400) -> str:
     return flat if len(flat) <= most else flat[:most].rsplit(" ", 1)[0] + " …"
 
 
-def alert_blocks(alert: Alert) -> list[Block]:
-    """The whole alert."""
-    status = words.status(alert.status)
-    blocks: list[Block] = [_title(alert), gap()]
+def alert_headline(alert: Alert, me: str | None, place: int, count: int) -> list[Block]:
+    """The lines at the head of an alert's screen."""
+    severity, status = words.severity(alert.severity), words.status(alert.status)
+    owner, tone = words.owner(alert.assigned_to, me)
+    whose = {"you": "yours", "–": "nobody's"}.get(owner, f"{owner}'s")
+    bold = f"{severity.tone}bold" if severity.tone in ("bad", "warn", "low") else "bold"
+    parts: list[Span] = [
+        (f"{severity.glyph} {severity.word}", bold),
+        (f"   {status.glyph} {status.word}", status.tone or "faint"),
+        (f"   {whose}", tone if tone == "accent" else "faint"),
+    ]
+    if alert.classification.lower() != "unknown":
+        said = words.spaced(alert.classification)
+        if alert.determination.lower() != "unknown":
+            said += f", {words.spaced(alert.determination)}"
+        parts.append((f"   {said}", "faint"))
+    return [
+        line((f"{place + 1} of {count}  ", "faint"), (shown(alert.title) or "(no title)", "bold")),
+        line(*parts),
+    ]
+
+
+def alert_blocks(alert: Alert, *, context: Iterable[Evidence] = ()) -> list[Block]:
+    """What an alert says, but for its headline and its evidence.
+
+    Args:
+        context: The whole incident's evidence, which may tell what started the processes.
+    """
+    blocks: list[Block] = []
     if alert.description:
         blocks += [text(visible_lines(alert.description)), gap()]
-    blocks.append(field("Status", (f"{status.glyph} {status.word}", status.tone)))
+    if alert.recommended_actions:
+        blocks += [
+            text("Do next", "bold"),
+            text(visible_lines(alert.recommended_actions).strip()),
+            gap(),
+        ]
+    if tree := process_blocks(alert.evidence, context):
+        blocks += [text("Processes", "bold"), *tree, gap()]
     if alert.category:
-        blocks.append(field("Tactic", (words.tactic(alert.category), "")))
+        blocks.append(field("Tactic", (words.tactic(alert.category), ""), margin=15))
     for label, value in (
         ("Techniques", ", ".join(alert.mitre_techniques)),
+        ("Reported by", source_words(alert.service_source) if alert.service_source else ""),
         ("Detected by", source_words(alert.detection_source) if alert.detection_source else ""),
         ("Threat", alert.threat or alert.threat_family),
         ("Actor", alert.actor),
-        ("Assigned to", alert.assigned_to or ""),
+        ("Investigation", words.spaced(alert.investigation_state)),
         ("Alert ID", alert.id),
     ):
         if value:
-            blocks.append(field(label, (shown(value), "")))
-    if alert.classification.lower() != "unknown":
-        blocks.append(
-            field(
-                "Classified",
-                (f"{words.spaced(alert.classification)}, {words.spaced(alert.determination)}", ""),
-            )
-        )
+            blocks.append(field(label, (shown(value), ""), margin=15))
     for label, moment in (
         ("First seen", alert.first_activity),
         ("Last seen", alert.last_activity),
@@ -148,19 +163,13 @@ def alert_blocks(alert: Alert) -> list[Block]:
     ):
         if moment:
             blocks.append(
-                field(label, (words.local(moment), ""), (f"   {words.absolute(moment)}", "faint"))
+                field(
+                    label,
+                    (words.local(moment), ""),
+                    (f"   {words.absolute(moment)}", "faint"),
+                    margin=15,
+                )
             )
-    if tree := process_blocks(alert.evidence):
-        blocks += [gap(), text("Processes", "bold"), *tree]
-    if alert.evidence:
-        blocks += [gap(), text(f"Evidence {len(alert.evidence)}", "bold")]
-        blocks += [evidence_line(one) for one in alert.evidence]
-    if alert.recommended_actions:
-        blocks += [gap(), text("Do next", "bold"), text(visible_lines(alert.recommended_actions))]
     if alert.comments:
         blocks += [gap(), text("Comments", "bold"), *comment_blocks(alert.comments)]
-    blocks += [
-        gap(),
-        line(("h", "accent"), (" hunts   ", "faint"), ("Esc", "accent"), (" closes", "faint")),
-    ]
     return blocks

@@ -151,12 +151,14 @@ def tree_choice(key: str, one: Line) -> Choice:
     """A line of the tree as something to stand on."""
     verdict = words.verdict(one.evidence.verdict)
     tone = {"bad": "badbold", "warn": "warn"}.get(verdict.tone, "")
+    glyph = f"{verdict.glyph} " if tone else ""
     known = [words.kind(one.evidence.kind)]
     known += [words.role(role) for role in one.evidence.roles[:2]]
     return Choice(
         key,
         (
             (one.lead, "faint"),
+            (glyph, tone),
             (shown(one.evidence.title), tone),
             (f"   {', '.join(known)}", "faint"),
         ),

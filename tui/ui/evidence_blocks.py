@@ -8,7 +8,10 @@ from typing import Any
 from tui.api.records import Evidence
 from tui.ui import words
 from tui.ui.incident_blocks import shown
-from tui.ui.page import Block, field, gap, line, spans, text
+from tui.ui.page import Block, Span, field, line, text
+
+_LONGEST = 4_000
+_MOST = 200
 
 
 def _flat(fields: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
@@ -23,33 +26,32 @@ def _flat(fields: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, st
             yield f"{before}{name}", str(value)
 
 
-def evidence_blocks(evidence: Evidence) -> list[Block]:
-    """The page of one entity."""
+def evidence_headline(evidence: Evidence) -> list[Block]:
+    """The lines at the head of an entity's screen."""
     sign = words.verdict(evidence.verdict)
-    blocks: list[Block] = [
-        spans((f"{sign.glyph} ", sign.tone), (shown(evidence.title), "bold")),
-        text(words.kind(evidence.kind), "faint"),
-        gap(),
-        field("Verdict", (sign.word, sign.tone), margin=16),
-        field("Remediation", (words.spaced(evidence.remediation_status), ""), margin=16),
+    parts: list[Span] = [
+        (f"{sign.glyph} {sign.word}", sign.tone),
+        (f"   {words.kind(evidence.kind)}", "faint"),
     ]
     if evidence.roles:
-        said = ", ".join(words.role(role) for role in evidence.roles)
-        blocks.append(field("Role", (said, ""), margin=16))
+        parts.append((f"   {', '.join(words.role(role) for role in evidence.roles)}", "faint"))
+    if evidence.remediation_status.lower() not in ("none", "unknown", ""):
+        parts.append((f"   {words.spaced(evidence.remediation_status)}", "faint"))
     if evidence.created:
-        blocks.append(field("Seen", (words.local(evidence.created), ""), margin=16))
-    blocks.append(gap())
+        parts.append((f"   seen {words.local(evidence.created)}", "faint"))
+    return [line((shown(evidence.title), "bold")), line(*parts)]
+
+
+def evidence_blocks(evidence: Evidence) -> list[Block]:
+    """Every field of an entity, whatever its kind is."""
     rows = list(_flat(evidence.fields))
+    if evidence.tags:
+        rows.append(("tags", ", ".join(evidence.tags)))
     margin = min(34, max((len(name) for name, _ in rows), default=10) + 2)
-    for name, value in rows:
-        blocks.append(field(shown(name)[: margin - 1], (shown(value), ""), margin=margin))
-    blocks += [
-        gap(),
-        line(
-            ("h", "accent"),
-            (" in the table hunts on it   ", "faint"),
-            ("Esc", "accent"),
-            (" closes", "faint"),
-        ),
+    blocks = [
+        field(shown(name)[: margin - 1], (shown(value[:_LONGEST]), ""), margin=margin)
+        for name, value in rows[:_MOST]
     ]
-    return blocks
+    if len(rows) > _MOST:
+        blocks.append(text(f"{len(rows) - _MOST} more fields in the JSON tab", "faint"))
+    return blocks or [text("The service says nothing more of it.", "faint")]

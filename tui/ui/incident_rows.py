@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from tui.api.records import Alert, Evidence, Incident
 from tui.rows import Column, Row
 from tui.ui import words
 from tui.ui.alert_blocks import source_words
 from tui.ui.incident_blocks import alert_time, identity
+
+if TYPE_CHECKING:
+    from tui.incidents.changes import Edit
 
 ALERT_COLUMNS = (
     Column("severity", "Sev", pinned=True, least=3, most=5),
@@ -29,8 +33,12 @@ EVIDENCE_COLUMNS = (
 )
 
 
-def alert_rows(alerts: Sequence[Alert]) -> list[Row]:
-    """A row an alert; its key is its place."""
+def alert_rows(alerts: Sequence[Alert], edits: Iterable[Edit] = ()) -> list[Row]:
+    """A row an alert; its key is its place. Undelivered edits of alerts mark them."""
+    marks: dict[object, set[str]] = {}
+    for edit in edits:
+        stuck = edit.state in ("failed", "conflict")
+        marks.setdefault(edit.change.alert, set()).add(edit.state if stuck else "pending")
     return [
         Row(
             str(at),
@@ -43,6 +51,7 @@ def alert_rows(alerts: Sequence[Alert]) -> list[Row]:
                 ", ".join(alert.mitre_techniques),
                 source_words(alert.service_source) if alert.service_source else "",
             ),
+            frozenset(marks.get(alert.id, ())),
         )
         for at, alert in enumerate(alerts)
     ]

@@ -146,7 +146,7 @@ def process_blocks(evidence: Sequence[Evidence], context: Iterable[Evidence] = (
     while stack and len(blocks) < _MOST:
         node, lead, branch = stack.pop()
         tone = {"malicious": "badbold", "suspicious": "warnbold"}.get(node.verdict.lower(), "")
-        glyph = {"malicious": "● ", "suspicious": "● "}.get(node.verdict.lower(), "")
+        glyph = {"malicious": "● ", "suspicious": "◎ "}.get(node.verdict.lower(), "")
         if not node.own and not tone:
             tone = "faint"
         parts: list[Span] = [(lead + branch, "faint"), (glyph, tone), (shown(node.name), tone)]

@@ -41,7 +41,7 @@ _STATUSES = {
 }
 _VERDICTS = {
     "malicious": Sign("●", "malicious", "m", "bad"),
-    "suspicious": Sign("●", "suspicious", "s", "warn"),
+    "suspicious": Sign("◎", "suspicious", "s", "warn"),
     "nothreatsfound": Sign("○", "no threats found", "n", "good"),
     "unknown": Sign("○", "no verdict", "u", "faint"),
 }

@@ -187,6 +187,38 @@ class Copy(Command):
     FOOTER_TEXT = "copy"
 
 
+class CopyRaw(Command):
+    """Copy the value under the cursor as it is, ready to be followed"""
+
+    COMMAND = "Copy as it is"
+    BINDING_KEY = "Y"
+    FOOTER_TEXT = "copy raw"
+
+
+class LookUp(Command):
+    """Look the entity up elsewhere, in a service of your settings"""
+
+    COMMAND = "Look it up elsewhere"
+    BINDING_KEY = "l"
+    FOOTER_TEXT = "look up"
+
+
+class NextEntry(Command):
+    """Show the next one of its list"""
+
+    COMMAND = "Next"
+    BINDING_KEY = ("right_square_bracket, n", "]")
+    FOOTER_TEXT = "next"
+
+
+class PreviousEntry(Command):
+    """Show the one before in its list"""
+
+    COMMAND = "Before"
+    BINDING_KEY = ("left_square_bracket, p", "[ ]")
+    FOOTER_TEXT = "others"
+
+
 RARE_EDITS: tuple[type[Command], ...] = (SetSeverity, Rename)
 """Edits that not every dialect of the service can make."""
 

@@ -9,6 +9,7 @@ from tui.api.records import DETERMINATIONS, SEVERITIES, Incident, IncidentChange
 from tui.errors import Problem
 from tui.text import visible
 from tui.ui import words
+from tui.ui.browse import browse
 from tui.ui.page import Choice, text
 from tui.ui.screens.base import FramedScreen
 from tui.ui.widgets.dialogs import AskLine, Choose, Confirm, WriteText
@@ -320,11 +321,7 @@ class EditActions(FramedScreen):
         if not link.startswith("https://"):
             tenant = incident.tenant_id or profile.tenant_id
             link = f"{profile.cloud.portal}/incidents/{incident.id}?tid={tenant}"
-        link = visible(link)
-        self.app.copy_to_clipboard(link)
-        if link.startswith("https://"):
-            self.app.open_url(link)
-        self.notify(f"Link copied: {link}", markup=False)
+        browse(self.app, visible(link))
 
 
 def _listed(typed: str) -> tuple[str, ...]:

@@ -16,13 +16,12 @@ from textual_enhanced.commands import Command
 from tui.api.records import Alert, Evidence, Incident
 from tui.errors import NotFound, Problem
 from tui.text import escape_json, visible
-from tui.ui.alert_blocks import alert_blocks, brief_blocks
+from tui.ui.alert_blocks import brief_blocks
 from tui.ui.commands import common
 from tui.ui.commands import grid as grid_commands
 from tui.ui.commands import incident as timeline_commands
 from tui.ui.commands import incidents as commands
 from tui.ui.entity_tree import tree_choice, tree_lines
-from tui.ui.evidence_blocks import evidence_blocks
 from tui.ui.history_blocks import history_blocks, pending_blocks
 from tui.ui.incident_blocks import (
     comment_blocks,
@@ -37,8 +36,8 @@ from tui.ui.list_source import ListSource
 from tui.ui.page import line, spans, text
 from tui.ui.painters import alert_painter, evidence_painter
 from tui.ui.problems import problem_blocks
+from tui.ui.screens.alert import AlertScreen
 from tui.ui.screens.incident_actions import IncidentActions
-from tui.ui.widgets.dialogs import Page
 from tui.ui.widgets.grid import Grid
 from tui.ui.widgets.grid_messages import RowOpened
 from tui.ui.widgets.pick_list import PickList
@@ -47,7 +46,7 @@ from tui.ui.widgets.tab_line import TabLine
 from tui.ui.widgets.timeline import Timeline
 
 if TYPE_CHECKING:
-    from tui.incidents.changes import QueueChanged
+    from tui.incidents.changes import Edit, QueueChanged
 
 NAMES = {
     "summary": "Summary",
@@ -62,6 +61,14 @@ NAMES = {
 """The tabs and what stands for them, in their order."""
 
 TABS = tuple(NAMES)
+
+
+class EvidenceGrid(Grid):
+    """Evidence, of which nothing is copied that could be followed by accident."""
+
+    def action_copy_text(self) -> None:
+        """Leave it to the screen, which knows the entity."""
+        self.call_later(self.screen.run_action, "copy_command")
 
 
 class IncidentScreen(IncidentActions):
@@ -84,6 +91,7 @@ class IncidentScreen(IncidentActions):
         *commands.RARE_EDITS,
         commands.HuntEntity,
         commands.OtherIncidents,
+        commands.LookUp,
         commands.Undo,
         commands.Redo,
         commands.ShowOutbox,
@@ -91,6 +99,7 @@ class IncidentScreen(IncidentActions):
         commands.WriteReport,
         commands.OpenInPortal,
         commands.Copy,
+        commands.CopyRaw,
     )
     FOOTER = (
         timeline_commands.StepLeft,
@@ -132,6 +141,7 @@ class IncidentScreen(IncidentActions):
         self._entities: list[Evidence] = []
         self._tree: list[Evidence] = []
         self._alerts: list[Alert] = []
+        self._pending: list[Edit] = []
 
     def compose_body(self) -> Iterable[Widget]:
         """Headline, tabs, and the tab's content."""
@@ -142,7 +152,7 @@ class IncidentScreen(IncidentActions):
             with VerticalScroll(id="summary-tab"):
                 yield Sheet(id="summary")
             yield Grid(alert_painter(self.m365d.now), id="alerts-tab", selectable=False)
-            yield Grid(evidence_painter(), id="evidence-tab", selectable=False)
+            yield EvidenceGrid(evidence_painter(), id="evidence-tab", selectable=False)
             with Vertical(id="timeline-tab"):
                 yield Timeline()
                 yield Rule()
@@ -239,12 +249,12 @@ class IncidentScreen(IncidentActions):
         self.query_one("#headline", Sheet).show(
             [line(*name), line(*facts)] if narrow else [spans(*name, ("    ", ""), *facts)]
         )
-        await self._show_pending()
         self._alerts = in_order(incident.alerts)
+        await self._show_pending()
         self._entities = entities(incident)
         self._tell_tabs()
         self.query_one("#summary", Sheet).show(summary_blocks(incident, me, now))
-        self._alert_source.replace(alert_rows(self._alerts))
+        self._alert_source.replace(alert_rows(self._alerts, self._pending))
         await self.query_one("#alerts-tab", Grid).refresh_rows()
         self._evidence_source.replace(evidence_rows(incident, self._entities))
         await self.query_one("#evidence-tab", Grid).refresh_rows()
@@ -267,8 +277,10 @@ class IncidentScreen(IncidentActions):
 
     async def _show_pending(self) -> None:
         history = await self.workspace.queue.history(self.incident_id)
-        self.query_one("#history", Sheet).show(history_blocks(history))
-        blocks = pending_blocks(await self.workspace.queue.outbox(self.incident_id))
+        titles = {alert.id: alert.title for alert in self._alerts}
+        self.query_one("#history", Sheet).show(history_blocks(history, titles))
+        self._pending = await self.workspace.queue.outbox(self.incident_id)
+        blocks = pending_blocks(self._pending, titles)
         self.query_one("#pending", Sheet).show(blocks)
 
     def _show_json(self) -> None:
@@ -343,14 +355,15 @@ class IncidentScreen(IncidentActions):
 
     @on(RowOpened, "#evidence-tab")
     def _evidence_opened(self, event: RowOpened) -> None:
-        self.app.push_screen(Page(evidence_blocks(self._entities[int(event.row.key)])))
+        self.open_entity(self._entities[int(event.row.key)])
 
     @on(OptionList.OptionSelected, "#graph-tab")
     def _node_opened(self, event: OptionList.OptionSelected) -> None:
-        self.app.push_screen(Page(evidence_blocks(self._tree[event.option_index])))
+        self.open_entity(self._tree[event.option_index])
 
     def _open_alert(self, alert: Alert) -> None:
-        self.app.push_screen(Page(alert_blocks(alert)))
+        if self.incident is not None:
+            self.app.push_screen(AlertScreen(self.incident, alert))
 
     def entity_here(self) -> Evidence | None:
         """The entity under the cursor of the tree or the table."""
@@ -373,13 +386,9 @@ class IncidentScreen(IncidentActions):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Entities have their command where entities are."""
-        if action == "other_incidents_command":
+        if action in ("other_incidents_command", "look_up_command", "copy_raw_command"):
             return self._tab in ("evidence", "graph")
         return super().check_action(action, parameters)
-
-    def open_incident(self, incident_id: str) -> None:
-        """Show another incident over this one."""
-        self.app.push_screen(IncidentScreen(incident_id))
 
     async def targets(self) -> list[Incident]:
         """This incident."""
@@ -390,6 +399,9 @@ class IncidentScreen(IncidentActions):
         area = self.query_one("#json-tab", TextArea)
         incident = self.incident
         if incident is None:
+            return
+        if self.entity_here() is not None:
+            super().action_copy_command()
             return
         copied = (
             (area.selected_text or area.text)

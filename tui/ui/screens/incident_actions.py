@@ -5,6 +5,8 @@ from __future__ import annotations
 from tui.api.records import Alert, Evidence, Incident
 from tui.text import visible
 from tui.ui import words
+from tui.ui.browse import browse
+from tui.ui.entity_words import copied_entity
 from tui.ui.incident_blocks import incident_choice, shown
 from tui.ui.page import Choice
 from tui.ui.screens.edit_actions import EditActions
@@ -30,7 +32,9 @@ class IncidentActions(EditActions):
 
     def open_incident(self, incident_id: str) -> None:
         """Show another incident over this one."""
-        raise NotImplementedError
+        from tui.ui.screens.incident import IncidentScreen
+
+        self.app.push_screen(IncidentScreen(incident_id))
 
     def action_hunt_entity_command(self) -> None:
         """Hunt on the entity here; on one of the alert's or incident's where none is."""
@@ -64,6 +68,78 @@ class IncidentActions(EditActions):
         )
         if chosen is not None:
             self.open_incident(chosen)
+
+    def open_entity(self, entity: Evidence) -> None:
+        """Show an entity's page over this screen."""
+        from tui.ui.screens.entity import EntityScreen
+
+        if self.incident is not None:
+            self.app.push_screen(EntityScreen(self.incident, entity))
+
+    def action_copy_command(self) -> None:
+        """Copy the entity here so that nobody follows it by accident."""
+        if (entity := self.entity_here()) is not None:
+            self.app.copy_to_clipboard(copied_entity(entity))
+            self.notify("Copied. Y copies it as it is.", timeout=2, markup=False)
+
+    def action_copy_raw_command(self) -> None:
+        """Copy the entity here as it is."""
+        if (entity := self.entity_here()) is not None:
+            self.app.copy_to_clipboard(visible(entity.title))
+            self.notify("Copied as it is.", timeout=2, markup=False)
+
+    def action_look_up_command(self) -> None:
+        """Choose a service of the settings, and look the entity up there."""
+        if (entity := self.entity_here()) is not None:
+            self._ask(self._look_up(entity))
+
+    async def _look_up(self, entity: Evidence) -> None:
+        from tui.hunting.particulars import of_kind
+
+        lookups = self.m365d.settings.lookups
+        if not lookups:
+            self.notify(
+                "No look-ups are configured: [[lookups]] of the settings names services "
+                "with name, kinds and url.",
+                timeout=8,
+                markup=False,
+            )
+            return
+        found = [
+            (lookup, kind, value)
+            for lookup in lookups
+            for kind in lookup.kinds
+            if (value := of_kind(entity, kind)) is not None
+        ]
+        if not found:
+            self.notify(
+                f"No look-up of the settings knows a {words.kind(entity.kind)}.", markup=False
+            )
+            return
+        place = 0
+        if len(found) > 1:
+            chosen = await self.app.push_screen_wait(
+                Choose(
+                    f"Look up {shown(entity.title)[:50]}",
+                    [
+                        Choice(
+                            str(at),
+                            (
+                                (f"{visible(lookup.name)[:24]:<25}", ""),
+                                (f"{kind:<9}", "faint"),
+                                (shown(value)[:40], "faint"),
+                            ),
+                        )
+                        for at, (lookup, kind, value) in enumerate(found)
+                    ],
+                    note="The value is sent to that service.",
+                )
+            )
+            if chosen is None:
+                return
+            place = int(chosen)
+        lookup, _, value = found[place]
+        browse(self.app, lookup.address(value))
 
     def action_report_command(self) -> None:
         """Show the incident's report, to copy or to write."""

@@ -12,6 +12,9 @@ from tui.ui.page import Choice
 from tui.ui.widgets.dialogs import Choose
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tui.config import Settings
     from tui.ui.host import Host
 
 
@@ -26,6 +29,13 @@ def alert_of(incident: Incident, evidence: Evidence) -> Alert | None:
         ),
         None,
     )
+
+
+def own_folder(settings: Settings) -> Path:
+    """Where the user's own hunting queries about entities are: `pivots`, beside the settings."""
+    from tui.config import config_path
+
+    return (settings.path or config_path()).parent / "pivots"
 
 
 async def choose_entity(app: Host, incident: Incident) -> None:
@@ -55,10 +65,14 @@ async def choose_entity(app: Host, incident: Incident) -> None:
 
 async def hunt_on(app: Host, evidence: Evidence, alert: Alert | None) -> None:
     """Open Hunting with a query about the entity; ask where several fit."""
+    import asyncio
+
+    from tui.hunting.own_pivots import read_own
     from tui.hunting.pivots import pivots
 
     around = (alert_time(alert) if alert else None) or evidence.created
-    fitting = pivots(evidence, around, alert)
+    own, faults = await asyncio.to_thread(read_own, own_folder(app.settings))
+    fitting = pivots(evidence, around, alert, own=own)
     if not fitting:
         app.notify(
             f"No hunting table knows a {words.kind(evidence.kind)}; the JSON tab has its fields.",
@@ -67,11 +81,18 @@ async def hunt_on(app: Host, evidence: Evidence, alert: Alert | None) -> None:
         )
         return
     pivot = fitting[0]
-    if len(fitting) > 1:
+    if len(fitting) > 1 or faults:
         chosen = await app.push_screen_wait(
             Choose(
                 f"Hunt on {shown(evidence.title)[:60]}",
-                [Choice(str(at), ((visible(one.name), ""),)) for at, one in enumerate(fitting)],
+                [
+                    Choice(
+                        str(at),
+                        ((visible(one.name), ""), ("   yours" if one.own else "", "accent")),
+                    )
+                    for at, one in enumerate(fitting)
+                ],
+                note=" ".join(visible(str(fault)) for fault in faults[:3]),
             )
         )
         if chosen is None:

@@ -1,0 +1,104 @@
+"""An alert and an entity on screens of their own."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.ui.conftest import Open
+from tests.ui.support import Screens
+from tui.config import Lookup, Settings
+
+
+def said(screens: Screens) -> str:
+    """What the program said at the corner of the screen."""
+    return " ".join(note.message for note in screens.app._notifications)
+
+
+async def open_tab(screens: Screens, tab: int) -> None:
+    await screens.sign_in()
+    await screens.press("enter", *["]"] * tab)
+    await screens.sees("Alerts 14")
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_an_alert_shows_evidence_and_what_to_do(open_app: Open, size) -> None:
+    async with open_app(size) as screens:
+        await open_tab(screens, 1)
+        await screens.press("j", "j", "j", "enter")
+        await screens.sees("4 of 14", "PowerShell ran a download", "Do next", "Evidence 5", "EXCEL")
+        await screens.press("]")
+        await screens.sees("5 of 14")
+        await screens.press("[", "j", "enter")
+        await screens.sees("powershell.exe (5892)", "4 alerts here")
+        await screens.press("escape", "escape")
+        await screens.sees("Summary", "JSON")
+
+
+async def test_an_alert_is_edited_confirmed_and_undone(open_app: Open) -> None:
+    async with open_app() as screens:
+        await open_tab(screens, 1)
+        await screens.press("enter", "s", "c")
+        await screens.sees("✓ closed")
+        queue = screens.app.workspace.queue
+        await queue.delivered()
+        at_service = await screens.app.workspace.connection.incidents.get("4711")
+        first = min(at_service.alerts, key=lambda alert: alert.first_activity)
+        assert first.status == "resolved"
+        assert at_service.status == "active"
+        await screens.press("c", "f", "enter")
+        await screens.sees("false positive, not malicious")
+        await screens.press("u", "u")
+        await screens.sees("● new")
+        await queue.delivered()
+        at_service = await screens.app.workspace.connection.incidents.get("4711")
+        assert {alert.status for alert in at_service.alerts} == {"new"}
+        await screens.press("escape", "]", "]", "]", "]", "]")
+        await screens.sees("alert “Malicious attachment", "takes back")
+
+
+async def test_values_are_copied_defanged_unless_asked_otherwise(open_app: Open) -> None:
+    async with open_app((80, 24)) as screens:
+        await open_tab(screens, 2)
+        await screens.press("j", "j", "j", "y")
+        assert screens.app.clipboard == "185[.]220[.]101[.]47"
+        await screens.press("Y")
+        assert screens.app.clipboard == "185.220.101.47"
+        await screens.press("enter")
+        await screens.sees("3 alerts here", "Amsterdam")
+        await screens.press("y")
+        assert screens.app.clipboard == "185[.]220[.]101[.]47"
+        await screens.press("l")
+        await screens.until(lambda: "No look-ups are configured" in said(screens))
+
+
+async def test_an_entity_leads_to_the_other_incidents_with_it(open_app: Open) -> None:
+    async with open_app() as screens:
+        await open_tab(screens, 4)
+        await screens.press("end", "enter")
+        await screens.sees("other incident")
+        await screens.press("end", "enter")
+        await screens.sees("Summary", "Evidence")
+        assert "4711 " not in screens.text().splitlines()[2]
+
+
+async def test_a_look_up_opens_or_copies_the_address(open_app: Open, monkeypatch) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER", "WSL_DISTRO_NAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("SSH_CONNECTION", "yes")
+    settings = Settings(lookups=(Lookup("Intel", ("ip", "hash"), "https://intel.example/{value}"),))
+    async with open_app(settings=settings) as screens:
+        await open_tab(screens, 2)
+        await screens.press("j", "j", "j", "l")
+        await screens.until(lambda: "there is no browser here" in said(screens))
+        assert screens.app.clipboard == "https://intel.example/185.220.101.47"
+
+
+async def test_queries_of_the_users_own_come_first(open_app: Open, tmp_path) -> None:
+    folder = tmp_path / "pivots"
+    folder.mkdir()
+    (folder / "mine.kql").write_text("// name: My own look\n// kinds: ip\nX\n| where a == {{ip}}\n")
+    (folder / "bad.kql").write_text("// name: x\n// kinds: ipp\nX\n")
+    async with open_app(settings=Settings(path=tmp_path / "config.toml")) as screens:
+        await open_tab(screens, 2)
+        await screens.press("j", "j", "j", "h")
+        await screens.sees("My own look   yours", "bad.kql:2")
