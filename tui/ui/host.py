@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from textual.app import App
 
 if TYPE_CHECKING:
+    from tui.api.records import Evidence, Incident
     from tui.auth.profiles import DemoLauncher, Profile
     from tui.auth.secret import Secret
     from tui.config import Settings
@@ -90,6 +91,14 @@ class Host(App[int]):
             name: What the tab is called.
             timespan: ISO 8601, how far back it looks; None leaves the tab's own.
         """
+
+    @abstractmethod
+    def show_incident(self, incident_id: str) -> None:
+        """Show an incident over what is shown."""
+
+    @abstractmethod
+    def show_entity(self, incident: Incident, entity: Evidence) -> None:
+        """Show the page of an entity that an incident names."""
 
     @abstractmethod
     async def go_back(self) -> None:

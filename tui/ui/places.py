@@ -16,6 +16,7 @@ from tui.ui.tenants import Tenants, asking_workspace
 from tui.ui.workspace import open_offline
 
 if TYPE_CHECKING:
+    from tui.api.records import Evidence, Incident
     from tui.auth.profiles import Profile
     from tui.auth.secret import Secret
     from tui.ui.workspace import Workspace
@@ -62,6 +63,18 @@ class Places(Host):
     async def enter(self, workspace: Workspace) -> None:
         """Signed in: show the queue."""
         await self.tenants.enter(workspace)
+
+    def show_incident(self, incident_id: str) -> None:
+        """Show an incident over what is shown."""
+        from tui.ui.screens.incident import IncidentScreen
+
+        self.push_screen(IncidentScreen(incident_id))
+
+    def show_entity(self, incident: Incident, entity: Evidence) -> None:
+        """Show the page of an entity that an incident names."""
+        from tui.ui.screens.entity import EntityScreen
+
+        self.push_screen(EntityScreen(incident, entity))
 
     async def hunt(self, query: str, name: str, timespan: str | None = None) -> None:
         """Open Hunting with a query, in a tab of this name, and run it."""

@@ -118,7 +118,6 @@ class EntityScreen(EntryScreen):
     def open_here(self, place: int) -> None:
         """Open the alert or incident; copy the value."""
         from tui.ui.screens.alert import AlertScreen
-        from tui.ui.screens.incident import IncidentScreen
 
         if place < len(self._known):
             self.action_copy_command()
@@ -128,7 +127,7 @@ class EntityScreen(EntryScreen):
             if self.incident is not None:
                 self.app.push_screen(AlertScreen(self.incident, self._naming[place]))
             return
-        self.app.push_screen(IncidentScreen(self._elsewhere[place - len(self._naming)].id))
+        self.m365d.show_incident(self._elsewhere[place - len(self._naming)].id)
 
     def action_copy_command(self) -> None:
         """Copy the value here, or the entity's name, defanged."""

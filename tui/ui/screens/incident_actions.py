@@ -30,12 +30,6 @@ class IncidentActions(EditActions):
         """The alert under the cursor."""
         return None
 
-    def open_incident(self, incident_id: str) -> None:
-        """Show another incident over this one."""
-        from tui.ui.screens.incident import IncidentScreen
-
-        self.app.push_screen(IncidentScreen(incident_id))
-
     def action_hunt_entity_command(self) -> None:
         """Hunt on the entity here; on one of the alert's or incident's where none is."""
         incident = self.incident
@@ -67,14 +61,12 @@ class IncidentActions(EditActions):
             )
         )
         if chosen is not None:
-            self.open_incident(chosen)
+            self.m365d.show_incident(chosen)
 
     def open_entity(self, entity: Evidence) -> None:
         """Show an entity's page over this screen."""
-        from tui.ui.screens.entity import EntityScreen
-
         if self.incident is not None:
-            self.app.push_screen(EntityScreen(self.incident, entity))
+            self.m365d.show_entity(self.incident, entity)
 
     def action_copy_command(self) -> None:
         """Copy the entity here so that nobody follows it by accident."""
