@@ -78,6 +78,24 @@ def said(ask: Ask, query: str) -> str:
             "SEM0100",
             (1, 22),
         ),
+        (
+            "DeviceInfo | where Timestamp",
+            "'where' operator: the predicate must be of type 'bool' and is of type 'datetime'",
+            "SEM0001",
+            (None, None),
+        ),
+        (
+            "DeviceInfo | where DeviceName > 'a'",
+            "Cannot compare values of types string and string with '>'. Try adding explicit casts",
+            "SEM0064",
+            (None, None),
+        ),
+        (
+            "DeviceInfo | project | take 1",
+            "A recognition error occurred. [line:position=1:20]",
+            "SYN0002",
+            (1, 21),
+        ),
         ("print x = frobnicate(1)", "Unknown function: 'frobnicate'", "SEM0260", (1, 11)),
         (
             "DeviceInfo | wherex y",

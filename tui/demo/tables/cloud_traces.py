@@ -170,8 +170,15 @@ def _oauth(scene: Scene, one: Evidence, add: Add) -> None:
             "VerifiedPublisher": {},
             "PrivilegeLevel": "High",
             "Permissions": [
-                {"PermissionValue": "Mail.Read", "TargetAppDisplayName": "Microsoft Graph"},
-                {"PermissionValue": "Files.Read.All", "TargetAppDisplayName": "Microsoft Graph"},
+                {
+                    "PermissionValue": value,
+                    "PermissionType": "Delegated",
+                    "PrivilegeLevel": level,
+                    "TargetAppId": guid("app Microsoft Graph"),
+                    "TargetAppDisplayName": "Microsoft Graph",
+                    "UsageStatus": "InUse",
+                }
+                for value, level in (("Mail.Read", "High"), ("Files.Read.All", "High"))
             ],
             "ConsentedUsersCount": 3,
             "IsAdminConsented": False,

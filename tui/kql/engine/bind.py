@@ -148,6 +148,7 @@ class Binder:
             op = resolve_let_refs(op, columns)
             self._check(op, columns)
             op = typing.typed(op, kinds)
+            _check_types(op)
             op = self._with_terms(op, [*around, *_scalars(lets)], scope)
             several = self._expanded(op, columns)
             if several is not None:
@@ -348,6 +349,22 @@ class Binder:
         if lifted is not op:
             return lifted if isinstance(lifted, list) else [lifted]
         return None
+
+
+def _check_types(op: ir.Operator) -> None:
+    """Refuse what the language has no meaning for, as far as types are known."""
+    if isinstance(op, ir.Where):
+        kind = typing.kind_of(op.predicate)
+        if kind not in (None, "bool", "dynamic", "null"):
+            raise words.no_predicate(kind)
+    for expression in expressions(op):
+        if isinstance(expression, ir.BinaryOp) and expression.op in _ORDERING:
+            sides = (typing.kind_of(expression.left), typing.kind_of(expression.right))
+            if sides == ("string", "string"):
+                raise words.unordered(expression.op)
+
+
+_ORDERING = frozenset({"<", "<=", ">", ">="})
 
 
 def _runs_apart(body: ir.Query) -> bool:

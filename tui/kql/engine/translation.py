@@ -139,6 +139,7 @@ class Translator:
         columns = [name for table in read for name in self._made[table]]
         marks = names.marks_for(query, dict.fromkeys(columns))
         query = names.marked(query, marks)
+        self.state.marks = marks
         for table in read:
             self._relate(table, marks)
         schema: Schema = {name: self._columns(name) for name in self._all()}

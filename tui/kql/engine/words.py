@@ -42,6 +42,22 @@ def unknown_column(text: str, name: str, operator: str) -> KqlFault:
     )
 
 
+def no_predicate(kind: str) -> KqlFault:
+    """A `where` whose expression is neither true nor false."""
+    return KqlFault(
+        f"'where' operator: the predicate must be of type 'bool' and is of type '{kind}'",
+        code="SEM0001",
+    )
+
+
+def unordered(op: str) -> KqlFault:
+    """Text compared by order, which the language has no operator for."""
+    return KqlFault(
+        f"Cannot compare values of types string and string with '{op}'. Try adding explicit casts",
+        code="SEM0064",
+    )
+
+
 def unknown_table(text: str, name: str, operator: str) -> KqlFault:
     """A name that is no table."""
     line, column = place(text, name)

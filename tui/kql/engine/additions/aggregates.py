@@ -84,6 +84,18 @@ _SPECS: tuple[library.AggregateSpec, ...] = (
         "lambda p: CAST(p ->> '$' AS DOUBLE) / 100)))",
         (2,),
     ),
+    library.AggregateSpec("covariance", "coalesce(covar_samp({0}, {1}), 0.0)", (2,)),
+    library.AggregateSpec("covariancep", "coalesce(covar_pop({0}, {1}), 0.0)", (2,)),
+    library.AggregateSpec(
+        "covarianceif", "coalesce(covar_samp({0}, {1}) FILTER (WHERE {2}), 0.0)", (3,)
+    ),
+    library.AggregateSpec(
+        "make_bag_if",
+        "coalesce(list_reduce(list(CAST({0} AS JSON)) FILTER (WHERE json_type({0}) = 'OBJECT' "
+        "AND {1}), lambda a, b: kql_bag_merge(a, b)), CAST('{{}}' AS JSON))",
+        (2,),
+        name_prefix="bag",
+    ),
     library.AggregateSpec(
         "make_bag",
         "coalesce(list_reduce(list(CAST({0} AS JSON)) FILTER (WHERE json_type({0}) = 'OBJECT'), "

@@ -235,7 +235,16 @@ def _distinct(node: tree.Node, library: Callable[[], Lowered]) -> Lowered:
     return library()
 
 
+def _filled(node: tree.Node, library: Callable[[], Lowered]) -> Lowered:
+    """An operator that says nothing without an expression behind its name."""
+    if not tree.rules(node):
+        raise words.syntax(node.stop.line, node.stop.column + len(node.stop.text))
+    return library()
+
+
 OPERATORS: dict[str, Handler] = {
+    "ProjectOperator": _filled,
+    "SummarizeOperator": _filled,
     "InvokeOperator": defender.invoke,
     "WhereOperator": _where,
     "TakeOperator": _take,

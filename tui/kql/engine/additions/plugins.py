@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 from duckdb_kql import ir, lower
-from duckdb_kql.errors import KqlUnsupportedError
 from duckdb_kql.schema import join_output_columns
 from duckdb_kql.translate import (
     _nested_schema,
@@ -20,6 +19,8 @@ from duckdb_kql.translate import (
 from tui.kql.engine.additions import tree
 from tui.kql.engine.additions.stages import Columns, Snapshot, Stage, Workbench, names, sql_of
 from tui.kql.engine.additions.state import current
+from tui.kql.engine.fault import KqlFault
+from tui.kql.engine.marks import MARK, unmarked
 
 _MOST_COLUMNS = 500
 
@@ -169,25 +170,39 @@ class BagUnpack(Snapshot):
             f"WHERE json_type({bag}) = 'OBJECT')) GROUP BY k ORDER BY k"
         )
         kept = [column for column in columns if column != self.column]
-        taken = {column.casefold(): column for column in kept}
+        marks = current().marks
         added: dict[str, str] = {}
         for key, types, _ in found[:_MOST_COLUMNS]:
             if key in self.ignored:
                 continue
             name = self.prefix + str(key)
+            name = marks.get(name, name)
             value = _typed(bag, str(key), {str(t) for t in types})
-            if name.casefold() in taken:
+            if name in kept:
                 if self.conflict == "keep_source":
                     continue
-                if self.conflict == "replace_source":
-                    kept = [column for column in kept if column != taken[name.casefold()]]
-                else:
-                    raise KqlUnsupportedError(f"bag_unpack:{name}", hint="conflict")
-            taken[name.casefold()] = name
-            added[name] = value
+                if self.conflict != "replace_source":
+                    raise KqlFault(
+                        f"evaluate bag_unpack(): the property '{unmarked(name)}' conflicts with a "
+                        "column of the same name",
+                        code="SEM0100",
+                    )
+                kept.remove(name)
+            added[_apart(name, [*kept, *added])] = value
         select = [quote_ident(column) for column in kept]
         select += [f"{value} AS {quote_ident(name)}" for name, value in added.items()]
         return f"SELECT {', '.join(select) or 'NULL AS Column1'} FROM {source}"
+
+
+def _apart(name: str, others: list[str]) -> str:
+    """The name, marked where another differs from it only in case."""
+    folded = {other.casefold() for other in others}
+    number = 0
+    apart = name
+    while apart.casefold() in folded:
+        number += 1
+        apart = f"{unmarked(name)}{MARK}{900 + number}"
+    return apart
 
 
 def _typed(bag: str, key: str, types: set[str]) -> str:

@@ -22,6 +22,8 @@ class Translation:
     """The columns of a table with their Kusto types, made in the database when first asked."""
     table_names: Callable[[], list[str]] = list
     """All tables that a wildcard or a `search` may mean."""
+    marks: Mapping[str, str] = field(default_factory=dict)
+    """For names that differ from others only in case, how they are spelled here."""
     counter: int = 0
 
     def fresh(self, stem: str) -> str:

@@ -50,8 +50,9 @@ def settled(op: ir.Operator, values: Values, arrays: Values) -> ir.Operator:
             return dataclasses.replace(expression, subquery=None, items=items)
         changed = []
         for item in expression.items:
-            if isinstance(item, ir.ToScalar):
-                found = arrays(item.query)
+            query = _settling(item)
+            if query is not None:
+                found = arrays(query)
                 if found is not None:
                     item = ir.Literal(json.dumps(found), "dynamic")
             changed.append(item)
@@ -59,6 +60,23 @@ def settled(op: ir.Operator, values: Values, arrays: Values) -> ir.Operator:
 
     result: ir.Operator = deep(op, settle)
     return result
+
+
+def _settling(item: ir.Expr) -> ir.Query | None:
+    """A query for the value of an item that no row has a part in, where it is not plain yet."""
+    if isinstance(item, ir.ToScalar):
+        return item.query
+    if isinstance(item, ir.FunctionCall) and item.name.lower() in _STEADY:
+        if any(isinstance(e, ir.ColumnRef | ir.LetRef) for e in expressions((item,))):
+            return None
+        return ir.Query(ir.PrintSource((ir.NamedExpr(item, "_kqlitem"),)))
+    return None
+
+
+_STEADY = frozenset(
+    """pack_array array_concat set_union set_difference set_intersect parse_json todynamic split
+    array_slice""".split()  # noqa: SIM905
+)
 
 
 def alternation(node: ir.HasList, value: str) -> str | None:

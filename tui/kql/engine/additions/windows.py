@@ -103,7 +103,7 @@ def _rendered(expression: ir.Expr, restarts: list[tuple[str, str]]) -> ir.Expr:
     if name in ("prev", "next"):
         column, *rest = args
         step = rest[0] if rest else "1"
-        default = f", {rest[1]}" if len(rest) > 1 else ""
+        default = f", {_default(expression.args[0], expression.args[2])}" if len(rest) > 1 else ""
         function = "lag" if name == "prev" else "lead"
         sql = f"{function}({column}, CAST({step} AS BIGINT){default}) OVER {plain}"
         if not default:
@@ -129,6 +129,15 @@ def _rendered(expression: ir.Expr, restarts: list[tuple[str, str]]) -> ir.Expr:
             f"(max(CASE WHEN {args[0]} = 1 THEN {args[1]} END) OVER {over})"
         )
     raise KqlUnsupportedError(f"function:{name}")
+
+
+def _default(read: ir.Expr, default: ir.Expr) -> str:
+    """What stands for a row that there is not, in the type of what is read."""
+    kind, given = kind_of(read), kind_of(default)
+    if kind != given and given in ("long", "int") and kind in ("datetime", "timespan"):
+        convert = "todatetime" if kind == "datetime" else "totimespan"
+        return sql_of(ir.FunctionCall(convert, (default,)))
+    return sql_of(default)
 
 
 def _over(call: ir.FunctionCall, restart: list[str], restarts: list[tuple[str, str]]) -> str:
