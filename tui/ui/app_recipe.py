@@ -110,14 +110,16 @@ def manifest(wishes: Collection[str], api: str) -> str:
     A manifest takes the roles' IDs, which differ from their names and are looked up in the
     tenant; the resources' IDs are the same everywhere.
     """
-    access = [
-        {
-            "resourceAppId": _API_IDS[resource],
-            "resourceAccess": [{"id": f"<{name}>", "type": "Role"} for name in names],
-        }
-        for resource, names in permissions_for(wishes, api).items()
-    ]
-    return json.dumps({"requiredResourceAccess": access}, indent=2) + "\n"
+    entries = []
+    for resource, names in permissions_for(wishes, api).items():
+        roles = ",\n".join(
+            f"        {json.dumps({'id': f'<{name}>', 'type': 'Role'})}" for name in names
+        )
+        entries.append(
+            f'    {{\n      "resourceAppId": "{_API_IDS[resource]}",\n'
+            f'      "resourceAccess": [\n{roles}\n      ]\n    }}'
+        )
+    return '{\n  "requiredResourceAccess": [\n' + ",\n".join(entries) + "\n  ]\n}\n"
 
 
 def id_lookup(wishes: Collection[str], api: str) -> str:

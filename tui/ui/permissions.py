@@ -51,16 +51,10 @@ def permissions_for(wishes: Collection[str], api: str) -> dict[str, tuple[str, .
             continue
         features = [one for one in claims_of.features(resource) if one.short in wanted]
         # A permission to change contains the one to read: the least set has no need of both.
-        names = dict.fromkeys(one.any_of[0] for one in features)
-        least = [
-            name
-            for name in names
-            if not any(
-                other != name and {name, other} <= set(one.any_of)
-                for other in names
-                for one in features
-            )
-        ]
+        names = {one.any_of[0] for one in features}
+        least = dict.fromkeys(
+            one.any_of[0] for one in features if not names & set(one.any_of[1:])
+        )
         if least:
             found[resource] = tuple(least)
     return found

@@ -106,7 +106,7 @@ class SettingsWatch:
         if now is None:
             await self._gone(workspace, _renamed(former, profiles))
         elif changed := _differences(former, now):
-            if changed == _differences(former, workspace.declined or former):
+            if now == workspace.declined:
                 return
             answer = await self._ask(
                 f"The profile {visible(former.name)} was changed in the settings",

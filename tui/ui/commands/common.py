@@ -33,7 +33,7 @@ class SwitchTenant(Command):
     """Switch to another tenant: its queue, its token and its name come together"""
 
     COMMAND = "Switch tenant"
-    BINDING_KEY = "T"
+    BINDING_KEY = "T, f10"
     ACTION = "app.switch_tenant"
     FOOTER_TEXT = "tenant"
 

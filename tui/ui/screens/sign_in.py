@@ -122,6 +122,7 @@ class SignInScreen(ProfileActions):
         """Back from a workspace: nothing of the last sign-in is shown."""
         self._failed_offline = self._failed_typed = False
         self._clear()
+        self._list_profiles(self._chosen())
 
     async def _describe(self) -> None:
         """Say what takes a look into files: the days a certificate has left, and the like."""
