@@ -184,7 +184,9 @@ async def test_a_tenant_that_cannot_be_reached_shows_its_queue_and_says_why(
         await screens.press("enter")
         await screens.sees("40 incidents", "synced")
         await switch(screens, "gone")
-        await screens.sees("offline", "Nothing is cached for this tenant", "Signing in to gone failed")
+        await screens.sees(
+            "offline", "Nothing is cached for this tenant", "Signing in to gone failed"
+        )
         await switch(screens, "fabrikam")
         await screens.sees("40 incidents")
         assert "gone" not in screens.text()

@@ -25,7 +25,9 @@ class Gate:
     origin: str = ""
 
     async def _pass(self, client: asyncio.StreamReader, answer: asyncio.StreamWriter) -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", int(self.server.rpartition(":")[2]))
+        reader, writer = await asyncio.open_connection(
+            "127.0.0.1", int(self.server.rpartition(":")[2])
+        )
 
         async def forth() -> None:
             while piece := await client.read(65536):

@@ -52,9 +52,7 @@ def permissions_for(wishes: Collection[str], api: str) -> dict[str, tuple[str, .
         features = [one for one in claims_of.features(resource) if one.short in wanted]
         # A permission to change contains the one to read: the least set has no need of both.
         names = {one.any_of[0] for one in features}
-        least = dict.fromkeys(
-            one.any_of[0] for one in features if not names & set(one.any_of[1:])
-        )
+        least = dict.fromkeys(one.any_of[0] for one in features if not names & set(one.any_of[1:]))
         if least:
             found[resource] = tuple(least)
     return found
