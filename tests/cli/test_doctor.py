@@ -29,6 +29,8 @@ def test_all_is_well_in_order(run: Run, contoso: Path) -> None:
              "token", "role", "read", "quota"]  # fmt: skip
     places = [next(i for i, name in enumerate(names) if name.startswith(one)) for one in order]
     assert places == sorted(places)
+    reads = [one["found"].split(" ")[0].rstrip(":") for one in listed if one["name"] == "read"]
+    assert reads == ["incidents", "hunting", "endpoint"]
     assert {one["verdict"] for one in listed} <= {"ok", "note"}
     for mark in (TENANT_ID, APPS["soc-terminal"].client_id, APPS["soc-terminal"].client_secret,
                  "contoso", ANALYST, str(contoso.parent.parent.parent), "eyJ"):  # fmt: skip

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from tui.auth.profiles import Profile
@@ -24,9 +25,14 @@ T = TypeVar("T")
 
 _LIMIT = 60.0
 """Seconds for one call: a person may have to unlock the keyring meanwhile."""
+_AT_ONCE = 0.5
+"""Seconds in which no person has answered."""
+_PAUSES = (0.05, 0.1, 0.2)
 _PIECE = 1_000
 """Characters in one entry; Windows takes about 1,280."""
 _MOST_PIECES = 64
+_ROOMY = frozenset({"SecretService", "libsecret", "macOS", "kwallet"})
+"""Backends that take values of any length that a secret has."""
 _SPLIT = "m365d-tui:split:"
 _NAMES = {
     "SecretService": "Secret Service",
@@ -109,7 +115,7 @@ def _call(profile: Profile, what: str, work: Callable[[KeyringBackend], T]) -> t
     def inside() -> tuple[T, str]:
         nonlocal name
         backend, name = _usable()
-        return work(backend), name
+        return _persistent(lambda: work(backend)), name
 
     try:
         return _limited(inside)
@@ -123,6 +129,24 @@ def _call(profile: Profile, what: str, work: Callable[[KeyringBackend], T]) -> t
         ) from None
     except Exception as error:
         raise _refused(what, name, profile, error) from None
+
+
+def _persistent(work: Callable[[], T]) -> T:
+    """Do work once more where a keyring says at once that it is locked.
+
+    gnome-keyring does so for a moment while another process changes the same entry; where a
+    person has declined to unlock it, time has passed, and nobody is asked again.
+    """
+    for pause in _PAUSES:
+        began = monotonic()
+        try:
+            return work()
+        except Exception as error:
+            passing = "Locked" in type(error).__name__ or "NotFound" in type(error).__name__
+            if not passing or monotonic() - began > _AT_ONCE:
+                raise
+        sleep(pause)
+    return work()
 
 
 def _refused(what: str, name: str, profile: Profile, error: Exception) -> SignInProblem:
@@ -180,13 +204,19 @@ def _drop(backend: KeyringBackend, names: list[str]) -> None:
             continue  # Another process was here before.
 
 
+def _takes(backend: KeyringBackend) -> int:
+    """Characters that a backend is trusted to keep in one entry."""
+    module = type(backend).__module__.rpartition(".")[2]
+    return _PIECE * _MOST_PIECES if module in _ROOMY else _PIECE
+
+
 def _set(backend: KeyringBackend, user: str, value: str) -> None:
     import secrets
 
     former = backend.get_password(NAME, user)
     if former == value:
         return
-    if len(value) <= _PIECE and not value.startswith(_SPLIT):
+    if len(value) <= _takes(backend) and not value.startswith(_SPLIT):
         backend.set_password(NAME, user, value)
     else:
         pieces = [value[at : at + _PIECE] for at in range(0, len(value), _PIECE)]

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from tui.cli.context import chosen_profile, run_async
 from tui.cli.doctor_words import Check, Scrubber
-from tui.errors import Problem, UsageProblem
+from tui.errors import Problem, SignInProblem, UsageProblem
 
 if TYPE_CHECKING:
     import httpx
@@ -145,14 +145,14 @@ async def _reach(origin: str, session: Session, scrub: Scrubber) -> Check:
                 issuer = _issuer(response)
         except httpx.HTTPError as error:
             problem = explain_network(error, host, "")
-            return Check("TLS", "bad", scrub.problem(problem), problem.exit_code)
+            found = scrub.problem(problem)
+            if problem.stage == "tls" and _is_microsofts(origin):
+                stranger = await _stranger(origin)
+                found = f"{scrub(stranger)}{found}" if stranger else found
+            return Check("TLS", "bad", found, problem.exit_code)
     if urlsplit(origin).scheme != "https":
         return Check("TLS", "ok", scrub(f"{host} answers (http, this machine only)"))
-    from tui.config.hosts import clouds_of
-
-    ours = (
-        clouds_of("authority", origin) or clouds_of("graph", origin) or clouds_of("classic", origin)
-    )
+    ours = _is_microsofts(origin)
     if ours and issuer and not any(one in issuer.lower() for one in _ISSUERS):
         return Check(
             "TLS",
@@ -162,6 +162,35 @@ async def _reach(origin: str, session: Session, scrub: Scrubber) -> Check:
     return Check(
         "TLS", "ok", scrub(f"{host} answers{f', certificate of {issuer}' if ours else ''}")
     )
+
+
+def _is_microsofts(origin: str) -> bool:
+    from tui.config.hosts import clouds_of
+
+    return any(clouds_of(field, origin) for field in ("authority", "graph", "classic"))
+
+
+async def _stranger(origin: str) -> str:
+    """Whose certificate stands where Microsoft's should; empty where that cannot be seen.
+
+    It is looked at without trust, and nothing but the root is asked for: no secret, no token.
+    """
+    import httpx
+    from cryptography import x509
+
+    try:
+        async with (
+            httpx.AsyncClient(verify=False, follow_redirects=False, timeout=10.0) as client,  # noqa: S501
+            client.stream("HEAD", f"{origin}/") as response,
+        ):
+            tls = response.extensions["network_stream"].get_extra_info("ssl_object")
+            issuer = x509.load_der_x509_certificate(tls.getpeercert(binary_form=True)).issuer
+    except (httpx.HTTPError, ValueError, KeyError, AttributeError, TypeError):
+        return ""
+    for name in (x509.NameOID.ORGANIZATION_NAME, x509.NameOID.COMMON_NAME):
+        for one in issuer.get_attributes_for_oid(name):
+            return f"a proxy opens the traffic, with a certificate of {one.value!s:.60}; "
+    return ""
 
 
 def _issuer(response: httpx.Response) -> str:
@@ -218,8 +247,33 @@ async def _signed_in(session: Session, scrub: Scrubber) -> AsyncIterator[Check]:
                 )
         async for check in _reads(connection, scrub):
             yield check
+        yield await _endpoint(connection, scrub)
     finally:
         await connection.close()
+
+
+async def _endpoint(connection: Connection, scrub: Scrubber) -> Check:
+    """A read of Defender for Endpoint, which only actions on devices need."""
+    from tui.api.request import Request
+    from tui.auth.claims import allowed, features
+
+    session = connection.session
+    off = "no actions on devices"
+    try:
+        token = await session.token("endpoint")
+    except SignInProblem as problem:
+        return Check("read", "note", f"endpoint: {off}, {scrub(problem.code or 'no token')}")
+    except Problem as problem:
+        return Check("read", "bad", f"endpoint: {scrub.problem(problem)}", problem.exit_code)
+    feature = features("endpoint")[0]
+    if not allowed(token.claims, feature):
+        return Check("read", "note", f"endpoint: {off}, {feature.any_of[0]} is missing")
+    address = f"{session.profile.cloud.endpoint}/api/machineactions?$top=1"
+    try:
+        await connection.transport.json(Request("GET", address, "endpoint", "Listing actions"))
+    except Problem as problem:
+        return Check("read", "bad", f"endpoint: {scrub.problem(problem)}", problem.exit_code)
+    return Check("read", "ok", "endpoint: actions on devices can be read")
 
 
 async def _reads(connection: Connection, scrub: Scrubber) -> AsyncIterator[Check]:

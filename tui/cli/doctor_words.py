@@ -55,7 +55,8 @@ class Scrubber:
         ):
             if value:
                 self._names.append((value, word))
-        self._profile = re.compile(rf"(?<![\w-]){re.escape(profile.name)}(?![\w-])")
+        names = "|".join(map(re.escape, dict.fromkeys((profile.name, profile.table))))
+        self._profile = re.compile(rf"(?<![\w-])(?:{names})(?![\w-])")
 
     _profile: re.Pattern[str] | None = None
 
