@@ -36,7 +36,7 @@ def stamp(moment: datetime) -> str:
 
 def incident(number: int | str, **fields: Any) -> Incident:
     """An incident as it would come from Graph; fields by Graph's names."""
-    age = timedelta(hours=int(number) if str(number).isdigit() else 1)
+    age = timedelta(hours=int(number) if str(number).isdigit() and len(str(number)) < 6 else 1)
     raw: dict[str, Any] = {
         "id": str(number),
         "displayName": f"Incident {number}",
