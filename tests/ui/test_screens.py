@@ -43,7 +43,7 @@ async def test_a_wrong_filter_says_what_is_known(open_app: Open) -> None:
 
 @pytest.mark.parametrize(
     ("size", "key", "shown", "status"),
-    [(SIZES[0], "w", "◐ working", "inProgress"), (SIZES[1], "c", "✓ closed", "resolved")],
+    [(SIZES[0], "w", "◐ working", "inProgress"), (SIZES[1], "c", "", "resolved")],
 )
 async def test_a_status_is_shown_at_once_and_confirmed_by_the_service(
     open_app: Open, size, key, shown, status
@@ -54,7 +54,11 @@ async def test_a_status_is_shown_at_once_and_confirmed_by_the_service(
         await screens.press("s")
         await screens.sees("Status: Human-operated ransomware")
         await screens.press(key)
-        await screens.sees(shown)
+        if shown:
+            await screens.sees(shown)
+        else:
+            # What is closed goes to the end, and the cursor on to the next.
+            await screens.until(lambda: " 4711 " not in screens.text())
         await queue.delivered()
         incident = await queue.refresh_incident("4711")
         assert incident.status == status

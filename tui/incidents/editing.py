@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import UNSET
@@ -11,7 +12,7 @@ from msgspec import UNSET
 from tui.api.records import IncidentChange
 from tui.incidents import bulk, outbox, store
 from tui.incidents.bulk import BulkPreview, BulkProgress
-from tui.incidents.changes import EditId, Wish
+from tui.incidents.changes import Edit, EditId, Wish
 from tui.incidents.edits import check, tidy
 from tui.incidents.reading import QueueReading
 from tui.incidents.tables import transaction
@@ -85,19 +86,38 @@ class QueueEditing(QueueReading):
         self._undone.clear()
         return made
 
-    async def undo(self) -> str | None:
+    async def last_edits(self, only: Collection[str] | None = None) -> list[Edit]:
+        """What `undo` would take back: the edits of the last command, or of these incidents."""
+        for made in reversed(self._done):
+            edits = await self.cache.run(partial(outbox.those, ids=made))
+            found = [edit for edit in edits if only is None or edit.incident_id in only]
+            if found:
+                return found
+        return []
+
+    async def undo(self, only: Collection[str] | None = None) -> str | None:
         """Take back the last edit made in this run that is not taken back yet.
 
         What was not sent yet is not sent at all; what was is set back to its former values
         by an edit that is delivered like any other.
 
+        Args:
+            only: Ids of incidents: the last edit of any of them is taken back, on them alone.
+
         Returns:
             What was done, as a sentence; None where there is nothing to take back.
         """
-        if not self._done:
+        edits = await self.last_edits(only)
+        if not edits:
+            if only is None and self._done:
+                self._done.pop()
+                return undone([], ())
             return None
-        batch = set(self._done.pop())
-        edits = [edit for edit in await self.history() if edit.id in batch]
+        batch = {edit.id for edit in edits}
+        at = next(n for n in range(len(self._done) - 1, -1, -1) if batch & set(self._done[n]))
+        left = [edit for edit in self._done.pop(at) if edit not in batch]
+        if only is not None and left:
+            self._done.insert(at, left)
         dropped = set(
             await self._touch(lambda connection: outbox.remove(connection, batch, tried=False))
         )

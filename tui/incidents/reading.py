@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -93,6 +94,16 @@ class QueueReading:
         """An incident as it will be once its edits are delivered; None if it is not known."""
         author = self.me or "you"
         return await self.cache.run(lambda connection: store.load(connection, incident_id, author))
+
+    async def incidents(self, ids: Sequence[str]) -> list[Incident]:
+        """Incidents as they will be once their edits are delivered; without unknown ones."""
+        author = self.me or "you"
+
+        def load(connection: sqlite3.Connection) -> list[Incident]:
+            found = (store.load(connection, key, author) for key in ids)
+            return [incident for incident in found if incident is not None]
+
+        return await self.cache.run(load)
 
     async def unread(self) -> list[str]:
         """The ids of incidents that came or changed since they were seen, newest first."""

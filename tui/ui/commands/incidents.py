@@ -67,8 +67,25 @@ class Rename(Command):
     FOOTER_TEXT = "rename"
 
 
+class CloseAs(Command):
+    """Close with a classification and its determination, in one edit"""
+
+    COMMAND = "Close as…"
+    BINDING_KEY = "X"
+    FOOTER_TEXT = "close as"
+
+
+class Templates(Command):
+    """Sets of edits from the settings, made together after a preview"""
+
+    COMMAND = "Templates"
+    ACTION = "templates_command"
+    BINDING_KEY = "T"
+    FOOTER_TEXT = "templates"
+
+
 class Undo(Command):
-    """Undo the last edit: the former values are sent; comments cannot be taken back"""
+    """Undo the last edit, or that of the selected: former values are sent; comments stay"""
 
     BINDING_KEY = "u"
     FOOTER_TEXT = "undo"
@@ -222,5 +239,27 @@ class PreviousEntry(Command):
 RARE_EDITS: tuple[type[Command], ...] = (SetSeverity, Rename)
 """Edits that not every dialect of the service can make."""
 
+MORE_EDITS: tuple[type[Command], ...] = (CloseAs, Templates)
+"""Edits of several fields at once."""
+
 EDITS: tuple[type[Command], ...] = (SetStatus, Assign, Classify, EditTags, WriteComment)
 """The edits, in the order of the footer."""
+
+
+def template_command(at: int, name: str, key: str, words: str) -> type[Command]:
+    """The command of a template of the settings.
+
+    Args:
+        at: Its place among the templates.
+        name: Its name, displayable.
+        key: The key that begins it, as Textual names it; empty where it has none.
+        words: What it does, displayable.
+    """
+    parts: dict[str, object] = {
+        "__doc__": f"Template: {words}",
+        "COMMAND": f"Template: {name}",
+        "ACTION": f"template_command({at})",
+        "FOOTER_TEXT": name,
+        "BINDING_KEY": key or None,
+    }
+    return type(f"Template{at}", (Command,), parts)

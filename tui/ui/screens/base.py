@@ -35,7 +35,7 @@ class FramedScreen(Screen[None]):
     PLACE: ClassVar[str] = ""
     """The place it belongs to; empty for screens without a header."""
     FOOTER: ClassVar[tuple[type[Command], ...]] = ()
-    COMMAND_MESSAGES: ClassVar[tuple[type[Command], ...]] = ()
+    COMMAND_MESSAGES: tuple[type[Command], ...] = ()
     HELP: ClassVar[str | None] = None
 
     BINDINGS = Command.bindings(common.Help, common.Back, common.ExplainThis)

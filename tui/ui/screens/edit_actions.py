@@ -3,72 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+
+import msgspec
+from textual.binding import BindingsMap
+from textual_enhanced.commands import Command
 
 from tui.api.records import DETERMINATIONS, SEVERITIES, Incident, IncidentChange
-from tui.errors import Problem
+from tui.config import Template
+from tui.errors import UsageProblem
 from tui.text import visible
 from tui.ui import words
 from tui.ui.browse import browse
-from tui.ui.page import Choice, text
-from tui.ui.screens.base import FramedScreen
-from tui.ui.widgets.dialogs import AskLine, Choose, Confirm, WriteText
-
-if TYPE_CHECKING:
-    from collections.abc import Coroutine
+from tui.ui.commands.incidents import template_command
+from tui.ui.keys import key_id
+from tui.ui.page import Choice
+from tui.ui.screens.edit_sending import EditSending
+from tui.ui.templates import change_of, fault_of, template_words
+from tui.ui.widgets.dialogs import AskLine, Choose, WriteText
+from tui.ui.widgets.parts_suggester import PartsSuggester
 
 _STATUS_CHOICES = (("active", "a"), ("inProgress", "w"), ("resolved", "c"))
 _RARE = {"set_severity_command": "severity", "rename_command": "name"}
 """Actions that need a field not every dialect can write."""
-_MANY = 10
-"""Incidents from which an edit asks first."""
+_RECENT = 6
+"""People that are offered with a digit each."""
+_DIGITS = 9
 _CLASS_KEYS = {"truePositive": "t", "informationalExpectedActivity": "i", "falsePositive": "f"}
 
 
-class EditActions(FramedScreen):
+class EditActions(EditSending):
     """The edit commands, for screens that know which incidents they are about."""
 
-    async def targets(self) -> list[Incident]:
-        """The incidents that an edit is for; empty where there is none."""
-        raise NotImplementedError
-
-    def _ask(self, question: Coroutine[None, None, None]) -> None:
-        self.run_worker(self._asked(question), exclusive=True, group="question")
-
-    async def _asked(self, question: Coroutine[None, None, None]) -> None:
-        with self.m365d.gate.hold() as opened:
-            self.m365d.question_opened = opened
-            await question
-
-    async def _title(self, verb: str, incidents: Sequence[Incident]) -> str:
-        if len(incidents) == 1:
-            name = visible(incidents[0].name)
-            return f"{verb}: {name[:70]}{'…' if len(name) > 70 else ''}"
-        return f"{verb}: {words.counted(len(incidents), 'incident')}"
-
-    async def _sure(self, many: int) -> bool:
-        """Ask before many incidents are changed at once."""
-        if many < _MANY:
-            return True
-        answer = await self.app.push_screen_wait(
-            Confirm(
-                f"Change {words.counted(many, 'incident')}?",
-                [text("Each is sent on its own; u takes the whole edit back.", "faint")],
-                yes="change them",
-                no="leave them",
+    async def on_mount(self) -> None:
+        """The settings' templates are commands too, some with a key."""
+        made = [
+            template_command(
+                at, visible(one.name), key_id(one.key) if one.key else "", template_words(one)
             )
-        )
-        return answer == "yes"
-
-    async def _send(self, incidents: Sequence[Incident], change: IncidentChange) -> bool:
-        if not await self._sure(len(incidents)):
-            return False
-        try:
-            await self.workspace.queue.edit([incident.id for incident in incidents], change)
-        except Problem as problem:
-            self.m365d.report(problem)
-            return False
-        return True
+            for at, one in enumerate(self.m365d.settings.templates)
+        ]
+        if made:
+            self.COMMAND_MESSAGES = (*self.COMMAND_MESSAGES, *made)
+            bound = BindingsMap(Command.bindings(*made))
+            self._bindings = BindingsMap.merge([bound, self._bindings])
 
     def action_set_status_command(self) -> None:
         """Ask for a status."""
@@ -83,7 +60,7 @@ class EditActions(FramedScreen):
             choices.append(
                 Choice(
                     value,
-                    ((f"{sign.glyph} ", sign.tone), (f"{sign.word:<12}", ""), (key, "faint")),
+                    ((f"{sign.glyph} ", sign.tone), (f"{sign.word:<12}", ""), (key, "accent")),
                     key,
                 )
             )
@@ -96,7 +73,7 @@ class EditActions(FramedScreen):
         sent = await self._send(incidents, IncidentChange(status=chosen))
         unknown = [i for i in incidents if i.classification.lower() == "unknown"]
         if sent and chosen == "resolved" and unknown:
-            self.notify("Closed without a classification; c sets one.", markup=False)
+            self.notify("Closed without a classification; c sets one, X does both.", markup=False)
 
     def action_assign_command(self) -> None:
         """Ask for an owner."""
@@ -105,42 +82,73 @@ class EditActions(FramedScreen):
     async def _assign(self) -> None:
         if not (incidents := await self.targets()):
             return
+        chosen = await self.app.push_screen_wait(
+            Choose(await self._title("Assign", incidents), await self._owner_choices(incidents))
+        )
+        if chosen is None:
+            return
+        owner: str | None
+        if chosen == "nobody":
+            owner = None
+        elif chosen.startswith("to "):
+            owner = chosen.removeprefix("to ")
+        else:
+            owner = await self._asked_owner(chosen)
+            if owner is None:
+                return
+        await self._send(incidents, IncidentChange(assigned_to=owner))
+
+    async def _owner_choices(self, incidents: Sequence[Incident]) -> list[Choice]:
         me = self.workspace.me
         choices = [
             Choice(
-                "me",
-                (("yourself    ", "accent"), (visible(me or "asks who you are"), "faint")),
+                f"to {me}" if me else "me",
+                (
+                    ("m  ", "accent"),
+                    ("yourself  ", ""),
+                    (visible(me or "asks who you are"), "faint"),
+                ),
                 "m",
             ),
-            Choice("other", (("somebody…   ", ""), ("a name or address", "faint")), "o"),
-            Choice("nobody", (("nobody", ""),), "n"),
+            Choice("nobody", (("n  ", "accent"), ("nobody", "")), "n"),
         ]
-        chosen = await self.app.push_screen_wait(
-            Choose(await self._title("Assign", incidents), choices)
-        )
-        owner: str | None
-        if chosen is None:
-            return
-        if chosen == "nobody":
-            owner = None
-        elif chosen == "me" and me:
-            owner = me
-        else:
-            known = await self.workspace.queue.owners()
-            owner = await self.app.push_screen_wait(
-                AskLine(
-                    "Who are you?" if chosen == "me" else "Assign to",
-                    note="As the service spells it: an address, such as you@contoso.com."
-                    if chosen == "me"
-                    else "An address; → completes a known one.",
-                    known=known,
-                )
+        for at, name in enumerate(await self._recent_owners(incidents), 1):
+            choices.append(
+                Choice(f"to {name}", ((f"{at}  ", "accent"), (visible(name), "")), str(at))
             )
-            if owner is None:
-                return
-            if chosen == "me":
-                self.m365d.remember_me(owner)
-        await self._send(incidents, IncidentChange(assigned_to=owner))
+        choices.append(
+            Choice("other", (("o  ", "accent"), ("somebody…  ", ""), ("by address", "faint")), "o")
+        )
+        return choices
+
+    async def _recent_owners(self, incidents: Sequence[Incident]) -> list[str]:
+        """Whom was assigned to from here of late, then who owns most."""
+        queue = self.workspace.queue
+        given = [edit.change.assigned_to for edit in reversed(await queue.history())]
+        known = [name for name in given if isinstance(name, str)] + await queue.owners()
+        skipped = {(self.workspace.me or "").casefold()}
+        if len(incidents) == 1:
+            skipped.add((incidents[0].assigned_to or "").casefold())
+        found: dict[str, str] = {}
+        for name in known:
+            if name.casefold() not in skipped:
+                found.setdefault(name.casefold(), name)
+        return list(found.values())[:_RECENT]
+
+    async def _asked_owner(self, chosen: str) -> str | None:
+        mine = chosen == "me"
+        owner = await self.app.push_screen_wait(
+            AskLine(
+                "Who are you?" if mine else "Assign to",
+                note="As the service spells it: an address, such as you@contoso.com."
+                if mine
+                else "An address; → completes a known one.",
+                known=await self.workspace.queue.owners(),
+            )
+        )
+        if owner is not None and mine:
+            self.m365d.remember_me(owner)
+        return owner
 
     def action_classify_command(self) -> None:
         """Ask for a classification, then for one of its determinations."""
@@ -149,15 +157,30 @@ class EditActions(FramedScreen):
     async def _classify(self) -> None:
         if not (incidents := await self.targets()):
             return
-        title = await self._title("Classify", incidents)
+        if (asked := await self._verdict("Classify", incidents)) is not None:
+            await self._send(incidents, asked)
+
+    def action_close_as_command(self) -> None:
+        """Close with a classification and its determination, in one edit."""
+        self._ask(self._close_as())
+
+    async def _close_as(self) -> None:
+        if not (incidents := await self.targets()):
+            return
+        if (asked := await self._verdict("Close as", incidents)) is not None:
+            closed = msgspec.structs.replace(asked, status="resolved")
+            await self._send(incidents, closed)
+
+    async def _verdict(self, verb: str, incidents: Sequence[Incident]) -> IncidentChange | None:
+        """Ask for a classification, then for one of its own determinations."""
         current = incidents[0] if len(incidents) == 1 else None
         chosen = await self.app.push_screen_wait(
             Choose(
-                title,
+                await self._title(verb, incidents),
                 [
                     Choice(
                         value,
-                        ((f"{words.spaced(value):<34}", ""), (_CLASS_KEYS[value], "faint")),
+                        ((f"{_CLASS_KEYS[value]}  ", "accent"), (words.spaced(value), "")),
                         _CLASS_KEYS[value],
                     )
                     for value in DETERMINATIONS
@@ -166,18 +189,20 @@ class EditActions(FramedScreen):
             )
         )
         if chosen is None:
-            return
+            return None
         determination = await self.app.push_screen_wait(
             Choose(
-                f"{words.spaced(chosen).capitalize()}: which kind?",
-                [Choice(value, ((words.spaced(value), ""),)) for value in DETERMINATIONS[chosen]],
+                f"{verb} {words.spaced(chosen)}: which kind?",
+                [
+                    Choice(value, ((f"{at}  ", "accent"), (words.spaced(value), "")), str(at))
+                    for at, value in enumerate(DETERMINATIONS[chosen], 1)
+                ],
                 current=current.determination if current else None,
             )
         )
-        if determination is not None:
-            await self._send(
-                incidents, IncidentChange(classification=chosen, determination=determination)
-            )
+        if determination is None:
+            return None
+        return IncidentChange(classification=chosen, determination=determination)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Edits that the dialect cannot make are not offered."""
@@ -235,30 +260,102 @@ class EditActions(FramedScreen):
             typed = await self.app.push_screen_wait(
                 AskLine(
                     title,
-                    note="All of them, parted by commas; an empty line takes all away.",
-                    value=given,
-                    known=known,
+                    note="All of them, parted by commas; → completes a known one. "
+                    "An empty line takes all away.",
+                    value=f"{given}, " if given else "",
+                    suggester=PartsSuggester(known),
                     allow_empty=True,
                 )
             )
-            if typed is not None and typed != given:
+            if typed is not None and _listed(typed) != incidents[0].tags:
                 await self._send(incidents, IncidentChange(tags=_listed(typed)))
             return
         typed = await self.app.push_screen_wait(
-            AskLine(title, note="Tags to add to each, parted by commas.", known=known)
+            AskLine(
+                title,
+                note="Tags to add to each, parted by commas; -tag takes one away.",
+                suggester=PartsSuggester(known, "-"),
+            )
         )
-        if not typed:
+        if typed:
+            await self._tag_each(incidents, _listed(typed))
+
+    async def _tag_each(self, incidents: Sequence[Incident], asked: Sequence[str]) -> None:
+        gone = {tag[1:].strip().casefold() for tag in asked if tag.startswith("-")}
+        more = [tag for tag in asked if not tag.startswith("-")]
+        changes: dict[str, IncidentChange] = {}
+        for one in incidents:
+            kept = [tag for tag in (*one.tags, *more) if tag.casefold() not in gone]
+            if (tags := tuple(dict.fromkeys(kept))) != one.tags:
+                changes[one.id] = IncidentChange(tags=tags)
+        if not changes:
+            self.notify("That is how they are already; nothing was sent.", markup=False)
             return
-        changes = {
-            incident.id: IncidentChange(tags=added)
-            for incident in incidents
-            if (added := tuple(dict.fromkeys((*incident.tags, *_listed(typed))))) != incident.tags
-        }
-        if changes and await self._sure(len(changes)):
-            try:
-                await self.workspace.queue.edit_each(changes)
-            except Problem as problem:
-                self.m365d.report(problem)
+        said = [f"with {words.listed(more)}"] if more else []
+        said += [f"without {words.listed(sorted(gone))}"] if gone else []
+        await self._send_each(changes, title=f"tags {' and '.join(said)}")
+
+    def action_templates_command(self) -> None:
+        """Choose a set of edits from the settings."""
+        self._ask(self._templates())
+
+    async def _templates(self) -> None:
+        templates = self.m365d.settings.templates
+        if not templates:
+            self.notify(
+                "There are none. [[templates]] in the settings make sets of edits, "
+                'such as name = "False positive", status = "resolved".',
+                timeout=10,
+                markup=False,
+            )
+            return
+        if not (incidents := await self.targets()):
+            return
+        chosen = await self.app.push_screen_wait(
+            Choose(
+                await self._title("Template", incidents),
+                [
+                    Choice(
+                        str(at),
+                        (
+                            (f"{at + 1}  " if at < _DIGITS else "   ", "accent"),
+                            (f"{visible(one.name)[:26]:<28}", ""),
+                            (template_words(one), "faint"),
+                        ),
+                        str(at + 1) if at < _DIGITS else "",
+                    )
+                    for at, one in enumerate(templates)
+                ],
+            )
+        )
+        if chosen is not None:
+            await self._apply(templates[int(chosen)], incidents)
+
+    def action_template_command(self, at: int) -> None:
+        """Begin the template of a key."""
+        templates = self.m365d.settings.templates
+        if at < len(templates):
+            self._ask(self._template(templates[at]))
+
+    async def _template(self, template: Template) -> None:
+        if incidents := await self.targets():
+            await self._apply(template, incidents)
+
+    async def _apply(self, template: Template, incidents: Sequence[Incident]) -> None:
+        """The template's edits, previewed even for one incident."""
+        if fault := fault_of(template):
+            self.notify(fault, severity="error", timeout=15, markup=False)
+            return
+        try:
+            wanted = {one.id: change_of(template, one, self.workspace.me) for one in incidents}
+        except UsageProblem as problem:
+            self.m365d.report(problem)
+            return
+        changes = {key: change for key, change in wanted.items() if change is not None}
+        if changes:
+            await self._send_each(changes, title=visible(template.name))
+        else:
+            self.notify("That is how they are already; nothing was sent.", markup=False)
 
     def action_write_comment_command(self) -> None:
         """Open the composer, with the draft that was left there."""
@@ -280,39 +377,6 @@ class EditActions(FramedScreen):
         )
         if written and await self._send(incidents, IncidentChange(comment=written)):
             drafts.drop(place)
-
-    def action_undo_command(self) -> None:
-        """Send the former values of the last edit."""
-        self._ask(self._undo())
-
-    async def _undo(self) -> None:
-        try:
-            said = await self.workspace.queue.undo()
-        except Problem as problem:
-            self.m365d.report(problem)
-            return
-        self.notify(visible(said) if said else "There is nothing to undo.", markup=False)
-
-    def action_show_outbox_command(self) -> None:
-        """List what is not delivered."""
-        self._ask(self._outbox())
-
-    async def _outbox(self) -> None:
-        from tui.ui.screens.outbox import settle_edits
-
-        await settle_edits(self.m365d, self.workspace.queue)
-
-    def action_redo_command(self) -> None:
-        """Make the edit that was undone last again."""
-        self._ask(self._redo())
-
-    async def _redo(self) -> None:
-        try:
-            said = await self.workspace.queue.redo()
-        except Problem as problem:
-            self.m365d.report(problem)
-            return
-        self.notify(visible(said) if said else "There is nothing to redo.", markup=False)
 
     def open_link(self, incident: Incident) -> None:
         """Open an incident in the portal, and copy its address for a browser elsewhere."""

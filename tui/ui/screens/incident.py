@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.containers import Vertical, VerticalScroll
@@ -84,10 +84,11 @@ class IncidentScreen(IncidentActions):
     One incident. [ and ] change the tab. Edits work as in the queue. On the timeline, arrows
     step from alert to alert and + - zoom; in Evidence, h hunts on the entity under the cursor.
     """
-    COMMAND_MESSAGES: ClassVar[tuple[type[Command], ...]] = (
+    COMMAND_MESSAGES: tuple[type[Command], ...] = (
         commands.PreviousTab,
         commands.NextTab,
         *commands.EDITS,
+        *commands.MORE_EDITS,
         *commands.RARE_EDITS,
         commands.HuntEntity,
         commands.OtherIncidents,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -14,10 +13,11 @@ from textual.events import Resize
 from textual.widget import Widget
 from textual_enhanced.commands import Command
 
-from tui.api.records import Incident
+from tui.api.records import Incident, IncidentChange
 from tui.errors import UsageProblem
 from tui.incidents.source import COLUMNS, MORE_COLUMNS, MOST_URGENT_FIRST
 from tui.text import visible
+from tui.ui.bulk_words import progress_spans
 from tui.ui.commands import common
 from tui.ui.commands import grid as grid_commands
 from tui.ui.commands import incidents as commands
@@ -37,6 +37,7 @@ from tui.ui.widgets.grid_messages import RowHighlighted, RowOpened, SelectionCha
 from tui.ui.widgets.sheet import Sheet
 
 if TYPE_CHECKING:
+    from tui.incidents.bulk import BulkProgress
     from tui.incidents.changes import QueueChanged
     from tui.incidents.completion import Suggestion
     from tui.incidents.filter_syntax import Seen
@@ -79,6 +80,7 @@ class IncidentsScreen(QueueWatch):
     COMMAND_MESSAGES = (
         commands.OpenIncident,
         *commands.EDITS,
+        *commands.MORE_EDITS,
         *commands.RARE_EDITS,
         commands.HuntEntity,
         commands.Filter,
@@ -143,6 +145,8 @@ class IncidentsScreen(QueueWatch):
         """Show the cache, then fetch."""
         self._incident: Incident | None = None
         self._seen: Seen | None = None
+        self._followed: tuple[int, ...] = ()
+        self._bulk: BulkProgress | None = None
         rules = self.m365d.settings.sla
         queue = self.workspace.queue
         self._source = queue.source(ALL_COLUMNS, MOST_URGENT_FIRST)
@@ -195,6 +199,7 @@ class IncidentsScreen(QueueWatch):
     async def redrawn(self, changed: QueueChanged) -> None:
         """Rows changed, and perhaps what the pane shows."""
         await super().redrawn(changed)
+        self._look_at_edits()
         shown = self._incident
         if shown is not None and (changed.ids is None or shown.id in changed.ids):
             await self._show_pane(shown.id)
@@ -275,11 +280,13 @@ class IncidentsScreen(QueueWatch):
         problem = self.workspace.queue.sync_problem
         notices = self.notices
         said: list[Span] = []
-        if selected:
+        if self._bulk is not None and not selected:
+            said = progress_spans(self._bulk)
+        elif selected:
             which = {1: "it", 2: "both"}.get(selected, "all")
             said = [
                 (f"{selected:,} selected", "tag"),
-                (f"   s a c t m act on {which}   Esc drops the selection", "faint"),
+                (f"   s a c t m X T act on {which}   Esc drops the selection", "faint"),
             ]
         elif problem is not None and not self._syncing:
             said = [
@@ -312,15 +319,57 @@ class IncidentsScreen(QueueWatch):
         else:
             super().action_explain_this_command()
 
-    async def targets(self) -> list[Incident]:
+    async def target_ids(self) -> list[str]:
         """The selected incidents, or the one under the cursor."""
         grid = self.query_one(Grid)
-        keys: Sequence[str] = sorted(grid.selected)
-        if not keys:
-            row = grid.cursor_row
-            keys = [row.key] if row else []
-        found = await asyncio.gather(*(self.workspace.queue.incident(key) for key in keys))
-        return [incident for incident in found if incident is not None]
+        if grid.selected:
+            return sorted(grid.selected)
+        row = grid.cursor_row
+        return [row.key] if row else []
+
+    def undo_targets(self) -> frozenset[str]:
+        """The selected incidents."""
+        return self.query_one(Grid).selected
+
+    def will_send(self, changes: Mapping[str, IncidentChange]) -> None:
+        """What is closed moves to the end: the cursor goes on to the next incident."""
+        closing = [key for key, change in changes.items() if change.status == "resolved"]
+        self.query_one(Grid).let_go(closing)
+        if len(closing) == 1:
+            self.notify(f"{visible(closing[0])} closed; u takes it back.", markup=False)
+
+    def follow(self, edits: Sequence[int]) -> None:
+        """Tell below the table how far a change of many is; its rows need no more selection."""
+        self._followed = tuple(edits)
+        self.query_one(Grid).clear_selection()
+        self._look_at_edits()
+
+    def _look_at_edits(self) -> None:
+        if self._followed:
+            self.run_worker(self._read_progress(), group="followed", exclusive=True)
+
+    async def _read_progress(self) -> None:
+        self._bulk = await self.workspace.queue.progress(self._followed)
+        self.tell_below()
+
+    async def _stop_edits(self) -> bool:
+        """Esc: what is not sent yet is not sent; whether there was any."""
+        if not self._followed:
+            return False
+        queue = self.workspace.queue
+        found = await queue.progress(self._followed)
+        self._followed, self._bulk = (), None
+        self.tell_below()
+        if found.done:
+            return False
+        await queue.discard([edit.id for edit in found.waiting])
+        after = await queue.progress([edit.id for edit in found.waiting])
+        self.notify(
+            f"Stopped: {after.dropped:,} are left as they were, "
+            f"{found.total - after.dropped:,} were sent. u takes these back.",
+            markup=False,
+        )
+        return True
 
     def action_hunt_entity_command(self) -> None:
         """Choose an entity of this incident and hunt on it."""
@@ -335,7 +384,7 @@ class IncidentsScreen(QueueWatch):
     async def action_back_command(self) -> None:
         """Drop the selection, then the filter; stop fetching."""
         grid = self.query_one(Grid)
-        if grid.clear_selection():
+        if await self._stop_edits() or grid.clear_selection():
             return
         if not grid.has_focus:
             grid.focus()

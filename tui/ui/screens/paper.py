@@ -24,6 +24,7 @@ class Paper(Page):
         name: What a file of it would be called.
     """
 
+    YIELDING = "VerticalScroll"
     BINDINGS = [
         Binding("y", "copy", "copy"),
         Binding("w", "save", "save"),

@@ -39,6 +39,7 @@ class ViewList(Dialog):
         Binding("d", "answer('default')"),
         Binding("x,delete", "answer('drop')"),
     ]
+    YIELDING = "PickList"
     DEFAULT_CSS = "ViewList > .dialog { width: 76; }"
 
     def __init__(

@@ -48,7 +48,7 @@ class ColumnChooser(Dialog):
         Binding("vertical_line,p", "pin"),
         Binding("asterisk", "reset"),
     ]
-    DEFAULT_CSS = "ColumnChooser PickList { max-height: 1fr; }"
+    YIELDING = "PickList"
 
     def __init__(self, columns: Columns, first: Sequence[str] | None) -> None:
         super().__init__()

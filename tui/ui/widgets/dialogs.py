@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -11,7 +11,8 @@ from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
 from textual.events import Key
 from textual.screen import ModalScreen
-from textual.suggester import SuggestFromList
+from textual.suggester import Suggester, SuggestFromList
+from textual.widget import Widget
 from textual.widgets import Input, OptionList, TextArea
 
 from tui.ui.page import Block, Choice, line, text
@@ -51,6 +52,23 @@ class Dialog(ModalScreen[str | None]):
     }
     """
     BINDINGS = [Binding("escape", "cancel", "cancel")]
+    YIELDING: ClassVar[str] = ""
+    """Selector of the part that scrolls where the screen is too low for all of it."""
+
+    def on_resize(self) -> None:
+        """Another screen: let the part that yields take what the others leave."""
+        if self.YIELDING:
+            self.call_after_refresh(self.fit)
+
+    def fit(self) -> None:
+        """Let the part that yields take no more than the others leave."""
+        for part in self.query(self.YIELDING) if self.YIELDING else ():
+            box = part.parent
+            if isinstance(box, Widget):
+                others = sum(one.outer_size.height for one in box.children if one is not part)
+                padding = box.styles.gutter.height
+                room = self.size.height * 9 // 10 - padding - others
+                part.styles.max_height = max(3, room)
 
     def on_screen_resume(self) -> None:
         """Keys that were typed ahead are for this question."""
@@ -129,6 +147,7 @@ class AskLine(Dialog):
         placeholder: str = "",
         password: bool = False,
         known: Sequence[str] = (),
+        suggester: Suggester | None = None,
         allow_empty: bool = False,
     ) -> None:
         super().__init__()
@@ -139,7 +158,8 @@ class AskLine(Dialog):
             value,
             placeholder=placeholder,
             password=password,
-            suggester=SuggestFromList(known, case_sensitive=False) if known else None,
+            suggester=suggester
+            or (SuggestFromList(known, case_sensitive=False) if known else None),
             select_on_focus=False,
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol, runtime_checkable
 
 from tui.errors import Problem
@@ -64,6 +64,7 @@ class KeptRows(RowView):
         self._at_top = True
         self._range: tuple[int, frozenset[str]] | None = None
         self._ranging = False
+        self._let_go: set[str] = set()
 
     # What the next half adds.
 
@@ -171,6 +172,10 @@ class KeptRows(RowView):
         self._go(place)
         return True
 
+    def let_go(self, keys: Iterable[str]) -> None:
+        """Rows that are about to move away: the cursor stays where it is and does not follow."""
+        self._let_go = set(keys)
+
     # Where the cursor is.
 
     @property
@@ -222,6 +227,8 @@ class KeptRows(RowView):
         try:
             count = await source.count()
             place = await source.position(keys[0]) if keys else None
+            if keys and keys[0] in self._let_go and place != cursor:
+                place = None
             if place is None and lost_to_top:
                 place, self._at_top = 0, True
             for key in keys[1:]:
