@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import msgspec
 from textual_enhanced.commands import Command
@@ -41,7 +41,7 @@ class AlertScreen(EntryScreen):
     One alert with its evidence. s, a and c change the alert alone (Microsoft Graph can; the
     classic API cannot). [ and ] show the alerts before and after it, by time.
     """
-    COMMAND_MESSAGES: ClassVar[tuple[type[Command], ...]] = (
+    COMMAND_MESSAGES: tuple[type[Command], ...] = (
         commands.PreviousEntry,
         commands.NextEntry,
         *_EDITS,

@@ -14,7 +14,7 @@ from tui.errors import UsageProblem
 from tui.text import visible
 from tui.ui import words
 from tui.ui.browse import browse
-from tui.ui.commands.incidents import template_command
+from tui.ui.commands.incidents import Templates, template_command
 from tui.ui.keys import key_id
 from tui.ui.page import Choice
 from tui.ui.screens.edit_sending import EditSending
@@ -36,6 +36,8 @@ class EditActions(EditSending):
 
     async def on_mount(self) -> None:
         """The settings' templates are commands too, some with a key."""
+        if Templates not in self.COMMAND_MESSAGES:
+            return
         made = [
             template_command(
                 at, visible(one.name), key_id(one.key) if one.key else "", template_words(one)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from textual_enhanced.commands import Command
 
 from tui.api.records import Alert, Evidence, Incident
@@ -42,7 +40,7 @@ class EntityScreen(EntryScreen):
     in the cache that do. Enter opens; on a value it copies. y copies without anything that
     could be followed (hxxp, [.]), Y as it is; l looks it up elsewhere, h hunts on it.
     """
-    COMMAND_MESSAGES: ClassVar[tuple[type[Command], ...]] = (
+    COMMAND_MESSAGES: tuple[type[Command], ...] = (
         commands.HuntEntity,
         commands.Copy,
         commands.CopyRaw,
