@@ -9,8 +9,9 @@ import pytest
 
 from tests.ui.support import Screens
 from tui.auth.profiles import Profile
-from tui.cli.context import demo_launcher
+from tui.cli.context import Launcher
 from tui.config import Settings
+from tui.demo.options import Options
 from tui.ui.app import M365dApp
 
 Open = Callable[..., AbstractAsyncContextManager[Screens]]
@@ -31,8 +32,8 @@ class SharedDemo:
 
 @pytest.fixture(scope="module")
 def demo_profile() -> Iterator[Profile]:
-    """A demo tenant for the tests of one module, which may change it."""
-    launcher = demo_launcher()
+    """A demo tenant without quotas for the tests of one module, which may change it."""
+    launcher = Launcher(Options(unlimited=True))
     yield launcher.start()
     launcher.stop()
 

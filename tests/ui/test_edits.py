@@ -20,6 +20,16 @@ async def key_here(screens: Screens) -> str:
     return grid.cursor_row.key
 
 
+async def take_back(screens: Screens, *answer: str) -> None:
+    """Undo the last edit, and wait until the service has the former values."""
+    queue = screens.app.workspace.queue
+    before = len(queue._done)
+    await screens.press("u", *answer)
+    await screens.until(lambda: len(queue._done) < before)
+    await screens.until(lambda: len(screens.app.screen_stack) == 1)
+    await queue.delivered()
+
+
 async def test_undo_sends_the_former_value_and_redo_the_later(open_app: Open) -> None:
     async with open_app() as screens:
         await screens.sign_in()
@@ -100,9 +110,7 @@ async def test_many_are_previewed_followed_and_some_of_them_taken_back(open_app:
         found = [await queue.refresh_incident(key) for key in ids]
         assert sum(one.status == "active" for one in found) == 2
         assert sum(one.classification == "falsePositive" for one in found) == len(ids) - 2
-        await screens.press("u", "enter")
-        await screens.until(lambda: len(screens.app.screen_stack) == 1)
-        await queue.delivered()
+        await take_back(screens, "enter")
         again = [await queue.refresh_incident(key) for key in ids]
         assert all(one.status == "active" for one in again)
         assert all(one.classification == "unknown" for one in again)
@@ -124,8 +132,7 @@ async def test_a_template_is_previewed_and_applied_by_its_key(open_app: Open) ->
         found = await queue.refresh_incident(key)
         assert (found.status, found.determination) == ("resolved", "notMalicious")
         assert "tuned" in found.tags
-        await screens.press("u")
-        await queue.delivered()
+        await take_back(screens)
 
 
 async def test_tags_are_added_to_many_and_taken_from_many(open_app: Open) -> None:
@@ -143,8 +150,7 @@ async def test_tags_are_added_to_many_and_taken_from_many(open_app: Open) -> Non
         found = await queue.refresh_incident("4711")
         assert "ready" in found.tags
         assert "ransomware" not in found.tags
-        await screens.press("u", "enter")
-        await queue.delivered()
+        await take_back(screens, "enter")
         assert "ransomware" in (await queue.refresh_incident("4711")).tags
 
 
@@ -157,8 +163,7 @@ async def test_people_who_were_assigned_to_before_have_a_digit(open_app: Open) -
         await screens.until(lambda: len(screens.app.screen_stack) == 1)
         await screens.app.workspace.queue.delivered()
         assert (await screens.app.workspace.queue.refresh_incident("4711")).assigned_to
-        await screens.press("u")
-        await screens.app.workspace.queue.delivered()
+        await take_back(screens)
 
 
 async def test_escape_stops_what_is_not_sent_and_refused_ones_are_sent_again(

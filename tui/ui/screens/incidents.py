@@ -349,8 +349,11 @@ class IncidentsScreen(QueueWatch):
             self.run_worker(self._read_progress(), group="followed", exclusive=True)
 
     async def _read_progress(self) -> None:
-        self._bulk = await self.workspace.queue.progress(self._followed)
-        self.tell_below()
+        followed = self._followed
+        found = await self.workspace.queue.progress(followed)
+        if followed == self._followed:
+            self._bulk = found
+            self.tell_below()
 
     async def _stop_edits(self) -> bool:
         """Esc: what is not sent yet is not sent; whether there was any."""
