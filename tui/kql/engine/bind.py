@@ -18,7 +18,7 @@ from duckdb_kql.translate import _SPECIAL_FORMS
 from duckdb_kql.translate.functions import AGGREGATE_FUNCTIONS, SCALAR_FUNCTIONS
 
 from tui.kql.engine import kinds as typing
-from tui.kql.engine import words
+from tui.kql.engine import meaning, words
 from tui.kql.engine.additions import outside, summaries, terms, unions, windows
 from tui.kql.engine.additions.apply import Grouped, Kept
 from tui.kql.engine.additions.columns import Away, Keep, Reorder
@@ -29,7 +29,7 @@ from tui.kql.engine.additions.stages import Columns, Snapshot, Stage
 from tui.kql.engine.fault import KqlFault
 from tui.kql.engine.marks import unmarked
 from tui.kql.engine.plain import registry
-from tui.kql.engine.trees import deep, expressions, walk
+from tui.kql.engine.trees import deep, expressions
 from tui.kql.engine.walks import fields_of
 
 Schema = dict[str, Columns]
@@ -135,7 +135,7 @@ class Binder:
             columns, kinds = ["_kqlone"], {"_kqlone": "long"}
         while pending:
             op = pending.pop(0)
-            if isinstance(op, Grouped) and not op.stored and _runs_apart(op.body):
+            if isinstance(op, Grouped) and not op.stored and meaning.runs_apart(op.body):
                 before = ir.Query(source, operators, [*around, *_scalars(lets)])
                 table, kinds = self._store(before, op.numbered(), scope)
                 columns = scope[table] = list(kinds)
@@ -148,7 +148,8 @@ class Binder:
             op = resolve_let_refs(op, columns)
             self._check(op, columns)
             op = typing.typed(op, kinds)
-            _check_types(op)
+            meaning.check(op)
+            op = meaning.settled(op)
             op = self._with_terms(op, [*around, *_scalars(lets)], scope)
             several = self._expanded(op, columns)
             if several is not None:
@@ -311,6 +312,8 @@ class Binder:
 
     def _check_function(self, call: ir.FunctionCall) -> None:
         name, lowered = call.name, call.name.lower()
+        if lowered in windows.ARGUMENTS and len(call.args) not in windows.ARGUMENTS[lowered]:
+            raise words.wrong_count(self._text, name)
         if name in registry.FUNCTIONS:
             fault = outside.check(call)
             if fault is not None:
@@ -349,35 +352,6 @@ class Binder:
         if lifted is not op:
             return lifted if isinstance(lifted, list) else [lifted]
         return None
-
-
-def _check_types(op: ir.Operator) -> None:
-    """Refuse what the language has no meaning for, as far as types are known."""
-    if isinstance(op, ir.Where):
-        kind = typing.kind_of(op.predicate)
-        if kind not in (None, "bool", "dynamic", "null"):
-            raise words.no_predicate(kind)
-    for expression in expressions(op):
-        if isinstance(expression, ir.BinaryOp) and expression.op in _ORDERING:
-            sides = (typing.kind_of(expression.left), typing.kind_of(expression.right))
-            if sides == ("string", "string"):
-                raise words.unordered(expression.op)
-
-
-_ORDERING = frozenset({"<", "<=", ">", ">="})
-
-
-def _runs_apart(body: ir.Query) -> bool:
-    """Whether parts of a pipeline are run before the whole, for which its rows must exist."""
-    return any(
-        isinstance(part, Snapshot)
-        or outside.is_outside(part)
-        or (isinstance(part, ir.FunctionCall) and part.name.lower() in _RUN_BEFORE)
-        for part in walk(body.operators)
-    )
-
-
-_RUN_BEFORE = frozenset({"row_window_session", *summaries.SKETCHES})
 
 
 def _printed(

@@ -82,6 +82,17 @@ def missing_parameter(name: str) -> KqlFault:
     )
 
 
+def wrong_count(text: str, name: str) -> KqlFault:
+    """A function called with more or fewer arguments than it takes."""
+    line, column = place(text, name)
+    return KqlFault(
+        f"{name}(): function called with a wrong number of arguments",
+        code="SEM0219",
+        line=line,
+        column=column,
+    )
+
+
 def unsupported(text: str, what: str) -> KqlFault:
     """A construct of the language that this engine knows of and does not run."""
     line, column = place(text, what)

@@ -32,6 +32,7 @@ _RENAMED = {
     "unicode_codepoints_from_string": "to_utf8",
     "unicode_codepoints_to_string": "make_string",
     "notempty": "isnotempty",
+    "array_strcat": "strcat_array",
     "toobject": "parse_json",
     "arraylength": "array_length",
     "toboolean": "tobool",

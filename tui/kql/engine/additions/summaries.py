@@ -47,6 +47,10 @@ def _is_aggregate(expression: object) -> bool:
     )
 
 
+def _is_plain_call(expression: object) -> bool:
+    return isinstance(expression, ir.FunctionCall) and not _is_aggregate(expression)
+
+
 def _computed(
     op: ir.Summarize, columns: Columns, fresh: Callable[[str], str]
 ) -> list[ir.Operator] | None:
@@ -54,7 +58,7 @@ def _computed(
     wanted = [
         any(
             (isinstance(e, ir.FunctionCall) and e.name.lower() in SKETCHES)
-            or (outside.is_outside(e) and any(map(_is_aggregate, expressions(e))))
+            or (_is_plain_call(e) and any(map(_is_aggregate, expressions(e))))
             for e in expressions(item.expr)
         )
         for item in op.aggregates

@@ -27,6 +27,17 @@ FUNCTIONS = frozenset(
 )  # fmt: skip
 """Functions that need serialized rows."""
 
+ARGUMENTS = {
+    "prev": range(1, 4),
+    "next": range(1, 4),
+    "row_number": range(3),
+    "row_cumsum": range(1, 3),
+    "row_rank_dense": range(1, 3),
+    "row_rank_min": range(1, 3),
+    "row_window_session": range(3, 5),
+}
+"""How many arguments each takes."""
+
 _ROW = "_kqlrow"
 
 
