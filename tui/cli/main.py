@@ -15,7 +15,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "profiles list": ("profiles", "list who can sign in where"),
     "profiles add": ("profiles", "add a profile to the settings"),
     "profiles remove": ("profiles", "remove a profile from the settings"),
-    "profiles import": ("profiles_partner", "make a profile of the AZURE_* variables"),
+    "profiles import": (
+        "profiles_import",
+        "make profiles of AZURE_* or MSTICPy's settings",
+    ),
     "profiles consent": ("profiles_partner", "make the link for a customer's administrator"),
     "profiles migrate": ("profiles_partner", "compare with Microsoft Graph, and move there"),
     "login": ("login", "store the secret of a profile in the keyring"),

@@ -1,29 +1,21 @@
-"""`m365d-tui profiles import|consent|migrate`."""
+"""`m365d-tui profiles consent|migrate`."""
 
 from __future__ import annotations
 
 import argparse
-import os
 import re
-from dataclasses import replace
-from pathlib import Path
-from shlex import quote
 from typing import TYPE_CHECKING
 
-from tui.cli.context import open_session, read_settings, run_async, settings_to_change, whole_number
+from tui.cli.context import open_session, read_settings, run_async, whole_number
 from tui.cli.output import say, write_json, write_table
 from tui.errors import Forbidden, UsageProblem
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from tui.api.migration import Comparison
     from tui.auth.consent import ConsentAnswer
     from tui.auth.profiles import Profile
-    from tui.config import ProfileSettings
 
 _EXAMPLES = {
-    "profiles import": "  AZURE_TENANT_ID=… AZURE_CLIENT_ID=… m365d-tui profiles import contoso",
     "profiles consent": "  m365d-tui profiles consent --profile contoso\n"
     "  m365d-tui profiles consent --answer 'https://portal.azure.com/?admin_consent=True&…'",
     "profiles migrate": "  m365d-tui profiles migrate contoso --check\n"
@@ -32,12 +24,9 @@ _EXAMPLES = {
 
 
 def configure(parser: argparse.ArgumentParser, command: str) -> None:
-    """Arguments of the three commands."""
+    """Arguments of both commands."""
     add = parser.add_argument
-    if command == "profiles import":
-        add("name", metavar="NAME", help="name of the new profile")
-        add("--default", action="store_true", help="make it the default profile")
-    elif command == "profiles consent":
+    if command == "profiles consent":
         add("--form", choices=("v1", "v2"), default="v2", help="which of the two links (v2)")
         add("--resource", choices=("graph", "classic", "endpoint"), default="graph",
             help="which API's permissions (v2 only; graph)")  # fmt: skip
@@ -53,63 +42,12 @@ def configure(parser: argparse.ArgumentParser, command: str) -> None:
 
 
 def run(args: argparse.Namespace, command: str) -> int:
-    """Import, make a link, or move."""
-    if command == "profiles import":
-        return _import(args)
+    """Make a link, or move."""
     if command == "profiles consent":
         return _consent(args)
     if args.name:
         args.profile = args.name
     return run_async(_migrate(args))
-
-
-def from_environment(name: str, environ: Mapping[str, str]) -> ProfileSettings:
-    """The profile that the `AZURE_*` variables describe; secrets stay where they are.
-
-    Raises:
-        UsageProblem: They name no tenant or application, or no known authority.
-    """
-    from tui.config import ProfileSettings
-
-    def value(key: str) -> str:
-        return environ.get(key, "").strip()
-
-    tenant, client = value("AZURE_TENANT_ID"), value("AZURE_CLIENT_ID")
-    if not tenant or not client:
-        missing = "AZURE_CLIENT_ID" if tenant else "AZURE_TENANT_ID"
-        raise UsageProblem("There is nothing to import", f"{missing} is not set")
-    host = value("AZURE_AUTHORITY_HOST").rstrip("/").removeprefix("https://").lower()
-    clouds = {"": "global", "login.microsoftonline.com": "global",
-              "login.microsoftonline.us": "gcc-high"}  # fmt: skip
-    if host not in clouds:
-        raise UsageProblem(
-            "The authority is not known",
-            f"AZURE_AUTHORITY_HOST is {host}",
-            "Make the profile by hand, with a table of hosts.",
-        )
-    profile = ProfileSettings(name, tenant, client, cloud=clouds[host], credential="env")
-    if value("AZURE_CLIENT_SECRET"):
-        return profile
-    if path := value("AZURE_CLIENT_CERTIFICATE_PATH"):
-        return replace(
-            profile, credential="certificate", certificate_path=Path(path).expanduser().absolute()
-        )
-    if value("AZURE_FEDERATED_TOKEN_FILE"):
-        return replace(profile, credential="federated")
-    return replace(profile, credential="keyring")
-
-
-def _import(args: argparse.Namespace) -> int:
-    from tui.auth.profiles import add_profile
-
-    profile = from_environment(args.name, os.environ)
-    file = add_profile(settings_to_change(args), profile, default=args.default)
-    say(f"Profile {args.name} is in {file}, with credential {profile.credential}.")
-    if profile.credential == "env":
-        say("Its secret stays in AZURE_CLIENT_SECRET: it was not copied.")
-    if profile.credential == "keyring":
-        say(f"Store its secret with `m365d-tui login --profile {quote(args.name)}`.")
-    return 0
 
 
 def _consent(args: argparse.Namespace) -> int:
