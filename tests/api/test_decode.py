@@ -345,3 +345,28 @@ def test_no_body_makes_the_parser_fail_otherwise_than_in_words(body: bytes) -> N
     except BodyFault as found:
         fault = found.why
     assert visible(fault) == fault
+
+
+@pytest.mark.parametrize(
+    ("service", "detection", "as_graph"),
+    [
+        (
+            "MicrosoftCloudAppSecurity",
+            "MCAS",
+            ("microsoftDefenderForCloudApps", "cloudAppSecurity"),
+        ),
+        ("OfficeATP", "OfficeATP", ("microsoftDefenderForOffice365",) * 2),
+        (
+            "MicrosoftDefenderForEndpoint",
+            "WindowsDefenderAv",
+            ("microsoftDefenderForEndpoint", "antivirus"),
+        ),
+        ("AzureATP", "Quantum", ("microsoftDefenderForIdentity", "Quantum")),
+    ],
+)
+def test_classic_names_of_sources_are_said_as_graph_says_them(
+    service: str, detection: str, as_graph: tuple[str, str]
+) -> None:
+    alert = {"alertId": "a", "serviceSource": service, "detectionSource": detection}
+    (found,) = decode_incident({"incidentId": 1, "alerts": [alert]}).alerts
+    assert (found.service_source, found.detection_source) == as_graph

@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import random
-import signal
 import sys
-import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from tests.incidents.fakes import ME, PROFILE, FakeConnection, FakeService, incident
+from tests.incidents.killing import kill_children
 from tui.api.protocols import Page
 from tui.api.records import Comment, Incident, IncidentChange
 from tui.incidents.queue import Queue
@@ -101,9 +100,12 @@ async def opened(directory: Path, chance: random.Random) -> tuple[Queue, Journal
     return queue, service
 
 
-async def work(directory: Path, name: str, chance: random.Random) -> None:
+async def work(
+    directory: Path, name: str, chance: random.Random, begun: Callable[[], None]
+) -> None:
     """Edit and sync without end; what the queue took is noted."""
     queue, _ = await opened(directory, chance)
+    begun()
     for number in range(10_000):
         text = f"{name}-{number}"
         keys = [str(chance.randrange(1, INCIDENTS + 1))]
@@ -123,19 +125,7 @@ async def work(directory: Path, name: str, chance: random.Random) -> None:
 
 def main(directory: Path, seed: int, kills: int) -> None:
     """Make children and kill them."""
-    chance = random.Random(seed)
-    for number in range(kills):
-        child = os.fork()
-        if child == 0:
-            try:
-                asyncio.run(work(directory, str(number), random.Random(seed + number)))
-            finally:
-                os._exit(1)
-        time.sleep(0.01 + chance.random() * _LONGEST)
-        os.kill(child, signal.SIGKILL)
-        _, status = os.waitpid(child, 0)
-        if not os.WIFSIGNALED(status):
-            raise SystemExit(f"child {number} ended by itself")
+    kill_children(kills, seed, partial(work, directory), longest=_LONGEST)
 
 
 if __name__ == "__main__":

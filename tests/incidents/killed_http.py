@@ -7,13 +7,11 @@ many children, one after the other, and ends each with SIGKILL at a random momen
 from __future__ import annotations
 
 import asyncio
-import os
 import random
-import signal
 import sys
-import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 import httpx  # noqa: F401  (loaded once, before there are children)
@@ -21,6 +19,7 @@ import msgspec
 
 from tests.incidents.fakes import ME
 from tests.incidents.faulty import profile_at
+from tests.incidents.killing import kill_children
 from tui.api.records import IncidentChange
 from tui.api.service import connect
 from tui.auth.session import Session
@@ -45,11 +44,19 @@ async def opened(directory: Path, origin: str, api: str) -> AsyncIterator[Queue]
         await session.close()
 
 
-async def work(directory: Path, origin: str, api: str, name: str, chance: random.Random) -> None:
+async def work(
+    directory: Path,
+    origin: str,
+    api: str,
+    name: str,
+    chance: random.Random,
+    begun: Callable[[], None],
+) -> None:
     """Edit and sync without end; what the queue took is noted."""
     async with opened(directory, origin, api) as queue:
         await queue.sync()
         keys = await queue.source().keys()
+        begun()
         for number in range(10_000):
             text = f"{name}-{number}"
             kind = chance.choice(("tags", "comment", "both", "sync", "whole"))
@@ -69,19 +76,7 @@ async def work(directory: Path, origin: str, api: str, name: str, chance: random
 
 def main(directory: Path, origin: str, api: str, seed: int, kills: int) -> None:
     """Make children and kill them."""
-    chance = random.Random(seed)
-    for number in range(kills):
-        child = os.fork()
-        if child == 0:
-            try:
-                asyncio.run(work(directory, origin, api, str(number), random.Random(seed + number)))
-            finally:
-                os._exit(1)
-        time.sleep(0.03 + chance.random() * _LONGEST)
-        os.kill(child, signal.SIGKILL)
-        _, status = os.waitpid(child, 0)
-        if not os.WIFSIGNALED(status):
-            raise SystemExit(f"child {number} ended by itself")
+    kill_children(kills, seed, partial(work, directory, origin, api), longest=_LONGEST)
 
 
 if __name__ == "__main__":

@@ -411,3 +411,13 @@ def test_cache_and_test_agree_on_every_incident(text: str, rows: list) -> None:
         statement = f"SELECT id FROM incident WHERE {where}"
         assert {key for (key,) in connection.execute(statement, given_values)} == wanted
     connection.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "column"), [("-", 1), ("sev:high -", 10), ("a - b", 3), ("--", 2)]
+)
+def test_sign_that_negates_nothing_is_named(text: str, column: int) -> None:
+    with pytest.raises(FilterProblem, match="negates") as caught:
+        parse(text)
+    assert caught.value.column == column
+    assert parse('"-"')

@@ -272,7 +272,14 @@ SERVICE_SOURCE = _words(
         "microsoftInsiderRiskManagement",
         "microsoftThreatIntelligence",
         "microsoftSecurityForAI",
-    )
+    ),
+    microsoftcloudappsecurity="microsoftDefenderForCloudApps",
+    officeatp="microsoftDefenderForOffice365",
+    azureatp="microsoftDefenderForIdentity",
+    microsoftthreatprotection="microsoft365Defender",
+    aadidentityprotection="azureAdIdentityProtection",
+    appgovernance="microsoftAppGovernance",
+    microsoftdatalossprevention="dataLossPrevention",
 )
 DETECTION_SOURCE = _words(
     (
@@ -314,7 +321,18 @@ DETECTION_SOURCE = _words(
         "microsoftDefenderForAIServices",
         "securityCopilot",
         "microsoftSentinel",
-    )
+    ),
+    windowsdefenderatp="microsoftDefenderForEndpoint",
+    windowsdefenderav="antivirus",
+    windowsdefendersmartscreen="smartScreen",
+    customerti="customTi",
+    officeatp="microsoftDefenderForOffice365",
+    azureatp="microsoftDefenderForIdentity",
+    mcas="cloudAppSecurity",
+    mtp="microsoft365Defender",
+    aad="azureAdIdentityProtection",
+    automatedinvestigations="automatedInvestigation",
+    threatexperts="microsoftThreatExperts",
 )
 HEALTH = _words(
     (

@@ -89,7 +89,7 @@ def tokens(text: str) -> Iterator[Token]:
     """The tokens of a filter, in order.
 
     Raises:
-        FilterProblem: A quote is not closed.
+        FilterProblem: A quote is not closed, or a “-” stands alone.
     """
     at = 0
     while at < len(text):
@@ -101,7 +101,13 @@ def tokens(text: str) -> Iterator[Token]:
             kind: TokenKind = "open" if character == "(" else "close"
             yield Token(kind, at + 1, at + 2)
             at += 1
-        elif character == "-" and at + 1 < len(text) and not text[at + 1].isspace():
+        elif character == "-":
+            if not text[at + 1 : at + 2].strip():
+                raise FilterProblem(
+                    "“-” negates the term that it stands right before, and there is none",
+                    "To search for the sign as text, put it in quotes.",
+                    column=at + 1,
+                )
             yield Token("not", at + 1, at + 2)
             at += 1
         elif field := _FIELD.match(text, at):

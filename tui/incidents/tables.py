@@ -10,7 +10,7 @@ from typing import Any
 VERSION = 2
 """Of the tables. A file of an older version is brought to this one, its edits kept."""
 
-RULES = 2
+RULES = 3
 """Of what is derived from the stored incidents; older rows are derived again meanwhile."""
 
 RULES_KEY, DERIVED_KEY = "rules", "derived_to"
