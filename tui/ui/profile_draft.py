@@ -158,7 +158,8 @@ def faults_of(values: Values, taken: Collection[str]) -> dict[str, str]:
         field = fields[(fault.line or 1) - 1]
         if field == "credential" or " lacks " in fault.message or not values[field].strip():
             continue  # Emptiness is `needed`'s to tell.
-        said = re.sub(rf"^{field} (?=')", "", fault.message)
+        # Without the value, which stands in the field: the sentence stays as it is typed.
+        said = re.sub(rf"^({field} )?'.*' (?=is |cannot |holds )", "this ", fault.message)
         sentence = f"{said[:1].upper()}{said[1:]}. {fault.suggestion}".strip()
         found.setdefault(field, sentence)
     if values["secret_command"].strip() and "secret_command" in shown(values):

@@ -261,6 +261,9 @@ class ProfileForm(Dialog):
         if self._saving:
             return
         self.signs_in, self._checked = signs_in, True
+        # Not by the messages of what was typed: the last of them may still be on its way.
+        for field in (*self.query(Input), *self.query(PickField)):
+            self._changed(str(field.id), field.value)
         self._check()
         faults = self._faults
         wrong = next((name for name in drafts.shown(self.values) if name in faults), None)

@@ -110,6 +110,20 @@ class PickField(Widget, can_focus=True):
         )
 
 
+class _Mark(Widget):
+    """One glyph; it changes with every key and must not lay the form out anew."""
+
+    DEFAULT_CSS = "_Mark { width: 2; height: 1; margin-left: 1; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.state = ""
+
+    def render(self) -> RenderResult:
+        glyph, tone = _MARKS.get(self.state, ("", ""))
+        return Content.styled(glyph, STYLES[tone])
+
+
 class FormRow(Horizontal):
     """A label, a field, and a mark that says whether what stands there is right."""
 
@@ -117,7 +131,6 @@ class FormRow(Horizontal):
     FormRow {
         height: 1;
         & > .form-label { width: 15; color: $text-muted; }
-        & > .form-mark { width: 2; margin-left: 1; }
         Input, Input:focus { width: 1fr; margin: 0; }
         Input:focus { background: $block-cursor-background; }
     }
@@ -132,9 +145,11 @@ class FormRow(Horizontal):
         """Label, field, mark."""
         yield Label(self._label, classes="form-label", markup=False)
         yield self._field
-        yield Label("", classes="form-mark", markup=False)
+        yield _Mark()
 
     def mark(self, state: str) -> None:
         """Show `good`, `bad`, `warn`, `busy`, or nothing."""
-        glyph, tone = _MARKS.get(state, ("", ""))
-        self.query_one(".form-mark", Label).update(Content.styled(glyph, STYLES[tone]))
+        mark = self.query_one(_Mark)
+        if mark.state != state:
+            mark.state = state
+            mark.refresh()
