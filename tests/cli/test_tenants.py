@@ -178,3 +178,79 @@ def test_links_lead_nowhere_odd(run: Run, contoso: Path, argv: list[str], words:
     ended = run("profiles", "consent", *argv)
     assert (ended.code, ended.out) == (2, "")
     assert words in ended.err
+
+
+def test_migrate_keeps_the_queue_the_edits_and_the_views(
+    run: Run, contoso: Path, home: Path, demo_tenant: DemoTenant
+) -> None:
+    import asyncio
+    from tui.api.records import IncidentChange
+    from tui.api.service import connect
+    from tui.auth.profiles import profile_named
+    from tui.auth.session import Session
+    from tui.config import app_paths, load_settings
+    from tui.incidents.queue import Queue
+
+    folder = app_paths().state_dir
+    folder.mkdir(parents=True)
+    for name in ("views.json", "history.jsonl"):
+        (folder / name).write_text(f'{{"of": "{name}"}}')
+    contoso.write_text(contoso.read_text().replace("credential", 'api = "classic"\ncredential'))
+
+    async def work() -> str:
+        profile = profile_named(load_settings())
+        session = Session(profile)
+        connection = await connect(session)
+        queue = await Queue.open(connection, profile)
+        await queue.sync()
+        await queue.close()
+        await connection.close()
+        await session.close()
+        queue = await Queue.open(None, profile)
+        row = (await queue.source().window(0, 1))[0]
+        await queue.edit([row.key], IncidentChange(tags=("kept-through-the-move",)))
+        await queue.close()
+        return str(row.key)
+
+    key = asyncio.run(work())
+    ended = run("profiles", "migrate", "contoso")
+    assert ended.code == 0, ended.err
+    assert "with one edit that is not delivered" in ended.err
+
+    async def look() -> tuple[int, int, str]:
+        profile = profile_named(load_settings())
+        assert profile.api == "graph"
+        queue = await Queue.open(None, profile)
+        try:
+            one = await queue.incident(key)
+            assert one is not None
+            return await queue.total(), len(await queue.outbox()), " ".join(one.tags)
+        finally:
+            await queue.close()
+
+    total, waiting, tags = asyncio.run(look())
+    assert (total, waiting) == (300, 1)
+    assert "kept-through-the-move" in tags
+    assert (folder / "views.json").read_text() == '{"of": "views.json"}'
+    assert (folder / "history.jsonl").read_text() == '{"of": "history.jsonl"}'
+
+
+def test_migrate_of_many_tenants_is_one_decision(
+    run: Run, contoso: Path, demo_tenant: DemoTenant
+) -> None:
+    other = "11111111-2222-3333-4444-555555555555"
+    contoso.write_text(
+        f'[profiles.partner]\nclient_id = "{APP.client_id}"\ncredential = "env"\napi = "classic"\n'
+        f'tenants = {{ contoso = "{TENANT_ID}", none = "{other}" }}\n'
+        f'[profiles.partner.cloud]\nauthority = "{demo_tenant.base_url}"\n'
+    )
+    alone = run("profiles", "migrate", "partner/contoso")
+    assert (alone.code, "profiles migrate partner`" in alone.err) == (2, True)
+    assert run("profiles", "migrate", "partner/contoso", "--check").code == 0
+    ended = run("profiles", "migrate", "partner")
+    assert ended.code in (3, 4)
+    assert 'api = "classic"' in contoso.read_text()
+    assert run("profiles", "remove", "partner/none").code == 0
+    ended = run("profiles", "migrate", "partner")
+    assert ended.code == 0, ended.err
+    assert 'api = "graph"' in contoso.read_text()

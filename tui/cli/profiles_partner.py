@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from tui.cli.context import open_session, read_settings, run_async, whole_number
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from tui.api.migration import Comparison
     from tui.auth.consent import ConsentAnswer
     from tui.auth.profiles import Profile
+    from tui.config import Settings
 
 _EXAMPLES = {
     "profiles consent": "  m365d-tui profiles consent --profile contoso\n"
@@ -97,13 +99,53 @@ def _told(answer: ConsentAnswer) -> int:
 
 
 async def _migrate(args: argparse.Namespace) -> int:
-    from tui.api.migration import compare
-    from tui.auth.profiles import change_profile
-
     settings = None if args.demo else read_settings(args)
-    async with open_session(args) as session:
-        profile = session.profile
-        found = await compare(session)
+    tenants = () if settings is None else _tenants(settings, args.profile)
+    if not tenants:
+        return await _migrate_one(args, settings)
+    found = {name: await _compared(args, name) for name in tenants}
+    if args.json:
+        write_json([{"profile": name, **_object(one)} for name, (_, one) in found.items()])
+    refused = [name for name, (_, one) in found.items() if not one.ready]
+    for name, (profile, one) in found.items():
+        if not args.json:
+            say(f"{name}:")
+            _print(one)
+        if not one.ready:
+            _how_to_grant(profile, one)
+    table = args.profile
+    if refused:
+        raise Forbidden(
+            f"{table} stays as it is",
+            f"Graph does not give all of what classic does for {', '.join(refused)}",
+            "Grant what is missing and try again: the API is one setting for all its tenants.",
+        )
+    if args.check:
+        say(f"{table} is ready for Microsoft Graph with all its tenants; nothing was changed.")
+        return 0
+    assert settings is not None
+    return await _switch(args, settings, [profile for profile, _ in found.values()])
+
+
+def _tenants(settings: Settings, name: str | None) -> tuple[str, ...]:
+    """The profiles of a table that is for several tenants, where it is named as a whole."""
+    from tui.auth.profiles import profiles_of
+
+    table = settings.profiles.get(name or "")
+    if table is None or not table.tenants:
+        return ()
+    return tuple(each.name for each in profiles_of(settings).values() if each.table == table.name)
+
+
+async def _compared(args: argparse.Namespace, name: str) -> tuple[Profile, Comparison]:
+    from tui.api.migration import compare
+
+    async with open_session(argparse.Namespace(**vars(args) | {"profile": name})) as session:
+        return session.profile, await compare(session)
+
+
+async def _migrate_one(args: argparse.Namespace, settings: Settings | None) -> int:
+    profile, found = await _compared(args, args.profile)
     if args.json:
         write_json(_object(found))
     else:
@@ -118,11 +160,37 @@ async def _migrate(args: argparse.Namespace) -> int:
     if args.check or settings is None:
         say(f"{profile.name} is ready for Microsoft Graph; nothing was changed.")
         return 0
-    if profile.api == "graph":
-        say(f"{profile.name} is on Microsoft Graph already.")
-        return 0
-    file = change_profile(settings, profile.name, "api", "graph")
-    say(f'{profile.name} uses Microsoft Graph from now on (api = "graph" in {file}).')
+    if "/" in profile.name:
+        raise UsageProblem(
+            f"{profile.name} is ready for Microsoft Graph, and was not switched alone",
+            f"the API is one setting for all tenants of {profile.table}",
+            f"Move them together: `m365d-tui profiles migrate {quote(profile.table)}`.",
+        )
+    return await _switch(args, settings, [profile])
+
+
+async def _switch(args: argparse.Namespace, settings: Settings, profiles: list[Profile]) -> int:
+    """Write the API down, then take over what is cached: the other order could lose edits."""
+    import asyncio
+
+    from tui.auth.profiles import change_profile
+    from tui.config import app_paths
+    from tui.incidents.carrying import carry_over
+
+    table = profiles[0].table
+    if profiles[0].api == "graph":
+        say(f"{table} is on Microsoft Graph already.")
+    else:
+        file = change_profile(settings, profiles[0].name, "api", "graph")
+        say(f'{table} uses Microsoft Graph from now on (api = "graph" in {file}).')
+    for profile in () if args.no_cache else profiles:
+        moved = await asyncio.to_thread(carry_over, profile, app_paths().cache_dir)
+        if moved.incidents or moved.edits:
+            count = moved.edits
+            edits = "one edit that is" if count == 1 else f"{count or 'no'} edits that are"
+            say(f"The cached queue of {profile.name} goes along, with {edits} not delivered.")
+        if moved.left:
+            say(f"Another window is delivering {moved.left} of {profile.name} at this moment.")
     return 0
 
 
