@@ -184,6 +184,7 @@ def test_migrate_keeps_the_queue_the_edits_and_the_views(
     run: Run, contoso: Path, home: Path, demo_tenant: DemoTenant
 ) -> None:
     import asyncio
+
     from tui.api.records import IncidentChange
     from tui.api.service import connect
     from tui.auth.profiles import profile_named
