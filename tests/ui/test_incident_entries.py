@@ -7,11 +7,21 @@ import pytest
 from tests.ui.conftest import Open
 from tests.ui.support import Screens
 from tui.config import Lookup, Settings
+from tui.ui.widgets.grid import Grid
 
 
 def said(screens: Screens) -> str:
     """What the program said at the corner of the screen."""
     return " ".join(note.message for note in screens.app._notifications)
+
+
+async def go_to_evidence(screens: Screens, title: str) -> None:
+    """Open the Evidence tab with the cursor on the entity of this title."""
+    await open_tab(screens, 2)
+    grid = screens.app.screen.query_one("#evidence-tab", Grid)
+    await screens.until(lambda: grid.cursor_row is not None)
+    while grid.cursor_row is None or grid.cursor_row.values[1] != title:
+        await screens.press("j")
 
 
 async def open_tab(screens: Screens, tab: int) -> None:
@@ -58,8 +68,8 @@ async def test_an_alert_is_edited_confirmed_and_undone(open_app: Open) -> None:
 
 async def test_values_are_copied_defanged_unless_asked_otherwise(open_app: Open) -> None:
     async with open_app((80, 24)) as screens:
-        await open_tab(screens, 2)
-        await screens.press("j", "j", "j", "y")
+        await go_to_evidence(screens, "185.220.101.47")
+        await screens.press("y")
         assert screens.app.clipboard == "185[.]220[.]101[.]47"
         await screens.press("Y")
         assert screens.app.clipboard == "185.220.101.47"
@@ -73,8 +83,8 @@ async def test_values_are_copied_defanged_unless_asked_otherwise(open_app: Open)
 
 async def test_an_entity_leads_to_the_other_incidents_with_it(open_app: Open) -> None:
     async with open_app() as screens:
-        await open_tab(screens, 4)
-        await screens.press("end", "enter")
+        await go_to_evidence(screens, "k.larsen@contoso.com")
+        await screens.press("enter")
         await screens.sees("other incident")
         await screens.press("end", "enter")
         await screens.sees("Summary", "Evidence")
@@ -87,8 +97,8 @@ async def test_a_look_up_opens_or_copies_the_address(open_app: Open, monkeypatch
     monkeypatch.setenv("SSH_CONNECTION", "yes")
     settings = Settings(lookups=(Lookup("Intel", ("ip", "hash"), "https://intel.example/{value}"),))
     async with open_app(settings=settings) as screens:
-        await open_tab(screens, 2)
-        await screens.press("j", "j", "j", "l")
+        await go_to_evidence(screens, "185.220.101.47")
+        await screens.press("l")
         await screens.until(lambda: "there is no browser here" in said(screens))
         assert screens.app.clipboard == "https://intel.example/185.220.101.47"
 
@@ -99,6 +109,6 @@ async def test_queries_of_the_users_own_come_first(open_app: Open, tmp_path) -> 
     (folder / "mine.kql").write_text("// name: My own look\n// kinds: ip\nX\n| where a == {{ip}}\n")
     (folder / "bad.kql").write_text("// name: x\n// kinds: ipp\nX\n")
     async with open_app(settings=Settings(path=tmp_path / "config.toml")) as screens:
-        await open_tab(screens, 2)
-        await screens.press("j", "j", "j", "h")
+        await go_to_evidence(screens, "185.220.101.47")
+        await screens.press("h")
         await screens.sees("My own look   yours", "bad.kql:2")

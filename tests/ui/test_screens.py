@@ -85,7 +85,7 @@ async def test_an_incident_has_its_tabs(open_app: Open) -> None:
         await screens.press("]")
         await screens.sees("Nothing was changed from here")
         await screens.press("]")
-        await screens.sees('"displayName": "Human-operated ransomware on WKS-0142"')
+        await screens.sees('displayName  "Human-operated ransomware on WKS-0142"')
         await screens.press("escape")
         await screens.sees("300 incidents")
 
@@ -150,7 +150,7 @@ async def test_escape_leads_back_from_a_pivot_to_the_incident(open_app: Open) ->
         await screens.sign_in()
         await screens.press("enter", "]", "]")
         await screens.sees("185.220.101.47")
-        await screens.press("j", "j", "j", "h")
+        await screens.press(*["j"] * 23, "h")
         await screens.sees("Hunt on 185.220.101.47")
         await screens.press("enter")
         await screens.sees("rows in")

@@ -117,4 +117,4 @@ async def test_the_keys_step_zoom_and_open(open_app: Open) -> None:
         await screens.press("0", "z")
         await screens.sees("┊")
         await screens.press("end", "enter")
-        await screens.sees("Files encrypted at high rate", "Techniques")
+        await screens.sees("Files encrypted at high rate", "Do next", "Evidence 7")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tui.api.records import Alert, Evidence, Incident
+from tui.rows import Column, Row, SortKey
 from tui.ui import words
 from tui.ui.incident_blocks import entities, identity, shown
-from tui.ui.page import Choice
+from tui.ui.list_source import ListSource
+from tui.ui.widgets.grid_cells import Cell, Tone
 
 Key = tuple[str, str]
 
@@ -65,6 +68,10 @@ class _Builder:
         self._devices = {
             key: node for node in self._of("device") if (key := _device(node.evidence))
         }
+        self._people: dict[str, list[Node]] = {}
+        for node in self._of("mailbox", "user"):
+            for name in _person(node.evidence):
+                self._people.setdefault(name, []).append(node)
         self._processes = {
             (_device(node.evidence), _text(node.evidence.fields.get("processId"))): node
             for node in self._of("process")
@@ -83,7 +90,13 @@ class _Builder:
 
     def _same_person(self, node: Node, *kinds: str) -> Node | None:
         names = _person(node.evidence)
-        return next((other for other in self._of(*kinds) if names & _person(other.evidence)), None)
+        found = [
+            other
+            for name in names
+            for other in self._people.get(name, ())
+            if other.evidence.kind in kinds and other is not node
+        ]
+        return min(found, key=lambda other: kinds.index(other.evidence.kind), default=None)
 
     def parent_of(self, node: Node) -> Node | None:
         """Where an entity belongs."""
@@ -126,40 +139,65 @@ def _rank(kind: str) -> int:
     return _FIRST.index(kind) if kind in _FIRST else len(_FIRST)
 
 
-def _below(node: Node) -> int:
-    return sum(1 + _below(child) for child in node.children)
-
-
 def tree_lines(incident: Incident) -> list[Line]:
     """The tree, drawn: devices first, then people, mail, and what stands alone."""
-    lines: list[Line] = []
-
-    def draw(node: Node, lead: str, branch: str) -> None:
-        lines.append(Line(lead + branch, node.evidence, _below(node)))
+    roots = _Builder(incident).roots()
+    order: list[tuple[Node, str, str]] = []
+    stack = [(root, "", "") for root in reversed(roots)]
+    while stack:
+        node, lead, branch = stack.pop()
+        order.append((node, lead, branch))
+        below = lead
         if branch:
-            lead += "   " if branch.startswith("└") else "│  "
-        for at, child in enumerate(node.children):
-            last = at == len(node.children) - 1
-            draw(child, lead, "└─ " if last else "├─ ")
+            below += "   " if branch.startswith("└") else "│  "
+        last = len(node.children) - 1
+        for at in range(last, -1, -1):
+            stack.append((node.children[at], below, "└─ " if at == last else "├─ "))
+    counts: dict[int, int] = {}
+    for node, _, _ in reversed(order):
+        counts[id(node)] = sum(1 + counts[id(child)] for child in node.children)
+    return [Line(lead + branch, node.evidence, counts[id(node)]) for node, lead, branch in order]
 
-    for root in _Builder(incident).roots():
-        draw(root, "", "")
-    return lines
+
+TREE_COLUMNS = (
+    Column("tree", "Entity", least=20, most=4_000, fill=True),
+    Column("kind", "Kind", least=4, most=16, rank=1),
+    Column("roles", "Role", least=4, most=18, rank=2),
+    Column("below", "Below", kind="number", least=5, most=6, rank=3),
+)
 
 
-def tree_choice(key: str, one: Line) -> Choice:
-    """A line of the tree as something to stand on."""
-    verdict = words.verdict(one.evidence.verdict)
-    tone = {"bad": "badbold", "warn": "warn"}.get(verdict.tone, "")
-    glyph = f"{verdict.glyph} " if tone else ""
-    known = [words.kind(one.evidence.kind)]
-    known += [words.role(role) for role in one.evidence.roles[:2]]
-    return Choice(
-        key,
-        (
-            (one.lead, "faint"),
-            (glyph, tone),
-            (shown(one.evidence.title), tone),
-            (f"   {', '.join(known)}", "faint"),
-        ),
-    )
+class TreeSource(ListSource):
+    """Lines of a tree, which have one order."""
+
+    async def sort(self, order: Sequence[SortKey]) -> None:
+        """A tree keeps its order."""
+
+
+def tree_rows(lines: Sequence[Line]) -> list[Row]:
+    """A row a line; its key is its place."""
+    return [
+        Row(
+            str(at),
+            (
+                one,
+                one.evidence.kind,
+                ", ".join(words.role(role) for role in one.evidence.roles[:3]),
+                one.below or None,
+            ),
+        )
+        for at, one in enumerate(lines)
+    ]
+
+
+def paint_tree(column: Column, value: object, _row: Row) -> Cell:
+    """Draws the tree's cells."""
+    if isinstance(value, Line):
+        lead, title = value.lead, value.evidence.title
+        sign = words.verdict(value.evidence.verdict)
+        tone: Tone = {"bad": "bad", "warn": "warn"}.get(sign.tone, "")  # type: ignore[assignment]
+        glyph = f"{sign.glyph} " if tone else ""
+        return Cell(spans=((lead, "faint"), (glyph, tone), (shown(title), tone)))
+    if column.key == "kind":
+        return Cell(words.kind(str(value)), "faint")
+    return Cell("" if value is None else str(value), "faint")

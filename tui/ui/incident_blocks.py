@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -13,6 +14,8 @@ from tui.ui import words
 from tui.ui.page import Block, Choice, Span, field, gap, line, spans, text
 from tui.ui.sparkline import sparkline
 
+_LONGEST_STORY = 4_000
+_KEPT_FACTS = frozenset({"Activity", "Tags", "System tags"})
 _VERDICT_ORDER = {"malicious": 0, "suspicious": 1, "unknown": 2, "nothreatsfound": 3}
 
 
@@ -92,16 +95,19 @@ def headline(incident: Incident, me: str | None, now: datetime) -> list[Span]:
     return parts
 
 
-def _named(incident: Incident, kind: str, most: int = 4) -> str:
-    names = [shown(e.title) for e in entities(incident) if e.kind == kind]
+def _named(found: Sequence[Evidence], kind: str, most: int = 4) -> str:
+    names = [shown(e.title) for e in found if e.kind == kind]
     if kind == "device":
         names = list(dict.fromkeys(name.split(".")[0] or name for name in names))
     rest = len(names) - most
     return "  ".join(names[:most]) + (f"  {rest} more" if rest > 0 else "")
 
 
-def fact_blocks(incident: Incident, now: datetime) -> list[Block]:
+def fact_blocks(
+    incident: Incident, now: datetime, found: Sequence[Evidence] | None = None
+) -> list[Block]:
     """Activity, tactics, assets and tags, where there are any."""
+    found = entities(incident) if found is None else found
     blocks: list[Block] = []
     times = [moment for alert in incident.alerts if (moment := alert_time(alert))]
     times += [alert.last_activity for alert in incident.alerts if alert.last_activity]
@@ -121,7 +127,7 @@ def fact_blocks(incident: Incident, now: datetime) -> list[Block]:
         ("Mailboxes", "mailbox"),
         ("Apps", "oauthApplication"),
     ):
-        if names := _named(incident, kind):
+        if names := _named(found, kind):
             blocks.append(field(label, (names, "")))
     if incident.tags:
         blocks.append(field("Tags", ("  ".join(shown(tag) for tag in incident.tags), "tag")))
@@ -222,13 +228,83 @@ def _told_by_data(incident: Incident) -> str:
     return summary_of(incident) if incident.alerts else ""
 
 
-def summary_blocks(incident: Incident, me: str | None, now: datetime) -> list[Block]:
-    """The summary tab: the whole of what the incident says about itself."""
+_ASSETS = ("device", "user", "mailbox", "cloudApplication", "oauthApplication", "azureResource")
+_MOST_ASSETS = 12
+_MOST_LINES = 12
+
+
+def _reached(incident: Incident) -> Block | None:
+    """The tactics of an attack in their order: letters where alerts are, dots where none is."""
+    counts = Counter(alert.category for alert in incident.alerts if alert.category)
+    if not counts:
+        return None
+    parts: list[Span] = []
+    for category, (letters, _) in TACTICS.items():
+        grave = category in ("Impact", "Exfiltration")
+        tone = ("badbold" if grave else "bold") if category in counts else "faint"
+        parts += [(letters if category in counts else "··", tone), (" ", "")]
+    reached = sum(category in counts for category in TACTICS)
+    parts.append((f"  {reached} of {len(TACTICS)}", "faint"))
+    if others := sorted(category for category in counts if category not in TACTICS):
+        parts.append((f", {', '.join(words.tactic(one) for one in others)}", "faint"))
+    return field("Tactics", *parts)
+
+
+def asset_blocks(incident: Incident, found: Sequence[Evidence]) -> list[Block]:
+    """Devices, people, mailboxes and apps that are hit, those of most alerts first."""
+    named: Counter[tuple[str, str]] = Counter()
+    for alert in incident.alerts:
+        named.update({identity(one) for one in alert.evidence if one.kind in _ASSETS})
+    assets = [one for one in found if one.kind in _ASSETS]
+    assets.sort(key=lambda one: (-named[identity(one)], _rank(one)))
+    if not assets:
+        return []
+    blocks: list[Block] = [spans((f"Impacted assets {len(assets)}", "bold"))]
+    for one in assets[:_MOST_ASSETS]:
+        sign = words.verdict(one.verdict)
+        known = [words.kind(one.kind), *(words.role(role) for role in one.roles[:2])]
+        for name, said in (
+            ("osPlatform", "{}"),
+            ("riskScore", "{} risk"),
+            ("healthStatus", "{}"),
+        ):
+            value = one.fields.get(name)
+            if isinstance(value, str) and value and value.lower() not in ("none", "unknown"):
+                plain = value if name == "osPlatform" else words.spaced(value)
+                known.append(said.format(shown(plain)))
+        alerts = words.counted(named[identity(one)], "alert")
+        blocks.append(
+            line(
+                (f"{sign.glyph} ", sign.tone),
+                (shown(one.title)[:60], ""),
+                (f"   {alerts}, {', '.join(known)}", "faint"),
+            )
+        )
+    if len(assets) > _MOST_ASSETS:
+        rest = len(assets) - _MOST_ASSETS
+        blocks.append(line((f"{rest} more in the Evidence tab", "faint"), indent=2))
+    return blocks
+
+
+def summary_blocks(
+    incident: Incident, me: str | None, now: datetime, found: Sequence[Evidence] | None = None
+) -> list[Block]:
+    """The summary tab: what happened, whom it hit, how far it got, and what to do.
+
+    Args:
+        found: The incident's entities, where they are known already.
+    """
+    if found is None:
+        found = entities(incident)
     blocks: list[Block] = []
-    story = incident.summary or incident.description or _told_by_data(incident)
-    if story:
-        blocks += [text(visible_lines(story)), gap()]
-    blocks += [*fact_blocks(incident, now), *verdict_blocks(incident)]
+    if story := incident.summary or incident.description:
+        blocks += [text(visible_lines(story[:_LONGEST_STORY])), gap()]
+    if told := _told_by_data(incident):
+        blocks += [text(told, "faint" if story else ""), gap()]
+    if reached := _reached(incident):
+        blocks.append(reached)
+    facts = [one for one in fact_blocks(incident, now, found) if one.label in _KEPT_FACTS]
+    blocks += [*facts, *verdict_blocks(incident)]
     created, updated = words.local(incident.created), words.local(incident.updated)
     blocks.append(field("Created", (created, ""), ("   updated ", "faint"), (updated, "")))
     owner = shown(incident.assigned_to) if incident.assigned_to else "nobody"
@@ -243,15 +319,24 @@ def summary_blocks(incident: Incident, me: str | None, now: datetime) -> list[Bl
             text("Do next", "bold"),
             text(visible_lines(incident.recommended_actions)),
         ]
+    if assets := asset_blocks(incident, found):
+        blocks += [gap(), *assets]
     if incident.alerts:
-        blocks += [gap(), text(f"Alerts {len(incident.alerts)}", "bold")]
-        blocks += [alert_line(alert, now) for alert in in_order(incident.alerts)]
-    found = entities(incident)
-    if found:
-        blocks += [gap(), text(f"Evidence {len(found)}", "bold")]
-        blocks += [evidence_line(evidence) for evidence in found[:40]]
-        if len(found) > 40:
-            blocks.append(line((f"{len(found) - 40} more in the Evidence tab", "faint"), indent=2))
+        alerts = in_order(incident.alerts)
+        gravest = sorted(alerts, key=lambda alert: words.severity_rank(alert.severity))
+        told_of = {id(alert) for alert in gravest[:_MOST_LINES]}
+        blocks += [gap(), text(f"Alerts {len(alerts)}", "bold")]
+        blocks += [alert_line(alert, now) for alert in alerts if id(alert) in told_of]
+        if len(alerts) > _MOST_LINES:
+            rest = len(alerts) - _MOST_LINES
+            blocks.append(line((f"{rest} less grave in the Alerts tab", "faint"), indent=3))
+    bad = [one for one in found if one.kind not in _ASSETS and _rank(one) < 2]
+    if bad:
+        blocks += [gap(), text(f"Malicious or suspicious {len(bad)}", "bold")]
+        blocks += [evidence_line(evidence) for evidence in bad[:_MOST_LINES]]
+        if len(bad) > _MOST_LINES:
+            rest = len(bad) - _MOST_LINES
+            blocks.append(line((f"{rest} more in the Evidence tab", "faint"), indent=2))
     for fault in incident.faults:
         blocks.append(text(f"Not readable: {shown(fault)}", "warn"))
     return blocks

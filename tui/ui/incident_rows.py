@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -24,9 +25,9 @@ ALERT_COLUMNS = (
     Column("source", "Source", least=6, most=24, rank=5),
 )
 EVIDENCE_COLUMNS = (
-    Column("verdict", "Verdict", pinned=True, least=3, most=19),
+    Column("kind", "Kind", pinned=True, least=8, most=16),
     Column("title", "Entity", least=16, most=400, fill=True),
-    Column("kind", "Kind", least=4, most=16),
+    Column("verdict", "Verdict", least=3, most=19),
     Column("roles", "Role", least=4, most=18, rank=3),
     Column("remediation", "Remediation", least=6, most=18, rank=2),
     Column("alerts", "Alerts", kind="number", least=6, most=6, rank=1),
@@ -57,23 +58,51 @@ def alert_rows(alerts: Sequence[Alert], edits: Iterable[Edit] = ()) -> list[Row]
     ]
 
 
+_KINDS = (
+    "device",
+    "user",
+    "mailbox",
+    "process",
+    "file",
+    "ip",
+    "url",
+    "dns",
+    "analyzedMessage",
+    "mailCluster",
+    "registryKey",
+    "registryValue",
+    "cloudApplication",
+    "oauthApplication",
+)
+"""Kinds in the order of their groups; others follow by name."""
+
+
+def grouped(found: Sequence[Evidence]) -> list[Evidence]:
+    """Entities of one kind beside each other; the order within a kind stays."""
+    places = {kind: at for at, kind in enumerate(_KINDS)}
+    return sorted(found, key=lambda one: (places.get(one.kind, len(places)), one.kind))
+
+
 def evidence_rows(incident: Incident, found: Sequence[Evidence]) -> list[Row]:
-    """A row an entity, with the number of alerts that name it; its key is its place."""
-    named: dict[tuple[str, str], int] = {}
+    """A row an entity, with the number of alerts that name it; its key is its place.
+
+    The value of `kind` is a pair: the kind, and how many there are where a group begins.
+    """
+    named: Counter[tuple[str, str]] = Counter()
     for alert in incident.alerts:
-        for one in {identity(evidence) for evidence in alert.evidence}:
-            named[one] = named.get(one, 0) + 1
-    return [
-        Row(
-            str(at),
-            (
-                one.verdict,
-                one.title,
-                one.kind,
-                ", ".join(words.role(role) for role in one.roles),
-                one.remediation_status,
-                named.get(identity(one), 0),
-            ),
+        named.update({identity(evidence) for evidence in alert.evidence})
+    counts = Counter(one.kind for one in found)
+    rows: list[Row] = []
+    former = None
+    for at, one in enumerate(found):
+        values = (
+            (one.kind, counts[one.kind] if one.kind != former else 0),
+            one.title,
+            one.verdict,
+            ", ".join(words.role(role) for role in one.roles),
+            one.remediation_status,
+            named[identity(one)],
         )
-        for at, one in enumerate(found)
-    ]
+        rows.append(Row(str(at), values))
+        former = one.kind
+    return rows

@@ -136,8 +136,14 @@ def evidence_painter() -> Painter:
         match column.key:
             case "title":
                 return Cell(calm(visible(str(value))))
-            case "kind":
-                return Cell(words.kind(str(value)), "faint")
+            case "kind" if isinstance(value, tuple):
+                kind, count = value
+                if not count:
+                    return Cell(words.kind(kind), "faint")
+                name = words.kind(kind)
+                return Cell(
+                    spans=((f"{name[:1].upper()}{name[1:]}", "bold"), (f" {count}", "faint"))
+                )
             case "verdict":
                 sign = words.verdict(str(value))
                 return Cell(

@@ -53,6 +53,12 @@ def severity(value: str) -> Sign:
     return found or Sign("?", visible(value), visible(value[:1]).upper() or "?", "faint")
 
 
+def severity_rank(value: str) -> int:
+    """The graver the smaller; values that no page lists come last."""
+    known = list(_SEVERITIES)
+    return known.index(value.lower()) if value.lower() in known else len(known)
+
+
 def status(value: str) -> Sign:
     """The sign of an incident's or alert's status."""
     found = _STATUSES.get(value.lower())

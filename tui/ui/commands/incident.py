@@ -86,6 +86,49 @@ class OpenAlert(Command):
     FOOTER_TEXT = "alert"
 
 
+class FindJson(Command):
+    """Find words in the keys and values"""
+
+    COMMAND = "Find in the JSON"
+    BINDING_KEY = ("slash", "/")
+    FOOTER_TEXT = "find"
+
+
+class NextFound(Command):
+    """Go to the next place of the words"""
+
+    COMMAND = "Next place found"
+    BINDING_KEY = "n"
+    FOOTER_TEXT = "next"
+
+
+class PreviousFound(Command):
+    """Go to the place of the words before"""
+
+    COMMAND = "Place found before"
+    BINDING_KEY = "N"
+    FOOTER_TEXT = "before"
+
+
+class FoldAll(Command):
+    """Open or fold all below the cursor"""
+
+    COMMAND = "Fold or open all"
+    BINDING_KEY = "z"
+    FOOTER_TEXT = "fold all"
+
+
+class CopyPath(Command):
+    """Copy where the value stands, as alerts[0].evidence[3].fileDetails.sha256"""
+
+    COMMAND = "Copy the path"
+    BINDING_KEY = "Y"
+    FOOTER_TEXT = "path"
+
+
+JSON: tuple[type[Command], ...] = (FindJson, NextFound, PreviousFound, FoldAll, CopyPath)
+"""The commands of the JSON tab."""
+
 TIMELINE: tuple[type[Command], ...] = (
     StepLeft,
     StepRight,

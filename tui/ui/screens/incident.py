@@ -2,76 +2,38 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from textual import on
-from textual.containers import Vertical, VerticalScroll
 from textual.events import Resize
 from textual.widget import Widget
-from textual.widgets import ContentSwitcher, OptionList, Rule, TextArea
+from textual.widgets import ContentSwitcher
 from textual_enhanced.commands import Command
 
-from tui.api.records import Alert, Evidence, Incident
+from tui.api.records import Incident
 from tui.errors import NotFound, Problem
-from tui.text import escape_json, visible
-from tui.ui.alert_blocks import brief_blocks
+from tui.text import visible
 from tui.ui.commands import common
 from tui.ui.commands import grid as grid_commands
 from tui.ui.commands import incident as timeline_commands
 from tui.ui.commands import incidents as commands
-from tui.ui.entity_tree import tree_choice, tree_lines
-from tui.ui.history_blocks import history_blocks, pending_blocks
 from tui.ui.incident_blocks import (
-    comment_blocks,
-    entities,
     headline,
-    in_order,
     shown,
-    summary_blocks,
 )
-from tui.ui.incident_rows import ALERT_COLUMNS, EVIDENCE_COLUMNS, alert_rows, evidence_rows
-from tui.ui.list_source import ListSource
 from tui.ui.page import line, spans, text
-from tui.ui.painters import alert_painter, evidence_painter
 from tui.ui.problems import problem_blocks
-from tui.ui.screens.alert import AlertScreen
-from tui.ui.screens.incident_actions import IncidentActions
-from tui.ui.widgets.grid import Grid
-from tui.ui.widgets.grid_messages import RowOpened
-from tui.ui.widgets.pick_list import PickList
+from tui.ui.screens.incident_tabs import NAMES, TABS, IncidentTabs
 from tui.ui.widgets.sheet import Sheet
 from tui.ui.widgets.tab_line import TabLine
 from tui.ui.widgets.timeline import Timeline
 
 if TYPE_CHECKING:
-    from tui.incidents.changes import Edit, QueueChanged
-
-NAMES = {
-    "summary": "Summary",
-    "alerts": "Alerts",
-    "evidence": "Evidence",
-    "timeline": "Timeline",
-    "graph": "Graph",
-    "comments": "Comments",
-    "history": "History",
-    "json": "JSON",
-}
-"""The tabs and what stands for them, in their order."""
-
-TABS = tuple(NAMES)
+    from tui.incidents.changes import QueueChanged
 
 
-class EvidenceGrid(Grid):
-    """Evidence, of which nothing is copied that could be followed by accident."""
-
-    def action_copy_text(self) -> None:
-        """Leave it to the screen, which knows the entity."""
-        self.call_later(self.screen.run_action, "copy_command")
-
-
-class IncidentScreen(IncidentActions):
+class IncidentScreen(IncidentTabs):
     """One incident.
 
     Args:
@@ -106,6 +68,9 @@ class IncidentScreen(IncidentActions):
         timeline_commands.StepLeft,
         timeline_commands.LaneUp,
         timeline_commands.ZoomIn,
+        timeline_commands.FindJson,
+        timeline_commands.FoldAll,
+        timeline_commands.CopyPath,
         grid_commands.OpenRow,
         timeline_commands.OpenAlert,
         commands.PreviousTab,
@@ -131,44 +96,16 @@ class IncidentScreen(IncidentActions):
         &.short TabLine { margin: 0 1; }
         &.short Rule.-horizontal { margin: 0; }
         #graph-tab { height: 1fr; }
-        #json-tab, #json-tab:focus { border: none; padding: 0 1; background: $background; }
+        #json-tab { height: 1fr; }
     }
     """
-
-    def __init__(self, incident_id: str, tab: str = "summary") -> None:
-        super().__init__()
-        self.incident_id = incident_id
-        self._tab = tab
-        self._entities: list[Evidence] = []
-        self._tree: list[Evidence] = []
-        self._alerts: list[Alert] = []
-        self._pending: list[Edit] = []
 
     def compose_body(self) -> Iterable[Widget]:
         """Headline, tabs, and the tab's content."""
         yield Sheet(id="headline")
         yield Sheet(id="pending")
         yield TabLine(NAMES)
-        with ContentSwitcher(initial=self._tab_id(self._tab)):
-            with VerticalScroll(id="summary-tab"):
-                yield Sheet(id="summary")
-            yield Grid(alert_painter(self.m365d.now), id="alerts-tab", selectable=False)
-            yield EvidenceGrid(evidence_painter(), id="evidence-tab", selectable=False)
-            with Vertical(id="timeline-tab"):
-                yield Timeline()
-                yield Rule()
-                with VerticalScroll(can_focus=False):
-                    yield Sheet(id="chosen")
-            yield PickList(id="graph-tab")
-            with VerticalScroll(id="comments-tab"):
-                yield Sheet(id="comments")
-            with VerticalScroll(id="history-tab"):
-                yield Sheet(id="history")
-            yield TextArea("", read_only=True, show_line_numbers=False, id="json-tab")
-
-    @staticmethod
-    def _tab_id(tab: str) -> str:
-        return f"{tab}-tab"
+        yield from self.compose_tabs()
 
     def on_resize(self, event: Resize) -> None:
         """Closer together where there are few lines."""
@@ -176,13 +113,9 @@ class IncidentScreen(IncidentActions):
 
     async def on_mount(self) -> None:
         """Show what is cached, then ask the service."""
-        self._alert_source = ListSource(ALERT_COLUMNS)
-        self._evidence_source = ListSource(EVIDENCE_COLUMNS)
-        await self.query_one("#alerts-tab", Grid).show(self._alert_source)
-        await self.query_one("#evidence-tab", Grid).show(self._evidence_source)
         self._unsubscribe = self.workspace.queue.subscribe(self._queue_changed)
-        await self._show_cached()
         self._choose_tab(self._tab)
+        await self._show_cached()
         if self.workspace.connection is not None:
             self._refresh_incident()
 
@@ -250,49 +183,18 @@ class IncidentScreen(IncidentActions):
         self.query_one("#headline", Sheet).show(
             [line(*name), line(*facts)] if narrow else [spans(*name, ("    ", ""), *facts)]
         )
-        self._alerts = in_order(incident.alerts)
-        await self._show_pending()
-        self._entities = entities(incident)
+        await self.take(incident)
         self._tell_tabs()
-        self.query_one("#summary", Sheet).show(summary_blocks(incident, me, now))
-        self._alert_source.replace(alert_rows(self._alerts, self._pending))
-        await self.query_one("#alerts-tab", Grid).refresh_rows()
-        self._evidence_source.replace(evidence_rows(incident, self._entities))
-        await self.query_one("#evidence-tab", Grid).refresh_rows()
-        self.query_one("#alerts-tab", Grid).say("No alerts.", "")
-        self.query_one("#evidence-tab", Grid).say("No evidence.", "")
-        self.query_one(Timeline).show(incident.alerts)
-        self._show_graph(incident)
-        self.query_one("#comments", Sheet).show(comment_blocks(incident.comments))
-        if self._tab == "json":
-            self._show_json()
+        self.call_after_refresh(self._show_the_rest)
 
-    def _show_graph(self, incident: Incident) -> None:
-        lines = tree_lines(incident)
-        self._tree = [one.evidence for one in lines]
-        graph = self.query_one("#graph-tab", PickList)
-        here = graph.highlighted
-        graph.offer([tree_choice(str(at), one) for at, one in enumerate(lines)])
-        if here is not None and here < len(lines):
-            graph.highlighted = here
-
-    async def _show_pending(self) -> None:
-        history = await self.workspace.queue.history(self.incident_id)
-        titles = {alert.id: alert.title for alert in self._alerts}
-        self.query_one("#history", Sheet).show(history_blocks(history, titles))
-        self._pending = await self.workspace.queue.outbox(self.incident_id)
-        blocks = pending_blocks(self._pending, titles)
-        self.query_one("#pending", Sheet).show(blocks)
-
-    def _show_json(self) -> None:
-        incident = self.incident
-        if incident is None:
-            return
-        area = self.query_one("#json-tab", TextArea)
-        raw = incident.raw or {"id": incident.id}
-        written = escape_json(json.dumps(raw, ensure_ascii=False, indent=2, default=str))
-        if area.text != written:
-            area.load_text(written)
+    async def _show_the_rest(self) -> None:
+        """What may come a moment after the first picture."""
+        self.known()
+        self._tell_tabs()
+        await self.show_edits()
+        if self._tab == "alerts":
+            self._stale.add("alerts")
+            await self.fill("alerts")
 
     # Tabs.
 
@@ -302,19 +204,18 @@ class IncidentScreen(IncidentActions):
         if incident is not None:
             counts = {
                 "alerts": len(incident.alerts),
-                "evidence": len(self._entities),
+                **({"evidence": len(self._entities)} if self._counted else {}),
                 "comments": len(incident.comments),
             }
         self.query_one(TabLine).show(self._tab, counts)
 
     def _choose_tab(self, tab: str) -> None:
         self._tab = tab
-        self.query_one(ContentSwitcher).current = self._tab_id(tab)
-        if tab == "json":
-            self._show_json()
-        body = self.query_one(f"#{self._tab_id(tab)}")
+        self.query_one(ContentSwitcher).current = self.tab_id(tab)
+        body = self.query_one(f"#{self.tab_id(tab)}")
         (self.query_one(Timeline) if tab == "timeline" else body).focus()
         self._tell_tabs()
+        self.run_worker(self.fill(tab), group="fill", exclusive=False)
 
     def action_next_tab_command(self) -> None:
         """The tab at the right."""
@@ -328,63 +229,6 @@ class IncidentScreen(IncidentActions):
     def _tab_chosen(self, event: TabLine.Chosen) -> None:
         self._choose_tab(event.tab)
 
-    # What is under the cursor.
-
-    @on(Timeline.Chosen)
-    def _alert_chosen(self, event: Timeline.Chosen) -> None:
-        if event.alert is None or self.incident is None:
-            self.query_one("#chosen", Sheet).show([])
-            return
-        context = (one for alert in self._alerts for one in alert.evidence)
-        self.query_one("#chosen", Sheet).show(
-            brief_blocks(
-                event.alert,
-                context=context,
-                place=event.place,
-                count=event.count,
-                airy=not self.has_class("short"),
-            )
-        )
-
-    @on(Timeline.Opened)
-    def _timeline_opened(self, event: Timeline.Opened) -> None:
-        self._open_alert(event.alert)
-
-    @on(RowOpened, "#alerts-tab")
-    def _alert_opened(self, event: RowOpened) -> None:
-        self._open_alert(self._alerts[int(event.row.key)])
-
-    @on(RowOpened, "#evidence-tab")
-    def _evidence_opened(self, event: RowOpened) -> None:
-        self.open_entity(self._entities[int(event.row.key)])
-
-    @on(OptionList.OptionSelected, "#graph-tab")
-    def _node_opened(self, event: OptionList.OptionSelected) -> None:
-        self.open_entity(self._tree[event.option_index])
-
-    def _open_alert(self, alert: Alert) -> None:
-        if self.incident is not None:
-            self.app.push_screen(AlertScreen(self.incident, alert))
-
-    def entity_here(self) -> Evidence | None:
-        """The entity under the cursor of the tree or the table."""
-        if self._tab == "graph":
-            at = self.query_one("#graph-tab", PickList).highlighted
-            return self._tree[at] if at is not None and at < len(self._tree) else None
-        if self._tab != "evidence":
-            return None
-        row = self.query_one("#evidence-tab", Grid).cursor_row
-        return self._entities[int(row.key)] if row else None
-
-    def alert_here(self) -> Alert | None:
-        """The alert under the cursor of the timeline or the table."""
-        if self._tab == "timeline":
-            return self.query_one(Timeline).chosen
-        if self._tab == "alerts":
-            row = self.query_one("#alerts-tab", Grid).cursor_row
-            return self._alerts[int(row.key)] if row else None
-        return None
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Entities have their command where entities are."""
         if action in ("other_incidents_command", "look_up_command", "copy_raw_command"):
@@ -396,18 +240,9 @@ class IncidentScreen(IncidentActions):
         return [self.incident] if self.incident is not None else []
 
     def action_copy_command(self) -> None:
-        """Copy what the tab is about: the selected JSON or all of it, or the incident's line."""
-        area = self.query_one("#json-tab", TextArea)
-        incident = self.incident
-        if incident is None:
-            return
+        """Copy the entity here, defanged; the incident's line where none is."""
         if self.entity_here() is not None:
             super().action_copy_command()
-            return
-        copied = (
-            (area.selected_text or area.text)
-            if self._tab == "json"
-            else f"{visible(incident.id)}\t{visible(incident.name)}"
-        )
-        self.app.copy_to_clipboard(copied)
-        self.notify("Copied.", timeout=2, markup=False)
+        elif (incident := self.incident) is not None:
+            self.app.copy_to_clipboard(f"{visible(incident.id)}\t{visible(incident.name)}")
+            self.notify("Copied the incident's line.", timeout=2, markup=False)
