@@ -47,7 +47,7 @@ async def test_a_view_is_saved_and_shown_by_its_digit(open_app: Open) -> None:
         await screens.type("sprays")
         await screens.press("enter", "escape")
         await screens.sees("300 incidents")
-        await screens.press("7")
+        await screens.press("8")
         await screens.sees("/ spray", "of 300")
 
 
@@ -108,7 +108,7 @@ async def test_a_column_is_moved_and_pinned(open_app: Open) -> None:
 async def test_the_default_view_is_shown_first(open_app: Open) -> None:
     async with open_app() as screens:
         await screens.sign_in()
-        await screens.press("V", "end", "d")
+        await screens.press("V", "end", "k", "d")
         await screens.until(lambda: screens.app.views.default is not None)
         views = screens.app.views
         assert views.default is not None

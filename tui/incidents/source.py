@@ -42,7 +42,7 @@ MORE_COLUMNS: tuple[Column, ...] = (
     Column("devices", "Devices", kind="number", least=7, most=7, rank=6),
     Column("users", "Users", kind="number", least=5, most=5, rank=6),
     Column("tags", "Tags", kind="dynamic", least=6, most=30, rank=5),
-    Column("priority", "Microsoft's", kind="number", least=4, most=11, rank=6),
+    Column("priority", "MS score", kind="number", least=4, most=8, rank=6),
     Column("classification", "Class", least=5, most=24, rank=6),
     Column("determination", "Determination", least=5, most=24, rank=6),
 )

@@ -31,6 +31,7 @@ STARTERS = (
     View("open, high or medium, nobody's", "status:open sev:high,medium assigned:none"),
     View("mine", "assigned:me -status:resolved"),
     View("new since yesterday", "age:<1d", (SortKey("age", descending=True),)),
+    View("new, high, nobody's", "sev:high assigned:none age:<1d"),
 )
 """Views that a newcomer finds."""
 

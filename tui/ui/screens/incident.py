@@ -231,7 +231,7 @@ class IncidentScreen(IncidentTabs):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Entities have their command where entities are."""
-        if action in ("other_incidents_command", "look_up_command", "copy_raw_command"):
+        if action in ("look_up_command", "copy_raw_command"):
             return self._tab in ("evidence", "graph")
         return super().check_action(action, parameters)
 

@@ -10,7 +10,7 @@ from tui.ui.entity_words import copied_entity
 from tui.ui.incident_blocks import incident_choice, shown
 from tui.ui.page import Choice
 from tui.ui.screens.edit_actions import EditActions
-from tui.ui.screens.pivot_choice import alert_of, choose_entity, hunt_on
+from tui.ui.screens.pivot_choice import alert_of, ask_entity, choose_entity, hunt_on
 from tui.ui.widgets.dialogs import Choose
 
 
@@ -43,9 +43,16 @@ class IncidentActions(EditActions):
             self._ask(choose_entity(self.m365d, incident))
 
     def action_other_incidents_command(self) -> None:
-        """List the other incidents that name the entity here, and open one."""
+        """List the other incidents that name the entity here, or one that is chosen."""
         if (entity := self.entity_here()) is not None:
             self._ask(self._others(entity))
+        elif self.incident is not None:
+            self._ask(self._others_with(self.incident))
+
+    async def _others_with(self, incident: Incident) -> None:
+        entity = await ask_entity(self.m365d, "Other incidents with whom or what?", incident)
+        if entity is not None:
+            await self._others(entity)
 
     async def _others(self, entity: Evidence) -> None:
         queue = self.workspace.queue

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from tui.ui.host import Host
 
 
+_ASSETS = {"device": 0, "user": 1, "mailbox": 2}
+"""What an attack is about stands before what it left behind."""
+
+
 def alert_of(incident: Incident, evidence: Evidence) -> Alert | None:
     """The first alert that names this entity."""
     wanted = identity(evidence)
@@ -38,28 +42,37 @@ def own_folder(settings: Settings) -> Path:
     return (settings.path or config_path()).parent / "pivots"
 
 
-async def choose_entity(app: Host, incident: Incident) -> None:
-    """Ask which entity of the incident to hunt on, then hunt."""
+async def ask_entity(app: Host, title: str, incident: Incident) -> Evidence | None:
+    """Ask for one entity of an incident: devices and people first, each with a digit."""
     found = entities(incident)
+    found = sorted(found, key=lambda one: _ASSETS.get(one.kind, len(_ASSETS)))
     if not found:
-        app.notify("This incident names no evidence to hunt on.", markup=False)
-        return
+        app.notify("This incident names no evidence.", markup=False)
+        return None
     choices = []
     for at, evidence in enumerate(found[:60]):
         verdict = words.verdict(evidence.verdict)
+        key = str(at + 1) if at < 9 else ""
         choices.append(
             Choice(
                 str(at),
                 (
+                    (f"{key:<2} ", "accent"),
                     (f"{verdict.glyph} ", verdict.tone),
-                    (f"{shown(evidence.title)[:44]:<45}", ""),
+                    (f"{shown(evidence.title)[:41]:<42}", ""),
                     (words.kind(evidence.kind), "faint"),
                 ),
+                key,
             )
         )
-    chosen = await app.push_screen_wait(Choose("Hunt on which entity?", choices))
-    if chosen is not None:
-        evidence = found[int(chosen)]
+    chosen = await app.push_screen_wait(Choose(title, choices))
+    return None if chosen is None else found[int(chosen)]
+
+
+async def choose_entity(app: Host, incident: Incident) -> None:
+    """Ask which entity of the incident to hunt on, then hunt."""
+    evidence = await ask_entity(app, "Hunt on which entity?", incident)
+    if evidence is not None:
         await hunt_on(app, evidence, alert_of(incident, evidence))
 
 

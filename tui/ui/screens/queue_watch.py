@@ -35,6 +35,8 @@ _WAITS = {
     "unreachable": "no answer",
 }
 """Why a call waits, in a word or two."""
+_NAMED_FROM = 100
+"""Columns from which the line above the table names the view."""
 _NAMED = 3
 """Incidents that a notice names."""
 
@@ -117,7 +119,8 @@ class QueueWatch(QueueViews):
             many = words.counted(self._total, "incident")
         else:
             many = f"{self._count:,} of {self._total:,}"
-        view = f"{visible(self.view.name)[:20]}: " if self.view.name else ""
+        roomy = self.size.width >= _NAMED_FROM
+        view = f"{visible(self.view.name)[:20]}: " if self.view.name and roomy else ""
         self.query_one(FilterBar).state(f"{view}{many}   {self._freshness()}")
 
     def _freshness(self) -> str:

@@ -51,7 +51,12 @@ class ViewList(Dialog):
 
     def compose(self) -> ComposeResult:
         """Title, list, keys."""
-        choices = [Choice(WHOLE, (("0  ", "accent"), ("the whole queue", "")), "0")]
+        first = "" if self._default else "● "
+        choices = [
+            Choice(
+                WHOLE, (("0  ", "accent"), (f"{first:<2}", "good"), ("the whole queue", "")), "0"
+            )
+        ]
         for at, one in enumerate(self._views):
             key = KEYS[at] if at < len(KEYS) else ""
             choices.append(

@@ -65,9 +65,13 @@ class Dialog(ModalScreen[str | None]):
         for part in self.query(self.YIELDING) if self.YIELDING else ():
             box = part.parent
             if isinstance(box, Widget):
-                others = sum(one.outer_size.height for one in box.children if one is not part)
-                padding = box.styles.gutter.height
-                room = self.size.height * 9 // 10 - padding - others
+                others = sum(
+                    one.outer_size.height + one.styles.margin.height
+                    for one in box.children
+                    if one is not part
+                )
+                around = box.styles.gutter.height + part.styles.margin.height
+                room = self.size.height * 9 // 10 - around - others
                 part.styles.max_height = max(3, room)
 
     def on_screen_resume(self) -> None:

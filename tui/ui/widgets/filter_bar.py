@@ -10,6 +10,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
+from textual.events import Resize
 from textual.message import Message
 from textual.widgets import Input, Label
 
@@ -18,6 +19,8 @@ from tui.ui.page import Span, line
 from tui.ui.widgets.sheet import Sheet
 
 _MOST_HINTS = 8
+_ROOMY = 100
+"""Columns from which the meaning stands beside the filter."""
 
 
 class Suggested(Protocol):
@@ -74,6 +77,8 @@ class FilterBar(Vertical):
             color: $text-muted;
             text-style: none;
         }
+        &.-narrow #meaning { display: none; }
+        &.-narrow #state { width: 36; }
         #below-filter { display: none; margin-left: 2; }
         #below-filter.-shown { display: block; }
     }
@@ -104,6 +109,12 @@ class FilterBar(Vertical):
         super().__init__()
         self._fault: list[Span] = []
         self._hints: Sequence[Suggested] = ()
+        self._meaning = ""
+
+    def on_resize(self, event: Resize) -> None:
+        """Where there is little room the meaning stands below, while it is typed."""
+        self.set_class(event.size.width < _ROOMY, "-narrow")
+        self._tell_below()
 
     def compose(self) -> ComposeResult:
         """The line, and one below where there is something to say."""
@@ -137,7 +148,8 @@ class FilterBar(Vertical):
     def say(self, meaning: str) -> None:
         """What the filter means, in words."""
         self._fault = []
-        self.query_one("#meaning", Label).update(visible(meaning))
+        self._meaning = visible(meaning)
+        self.query_one("#meaning", Label).update(self._meaning)
         self._tell_below()
 
     def fault(self, words: str, column: int | None = None) -> None:
@@ -174,6 +186,8 @@ class FilterBar(Vertical):
             parts += [("  Tab", "accent"), (" takes the first", "faint"), (note, "faint")]
         # A half-typed value is no fault yet; its completions say what it can become.
         shown = parts or self._fault
+        if not shown and self._meaning and self.has_class("-narrow") and self.input.has_focus:
+            shown = [(self._meaning, "faint")]
         sheet = self.query_one("#below-filter", Sheet)
         sheet.show([line(*shown)] if shown else [])
         sheet.set_class(bool(shown), "-shown")
