@@ -291,9 +291,9 @@ class IncidentsScreen(QueueWatch):
         elif problem is not None and not self._syncing:
             said = [
                 ("! ", "warn"),
+                ("F1 ", "accent"),
+                ("tells more   ", "faint"),
                 (visible(f"{problem.what}: {problem.why}"), "warn"),
-                ("   F1 ", "accent"),
-                ("tells more", "faint"),
             ]
         elif notices:
             more = f"   {len(notices) - 1} more" if len(notices) > 1 else ""

@@ -1,0 +1,46 @@
+"""The queue watched: what arrives is marked, told of once, and seen by the cursor."""
+
+from __future__ import annotations
+
+from tests.ui.conftest import Open
+from tui.api.records import IncidentChange
+from tui.config import Settings, WatchSettings
+from tui.ui.terminal import TerminalSide
+
+
+async def test_what_changed_is_marked_and_told_of_once(open_app: Open, monkeypatch) -> None:
+    told: list[str] = []
+    titles: list[str] = []
+    monkeypatch.setattr(TerminalSide, "notice", lambda _, way, title, text: told.append(text))
+    monkeypatch.setattr(TerminalSide, "title", lambda _, text: titles.append(text))
+    watch = WatchSettings(notify="sev:high", desktop="osc9", bell=False)
+    async with open_app(settings=Settings(watch=watch)) as screens:
+        await screens.sign_in()
+        service = screens.app.workspace.connection.incidents
+        await screens.until(lambda: bool(titles))
+        assert "open" in titles[-1]
+        assert "Contoso" in titles[-1]
+        assert told == []
+        await service.update("4698", IncidentChange(tags=("seen elsewhere",)))
+        await service.update("4690", IncidentChange(tags=("seen elsewhere",)))
+        await screens.press("R")
+        await screens.sees("~4698", "~4690")
+        await screens.until(lambda: bool(told))
+        assert len(told) == 1
+        assert told[0].startswith("High: Adversary-in-the-middle")
+        await screens.until(lambda: titles[-1].startswith("(2) "))
+        await screens.press("j", "j")
+        await screens.until(lambda: "~4698" not in screens.text())
+        await screens.press("R")
+        await screens.sees("synced")
+        assert len(told) == 1
+
+
+async def test_a_filter_that_is_none_is_named_below_the_table(open_app: Open) -> None:
+    watch = WatchSettings(notify="sev:nonsense")
+    async with open_app(settings=Settings(watch=watch)) as screens:
+        await screens.sign_in()
+        service = screens.app.workspace.connection.incidents
+        await service.update("4690", IncidentChange(tags=("again",)))
+        await screens.press("R")
+        await screens.sees("[watch] notify tells of nothing", "nonsense")
