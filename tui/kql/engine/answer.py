@@ -173,7 +173,11 @@ def _time(value: Any) -> object:
 
 
 def _parsed(value: Any) -> object:
-    parsed: object = json.loads(value)
+    try:
+        parsed: object = json.loads(value)
+    except RecursionError:
+        # Nested too deeply to be a value here: its text says what it is.
+        return value
     return parsed
 
 

@@ -26,11 +26,11 @@ from tui.kql.engine.additions.functions_known import KNOWN
 from tui.kql.engine.additions.plugins import BagUnpack, Ipv4Lookup, Pivot
 from tui.kql.engine.additions.scan import Scan
 from tui.kql.engine.additions.stages import Columns, Snapshot, Stage
+from tui.kql.engine.additions.state import breathe
 from tui.kql.engine.fault import KqlFault
 from tui.kql.engine.marks import unmarked
 from tui.kql.engine.plain import registry
-from tui.kql.engine.trees import deep, expressions
-from tui.kql.engine.walks import fields_of
+from tui.kql.engine.trees import deep, expressions, with_queries
 
 Schema = dict[str, Columns]
 Store = Callable[[ir.Query, Snapshot, Schema], tuple[str, typing.Kinds]]
@@ -134,6 +134,7 @@ class Binder:
             source, pending = _printed(source, columns, pending)
             columns, kinds = ["_kqlone"], {"_kqlone": "long"}
         while pending:
+            breathe()
             op = pending.pop(0)
             if isinstance(op, Grouped) and not op.stored and meaning.runs_apart(op.body):
                 before = ir.Query(source, operators, [*around, *_scalars(lets)])
@@ -256,23 +257,7 @@ class Binder:
         return True
 
     def _deep_queries(self, node: Any, scope: Schema, around: list[tuple[str, Any]]) -> Any:
-        if isinstance(node, ir.Query):
-            return self.query(node, scope, around)[0]
-        if isinstance(node, tuple):
-            items = tuple(self._deep_queries(item, scope, around) for item in node)
-            return node if all(a is b for a, b in zip(items, node, strict=True)) else items
-        names = fields_of(type(node))
-        if names is not None:
-            changes = {}
-            for name in names:
-                before = getattr(node, name)
-                if before is None or isinstance(before, str):
-                    continue
-                after = self._deep_queries(before, scope, around)
-                if after is not before:
-                    changes[name] = after
-            return dataclasses.replace(node, **changes) if changes else node
-        return node
+        return with_queries(node, lambda query: self.query(query, scope, around)[0])
 
     def _check(self, op: ir.Operator, columns: Columns) -> None:
         name = keyword(op)

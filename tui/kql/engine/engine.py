@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from tui.kql.engine import words
 from tui.kql.engine.answer import Answer, AnswerColumn, Render, Stats
 from tui.kql.engine.fault import KqlFault
+from tui.kql.engine.halting import Halted, Halting
 from tui.kql.schema import Table
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class Engine:
         self._number = 0
         self._guard = threading.Lock()
         self._ready = False
+        self._halting = Halting()
 
     def run(
         self,
@@ -80,6 +82,8 @@ class Engine:
         with self._watched(time_limit):
             try:
                 return self._run(kql, now, row_limit, timespan, started)
+            except Halted:
+                raise self._stop_fault() from None
             except RecursionError:
                 raise words.too_deep() from None
             except MemoryError:
@@ -116,6 +120,7 @@ class Engine:
                 if not self._running or self._number != number:
                     return
                 self._connection.interrupt()
+                self._halting.halt()
             time.sleep(0.05)
 
     @contextmanager
@@ -187,6 +192,7 @@ class Engine:
             timespan,
             moment,
             self._check_stopped,
+            self._halting.computing,
         )
         try:
             sql, parameters = translator.sql()

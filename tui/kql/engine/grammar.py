@@ -17,6 +17,8 @@ from antlr4.error.ErrorStrategy import BailErrorStrategy  # type: ignore[import-
 from duckdb_kql._antlr.KqlLexer import KqlLexer
 from duckdb_kql._antlr.KqlParser import KqlParser
 
+from tui.kql.engine.additions.state import breathe
+
 _OPENING = frozenset({"(", "[", "{"})
 _CLOSING = frozenset({")", "]", "}"})
 _ENDS = frozenset({"|", ";", "<EOF>"})
@@ -59,6 +61,7 @@ class _Tokens:
 
     def nextToken(self) -> Token:
         """The next token; the last one, which ends the text, again and again."""
+        breathe()
         token = self._tokens[min(self._next, len(self._tokens) - 1)]
         self._next += 1
         return token

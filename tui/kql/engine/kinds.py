@@ -6,10 +6,12 @@ Where a type is not known the answer is None, and whoever asks decides at run ti
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from duckdb_kql import ir
+
+from tui.kql.engine.additions.state import current_or_none
 
 Kinds = Mapping[str, str]
 """Columns, and the Kusto types of those that are known."""
@@ -103,12 +105,25 @@ def kind_of(node: Any) -> str | None:
     if isinstance(node, ir.BinaryOp):
         if node.op not in _ARITHMETIC:
             return "bool"
-        return _arithmetic(node.op, kind_of(node.left), kind_of(node.right))
+        return _once(node, lambda: _arithmetic(node.op, kind_of(node.left), kind_of(node.right)))
     if isinstance(node, ir.ToScalar):
         return _first_column(node.query)
     if isinstance(node, ir.FunctionCall):
-        return _called(node)
+        return _once(node, lambda: _called(node))
     return None
+
+
+def _once(node: ir.Expr, kind: Callable[[], str | None]) -> str | None:
+    """The kind, found once a query for an expression that a `let` puts at many places."""
+    state = current_or_none()
+    if state is None:
+        return kind()
+    known = state.types.get(id(node))
+    if known is None:
+        state.check()
+        # The expression is held, so that no other can come to have its identity.
+        known = state.types[id(node)] = (node, kind())
+    return known[1]
 
 
 def _called(node: ir.FunctionCall) -> str | None:

@@ -14,8 +14,7 @@ from typing import Any
 
 from duckdb_kql import ir
 
-from tui.kql.engine.trees import walk
-from tui.kql.engine.walks import fields_of
+from tui.kql.engine.trees import walk, with_queries
 
 _CLOSING = (ir.Project, ir.Summarize, ir.Count)
 _OPEN = (
@@ -49,7 +48,6 @@ class _Narrower:
         self._names = names
         self._stems = stems
         self._table = table
-        self._done: dict[int, tuple[Any, Any]] = {}
 
     def wanted(self, column: str) -> bool:
         return column in self._names or column.rstrip(_DIGITS) in self._stems
@@ -72,7 +70,7 @@ class _Narrower:
             if isinstance(op, ir.Join | ir.Lookup):
                 op = dataclasses.replace(op, right=self.query(op.right, seen, inner))
             else:
-                op = self._nested(op, inner)
+                op = self._within(op, inner)
             operators.append(op)
         operators.reverse()
         source = query.source
@@ -84,42 +82,18 @@ class _Narrower:
                 narrow = self._table(source.name, self.wanted)
                 source = ir.TableRef(narrow) if narrow else source
         else:
-            source = self._nested(source, inner)
+            source = self._within(source, inner)
         lets: list[tuple[str, Any]] = []
         for name, bound, before in reversed(entered):
             if isinstance(bound, ir.Query):
                 lets.append((name, self.query(bound, inner[name].whole, before)))
             else:
-                lets.append((name, self._nested(bound, before)))
+                lets.append((name, self._within(bound, before)))
         lets.reverse()
         return ir.Query(source, operators, lets, query.parameters)
 
-    def _nested(self, node: Any, scope: Mapping[str, _Bound]) -> Any:
-        """The node with the queries inside it narrowed; shared parts stay shared."""
-        if isinstance(node, tuple):
-            items = tuple(self._nested(item, scope) for item in node)
-            return node if all(a is b for a, b in zip(items, node, strict=True)) else items
-        fields = fields_of(type(node))
-        if fields is None:
-            return node
-        known = self._done.get(id(node))
-        if known is not None:
-            return known[1]
-        if isinstance(node, ir.Query):
-            result: Any = self.query(node, True, scope)
-        else:
-            changes = {}
-            for name in fields:
-                before = getattr(node, name)
-                if before is None or isinstance(before, str):
-                    continue
-                after = self._nested(before, scope)
-                if after is not before:
-                    changes[name] = after
-            result = dataclasses.replace(node, **changes) if changes else node
-        # The node is held, so that no other can come to have its identity.
-        self._done[id(node)] = (node, result)
-        return result
+    def _within(self, node: Any, scope: Mapping[str, _Bound]) -> Any:
+        return with_queries(node, lambda query: self.query(query, True, scope))
 
 
 def narrowed(query: ir.Query, table: Callable[..., str | None]) -> ir.Query:

@@ -14,6 +14,8 @@ from typing import Any
 from duckdb_kql import ir, translate
 from duckdb_kql.translate import sharing
 
+from tui.kql.engine import words
+from tui.kql.engine.additions.state import breathe
 from tui.kql.engine.kinds import kind_of
 
 _PLAIN = frozenset({"string", "long", "int", "real", "bool", "datetime", "timespan", "guid"})
@@ -26,7 +28,17 @@ _FOUND = {
     "hasprefix": ("%", "%"),
     "hassuffix": ("%", "%"),
 }
+_LONGEST = 8_000_000
+"""Characters of one expression in SQL: a `let` read twice by a `let` read twice doubles it."""
 _LIKE_SIGNS = frozenset("%_\\")
+_REPLACING = {
+    "replace_regex": (0, 2),
+    "replace_string": (0, 2),
+    "replace_strings": (0, 2),
+    "replace": (2, 1),
+}
+"""Functions that replace, with the places of the text and of what is put into it."""
+_SHORT, _MOST_TEXT = 32, 16_000_000
 _LAMBDA = ", lambda _v: "
 _OF_JSON, _BEHIND_JSON = "WHEN typeof(_v) = 'JSON' THEN ", " WHEN typeof(_v) = 'INTERVAL'"
 _EXTREME = re.compile(
@@ -43,16 +55,22 @@ def install() -> None:
     aggregate = sql._render_aggregate_call
 
     def render_expr(node: ir.Expr) -> str:
+        breathe()
+        text = None
         if sharing.slot_for(node) is None:
             text = _text_test(node, expression) or _dynamic(node, expression)
-            if text is not None:
-                return text
-        return str(expression(node))
+            text = text or _bounded(node, expression)
+        if text is None:
+            text = str(expression(node))
+        if len(text) > _LONGEST:
+            raise words.too_deep()
+        return text
 
     def render_aggregate(call: ir.FunctionCall) -> str:
         return _collected(call) or str(aggregate(call))
 
     def render_operator(op: ir.Operator, source: str, cols: list[str] | None = None) -> str:
+        breathe()
         if isinstance(op, ir.Where):
             return _where(op, source, cols)
         text = str(operator(op, source, cols))
@@ -113,6 +131,30 @@ def _dynamic(node: ir.Expr, plain: Callable[[ir.Expr], str]) -> str | None:
         f"{head}{_LAMBDA}CASE WHEN CAST({number} AS VARCHAR) = CAST(_v AS VARCHAR) THEN {number} "
         f"WHEN _v IS NULL THEN NULL ELSE {body[first + len(_OF_JSON) : last]} END)[1]"
     )
+
+
+def _bounded(node: ir.Expr, plain: Callable[[ir.Expr], str]) -> str | None:
+    """A replacement by a long text, refused where the result would be endless.
+
+    The database makes one value in one go: neither its memory limit nor an interrupt would
+    end that.
+    """
+    if not isinstance(node, ir.FunctionCall) or node.name.lower() not in _REPLACING:
+        return None
+    text, written = _REPLACING[node.name.lower()]
+    if len(node.args) <= max(text, written):
+        return None
+    replacement = node.args[written]
+    if isinstance(replacement, ir.Literal) and len(str(replacement.value)) <= _SHORT:
+        return None
+    value, size = translate.render_expr(node.args[text]), translate.render_expr(replacement)
+    grown = f"length(CAST({value} AS VARCHAR)) * (length(CAST({size} AS VARCHAR)) + 1)"
+    # Around the text, not around the call: a call of constants is made while planning.
+    guarded = ir.RenderedAggregate(
+        f"(CASE WHEN {grown} > {_MOST_TEXT} THEN error('{words.TOO_LARGE}') ELSE {value} END)"
+    )
+    args = tuple(guarded if i == text else a for i, a in enumerate(node.args))
+    return plain(dataclasses.replace(node, args=args))
 
 
 def _collected(call: ir.FunctionCall) -> str | None:

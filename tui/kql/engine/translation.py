@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from duckdb_kql.errors import KqlUnsupportedError
 from duckdb_kql.types import kusto_type as library_type
 
 from tui.kql import lexer
-from tui.kql.engine import names, words
+from tui.kql.engine import kept, names, words
 from tui.kql.engine.additions import hooks, terms
 from tui.kql.engine.additions.stages import Snapshot
 from tui.kql.engine.additions.state import Translation, translating
@@ -23,7 +23,7 @@ from tui.kql.engine.bind import Binder, Schema
 from tui.kql.engine.narrow import narrowed
 from tui.kql.engine.prepare import prepared
 from tui.kql.engine.tables import columns_of
-from tui.kql.engine.trees import walk
+from tui.kql.engine.trees import unfolded, walk
 from tui.kql.schema import Table
 
 if TYPE_CHECKING:
@@ -32,27 +32,11 @@ if TYPE_CHECKING:
 _MOST_WORDS = 30_000
 """Words and signs of a query; reading more of them would take longer than a query may."""
 
-_MOST_KEPT, _LONGEST_KEPT = 64, 20_000
+_MOST_PARTS = 300_000
+"""Parts of a query when everything that a `let` names is written out."""
 
 _CLOCK = translate.CLOCK_SLOT
 _SINCE, _UNTIL = "kqlsince", "kqluntil"
-
-
-@dataclass(frozen=True)
-class _Kept:
-    """A query translated lately, and what its SQL depends on."""
-
-    tables: object
-    """Held, so that no other tables can come to have their identity."""
-    made: Mapping[str, Mapping[str, str]]
-    sql: str
-    kinds: dict[str, str]
-    render: tuple[str, dict[str, str]] | None
-
-
-_KEPT: dict[tuple[str, int, bool, bool], _Kept] = {}
-_NAMES: dict[int, tuple[object, dict[str, list[str]]]] = {}
-_MOST_SCHEMAS = 4
 
 
 def kusto_type(duckdb_type: str) -> str:
@@ -73,6 +57,7 @@ class Translator:
         timespan: From and until, for every table's time column.
         moment: What `now()` is; naive, in UTC.
         check: Raises when the query has been stopped.
+        computing: Within it, a computation in Python can be halted in its midst.
     """
 
     def __init__(
@@ -84,6 +69,7 @@ class Translator:
         timespan: tuple[datetime | None, datetime | None] | None,
         moment: datetime,
         check: Callable[[], None] = lambda: None,
+        computing: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         hooks.install()
         self._connection = connection
@@ -99,7 +85,11 @@ class Translator:
         self._made: dict[str, dict[str, str]] = {}
         self._catalog = _catalog(connection) if tables is None else {}
         self.state = Translation(
-            text, columns_of=self._known_columns, table_names=lambda: sorted(self._all())
+            text,
+            columns_of=self._known_columns,
+            table_names=lambda: sorted(self._all()),
+            check=check,
+            computing=computing,
         )
         self.read: tuple[str, ...] = ()
         """The tables that the query reads."""
@@ -114,25 +104,26 @@ class Translator:
             KqlError: duckdb-kql refuses the query.
         """
         since, until = self._timespan or (None, None)
-        key = (self._text, id(self._tables), since is None, until is None)
-        kept = _KEPT.get(key) if self._tables is not None else None
-        if kept is not None:
-            self._read_columns(kept.made)
-            if self._made == kept.made:
-                self.read, self.kinds = tuple(kept.made), kept.kinds
-                self.state.render = kept.render
-                return kept.sql, self._bound(kept.sql)
+        key = (self._text, since is None, until is None)
+        known = kept.find(self._tables, key)
+        if known is not None:
+            self._read_columns(known.made)
+            if self._made == known.made:
+                self.read, self.kinds = tuple(known.made), known.kinds
+                self.state.render = known.render
+                return known.sql, self._bound(known.sql)
         with translating(self.state), translate.clock(self._moment):
             sql = self._translated()
         # What the rows decided holds for those rows only.
-        if not self._asked and self._tables is not None and len(self._text) < _LONGEST_KEPT:
-            while len(_KEPT) >= _MOST_KEPT:
-                _KEPT.pop(next(iter(_KEPT), key), None)
-            _KEPT[key] = _Kept(self._tables, self._made, sql, self.kinds, self.state.render)
+        if not self._asked:
+            done = kept.Kept(self._made, sql, self.kinds, self.state.render)
+            kept.keep(self._tables, key, done)
         return sql, self._bound(sql)
 
     def _translated(self) -> str:
         query = self._lowered()
+        if unfolded(query, _MOST_PARTS) >= _MOST_PARTS:
+            raise words.too_deep()
         self._given = _given(query)
         self._asked = bool(self._given)
         read = self._tables_in(query)
@@ -166,10 +157,10 @@ class Translator:
     def _lowered(self) -> ir.Query:
         if is_control_command(strip_leading_comments(self._text)):
             raise words.syntax(1, 0)
-        count = sum(t.kind not in ("comment", "space") for t in lexer.tokens(self._text))
+        count = lexer.word_count(self._text, _MOST_WORDS)
         if not count:
             raise words.no_statement()
-        if count > _MOST_WORDS:
+        if count >= _MOST_WORDS:
             raise words.too_deep()
         try:
             return lower.lower(prepared(self._text))
@@ -185,14 +176,14 @@ class Translator:
             if name not in self._made:
                 return None
             columns = schema[name]
-            kept = [c for c in columns if wanted(c)] or columns[:1]
-            if len(kept) == len(columns):
+            seen = [c for c in columns if wanted(c)] or columns[:1]
+            if len(seen) == len(columns):
                 return None
             alias = self.state.fresh("narrow")
             source = self.state.relations.get(name) or translate.quote_ident(name)
-            selected = ", ".join(map(translate.quote_ident, kept))
+            selected = ", ".join(map(translate.quote_ident, seen))
             self.state.relations[alias] = f"(SELECT {selected} FROM {source})"
-            schema[alias] = kept
+            schema[alias] = seen
             return alias
 
         schema = dict(schema)
@@ -226,7 +217,7 @@ class Translator:
         if name in self._made:
             return list(self._made[name])
         if self._tables is not None:
-            return _names_of(self._tables)[name]
+            return kept.names_of(self._tables)[name]
         return list(self._catalog[name])
 
     def _known_columns(self, name: str) -> Mapping[str, str] | None:
@@ -343,17 +334,6 @@ def _given(query: ir.Query) -> dict[str, Any]:
         if parameter.required:
             raise words.missing_parameter(parameter.name)
     return {parameter.slot: parameter.default for parameter in query.parameters}
-
-
-def _names_of(tables: Mapping[str, Table]) -> Mapping[str, list[str]]:
-    known = _NAMES.get(id(tables))
-    if known is None:
-        spelled = {name: [c.name for c in table.columns] for name, table in tables.items()}
-        while len(_NAMES) >= _MOST_SCHEMAS:
-            _NAMES.pop(next(iter(_NAMES), 0), None)
-        # The tables are held, so that no others can come to have their identity.
-        known = _NAMES[id(tables)] = (tables, spelled)
-    return known[1]
 
 
 class _Bench:

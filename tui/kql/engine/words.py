@@ -193,13 +193,17 @@ _TYPES = {
 }
 
 
+TOO_LARGE = "kql~size"
+"""What the SQL raises where a value would grow beyond measure."""
+
+
 def from_database(text: str, error: Exception) -> KqlFault:
     """What DuckDB refused, in Kusto's words; none of its own reach the caller."""
     kind = type(error).__name__
     said = str(error)
     if kind == "InterruptException":
         return KqlFault("Query was cancelled", kind="interrupted")
-    if kind == "OutOfMemoryException" or "max_temp_directory_size" in said:
+    if kind == "OutOfMemoryException" or TOO_LARGE in said or "max_temp_directory_size" in said:
         return out_of_memory()
     if kind == "BinderException":
         missing = _MISSING.search(said) if "not found" in said or "not have" in said else None

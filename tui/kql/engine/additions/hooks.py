@@ -30,7 +30,7 @@ from tui.kql.engine.additions import (
     tree,
 )
 from tui.kql.engine.additions.stages import Stage
-from tui.kql.engine.additions.state import current_or_none
+from tui.kql.engine.additions.state import breathe, current_or_none
 from tui.kql.engine.kinds import kind_of
 from tui.kql.engine.plain.loading import load
 from tui.kql.engine.trees import rebuilt
@@ -77,6 +77,7 @@ def _hook_lowering() -> None:
         return ParseResult(tree.reshape(read), [], text)
 
     def lower_operator(node: Any) -> Any:
+        breathe()
         inner = node
         while tree.kind(inner) in ("PipedOperator", "AfterPipeOperator") and tree.rules(inner):
             inner = tree.rules(inner)[0]
@@ -87,6 +88,7 @@ def _hook_lowering() -> None:
         return ours(inner, lambda: operator(node))
 
     def lower_expr(node: Any) -> ir.Expr:
+        breathe()
         inner = lower._collapse(node)
         ours = sources.EXPRESSIONS.get(tree.kind(inner))
         return ours(inner) if ours is not None else expr(node)
@@ -147,6 +149,13 @@ def _hook_substitution() -> None:
             ]
         return done
 
+    once = library._substitute_once
+
+    def substitute_once(node: Any, scalars: Any, memo: dict[int, Any]) -> Any:
+        breathe()
+        return once(node, scalars, memo)
+
+    library._substitute_once = substitute_once
     library._substitute_operator = substitute_operator
     library._resolve_in_subqueries = resolve_subqueries
 

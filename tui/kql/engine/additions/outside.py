@@ -16,6 +16,7 @@ from duckdb_kql import ir
 from duckdb_kql.translate import naming, quote_ident
 
 from tui.kql.engine.additions.stages import Columns, Snapshot, Workbench, sql_of
+from tui.kql.engine.additions.state import current
 from tui.kql.engine.fault import KqlFault
 from tui.kql.engine.kinds import kind_of
 from tui.kql.engine.plain import registry
@@ -101,14 +102,15 @@ def _answers(
     if len(rows) > _MOST_TUPLES:
         raise KqlFault("Query stopped due to excessive resource consumption.", kind="limit")
     size = 0
-    for place, *values in rows:
-        if place % 64 == 0:
-            ask.check()
-        text = json.dumps([place, _answer(known, values, dynamic)], allow_nan=False)
-        size += len(text)
-        if size > _LONGEST:
-            raise KqlFault("Query stopped due to excessive resource consumption.", kind="limit")
-        found.append(text)
+    with current().computing():
+        for place, *values in rows:
+            if place % 64 == 0:
+                ask.check()
+            text = json.dumps([place, _answer(known, values, dynamic)], allow_nan=False)
+            size += len(text)
+            if size > _LONGEST:
+                raise KqlFault("Query stopped due to excessive resource consumption.", kind="limit")
+            found.append(text)
     ask.keep(
         answers,
         "SELECT CAST(r ->> '$[0]' AS BIGINT) AS n, r -> '$[1]' AS a FROM "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
@@ -25,6 +25,12 @@ class Translation:
     marks: Mapping[str, str] = field(default_factory=dict)
     """For names that differ from others only in case, how they are spelled here."""
     counter: int = 0
+    types: dict[int, tuple[object, str | None]] = field(default_factory=dict)
+    """By identity, expressions and the Kusto type that was found for them."""
+    check: Callable[[], None] = lambda: None
+    """Raises when the query has been stopped."""
+    computing: Callable[[], AbstractContextManager[None]] = nullcontext
+    """Within it, a computation in Python can be halted in its midst."""
 
     def fresh(self, stem: str) -> str:
         """A name that no query can spell."""
@@ -60,3 +66,17 @@ def current() -> Translation:
 def current_or_none() -> Translation | None:
     """The translation that is under way, or None outside the engine."""
     return _CURRENT.get()
+
+
+def breathe() -> None:
+    """Stop here if the query that is translated has been stopped.
+
+    A short query can ask for a long translation (functions that call each other twice):
+    whatever walks over it passes here.
+
+    Raises:
+        KqlFault: It has.
+    """
+    state = _CURRENT.get()
+    if state is not None:
+        state.check()
