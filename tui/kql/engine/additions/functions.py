@@ -169,9 +169,13 @@ def _split(node: ir.FunctionCall) -> str:
 
 
 def _indexof(node: ir.FunctionCall) -> str | None:
-    if len(node.args) == 2:
+    plain = all(translate._is_string_expr(argument) for argument in node.args[:2])
+    if len(node.args) == 2 and plain:
         return None
-    args = [_text(node.args[0]), _text(node.args[1])]
+    args = [
+        _text(a) if translate._is_string_expr(a) else translate.render_kql_tostring(a)
+        for a in node.args[:2]
+    ]
     args += [sql_of(arg) for arg in node.args[2:]]
     args += ["0", "-1", "1"][len(args) - 2 :]
     return f"CAST(kql_indexof_from({', '.join(args)}) AS BIGINT)"
@@ -221,7 +225,8 @@ def _parse_json(node: ir.FunctionCall) -> str | None:
     sql = sql_of(node.args[0])
     kind = kind_of(node.args[0])
     if kind == "string":
-        return f"coalesce(TRY_CAST(nullif({sql}, '') AS JSON), to_json(nullif({sql}, '')))"
+        some = f"nullif(nullif({sql}, ''), 'null')"
+        return f"coalesce(TRY_CAST({some} AS JSON), to_json({some}))"
     if kind == "dynamic" and not isinstance(node.args[0], ir.Literal):
         return f"to_json({sql})"
     # Kusto's parse_json keeps text that is no JSON as a string.

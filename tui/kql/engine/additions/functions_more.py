@@ -216,6 +216,26 @@ def _extract_all(node: ir.FunctionCall) -> str | None:
     return sql_of(dataclasses.replace(node, args=(regex, changed, node.args[2])))
 
 
+def _format_datetime(node: ir.FunctionCall) -> str | None:
+    """Formats with all seven digits of a second; the last is zero, for times are microseconds."""
+    pattern = translate.constant_string(node.args[1]) if len(node.args) == 2 else None
+    if pattern is None or _SEVEN.search(pattern) is None:
+        return None
+    pieces = []
+    for part in _SEVEN.split(pattern):
+        if not part:
+            continue
+        ticks = _SEVEN.fullmatch(part) is not None
+        literal = ir.Literal(part[:-1] if ticks else part, "string")
+        pieces.append(sql_of(dataclasses.replace(node, args=(node.args[0], literal))))
+        if ticks and part[0] == "f":
+            pieces.append("'0'")
+    return f"({' || '.join(pieces)})"
+
+
+_SEVEN = re.compile("(f{7}|F{7})")
+
+
 def _format_ipv4_mask(node: ir.FunctionCall) -> str:
     bits = sql_of(node.args[1]) if len(node.args) > 1 else "32"
     text = f"kql_format_ipv4_of({sql_of(node.args[0])}, {bits})"
@@ -265,6 +285,7 @@ _FORMS: dict[str, Callable[[ir.FunctionCall], str | None]] = {
     "format_ipv4_mask": _format_ipv4_mask,
     "range": _range,
     "extract_all": _extract_all,
+    "format_datetime": _format_datetime,
 }
 
 

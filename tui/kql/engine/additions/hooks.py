@@ -7,6 +7,7 @@ Nothing of the library's own answers changes, save where a wrapper says why.
 
 from __future__ import annotations
 
+import re
 import threading
 import uuid
 from typing import Any
@@ -34,6 +35,9 @@ from tui.kql.engine.additions.state import breathe, current_or_none
 from tui.kql.engine.kinds import kind_of
 from tui.kql.engine.plain.loading import load
 from tui.kql.engine.trees import rebuilt
+
+_VIEW = re.compile(r"\blet\s+(\w+)\s*=\s*view\b")
+"""Tables of a query's own that a wildcard finds too, unlike all others."""
 
 _lock = threading.Lock()
 _installed = False
@@ -195,7 +199,8 @@ def _hook_rendering() -> None:
         state = current_or_none()
         if state and name in state.relations:
             return state.relations[name]
-        return str(qualified(name))
+        view = translate._let_cte(name)
+        return str(qualified(name)) if view is None else translate.quote_ident(view)
 
     library: Any = naming
     unnamed = library.expression_name
@@ -210,6 +215,16 @@ def _hook_rendering() -> None:
             return f"{stem}{uuid.uuid5(uuid.NAMESPACE_OID, repr(expression)).hex}"
 
     library.expression_name = expression_name
+    matching = names.match_wildcard
+
+    def match_wildcard(source: ir.WildcardTableRef, known: Any) -> Any:
+        state = current_or_none()
+        if state is not None and known is not None:
+            seen = {*state.table_names(), *_VIEW.findall(state.text)}
+            known = {name: columns for name, columns in known.items() if name in seen}
+        return matching(source, known)
+
+    names.match_wildcard = match_wildcard
     names._operator_columns_unchecked = operator_columns
     sql.render_operator = render_operator
     _hook_types(sql)
