@@ -188,8 +188,7 @@ class Walk(Operators):
             columns = self.pipeline(*self.inside(lo + 1, hi), lets)
         elif name in ("search", "find"):
             stage.operator = name
-            self.searched(lo + 1, hi, lets)
-            columns = unknown()
+            columns = self.searched(lo + 1, hi, lets)
         elif name == "[" and lo + 1 < hi and self.tokens[lo + 1].kind == "string":
             columns = self._named(bare(self.text(lo + 1)), lets)
         elif not token.is_name or token.kind == "string":

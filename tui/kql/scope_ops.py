@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from fnmatch import fnmatchcase
 
-from tui.kql import words
+from tui.kql import docs, schema, words
 from tui.kql.scope_expr import bare
-from tui.kql.scope_model import Binding, Columns, Lets, unknown
-from tui.kql.scope_tables import TableOperators
+from tui.kql.scope_model import Binding, Columns, Lets, merged, unknown
+from tui.kql.scope_tables import TableOperators, table_columns
 
 _PROFILE = {
     "GlobalPrevalence": "long",
@@ -69,13 +69,26 @@ class Operators(TableOperators):
         result.add("$table", "string")
         return result
 
-    def searched(self, lo: int, hi: int, lets: Lets) -> None:
-        """The tables that a search names."""
+    def searched(self, lo: int, hi: int, lets: Lets) -> Columns:
+        """The tables that a search names; their columns, where it names all it looks in."""
+        tables: list[Columns] = []
         at = self.parameters(lo, hi)
         if self.text(at, hi) == "in" and self.text(at + 1, hi) == "(":
             for start, end in self.split(*self.inside(at + 1, hi)):
                 if end - start == 1 and self.tokens[start].is_name:
+                    name = self.text(start)
+                    known = lets[name].columns if name in lets else None
+                    if known is None and name in schema.tables():
+                        known = table_columns(name)
+                    tables.append(known or unknown())
                     self.ref("table", self.tokens[start], columns=unknown(), lets=lets)
+                else:
+                    tables.append(unknown())
+        if not tables or self.text(lo - 1) != "search":
+            return unknown()
+        result = merged(tables)
+        result.add("$table", "string")
+        return result
 
     # Columns.
 
@@ -91,6 +104,7 @@ class Operators(TableOperators):
         self, lo: int, hi: int, columns: Columns, lets: Lets, result: Columns
     ) -> Columns:
         fresh = not result.types
+        unnamed = 0
         for names, start, end in self.items(lo, hi):
             self.expression(start, end, columns, lets)
             if self.text(start, end) == "*":
@@ -107,12 +121,23 @@ class Operators(TableOperators):
                     result.add(name, type if len(names) == 1 else "")
                 continue
             name, sure = self.auto_name(start, end)
+            if not name and self._has_no_name(start, end):
+                unnamed += 1
+                name, sure = f"Column{unnamed}", True
             result.sure &= sure
             if name and fresh:
                 result.add_beside(name, type)
             elif name:
                 result.add(name, type)
         return result
+
+    def _has_no_name(self, lo: int, hi: int) -> bool:
+        """Whether it is one call, of a function whose results are only numbered."""
+        name = self.text(lo, hi)
+        function = docs.functions().get(name)
+        if function is None or self.text(lo + 1, hi) != "(" or self.after(lo + 1, hi) != hi:
+            return False
+        return function.kind == "f" and function.naming == "-" and name[:7] != "series_"
 
     def summarize(self, lo: int, hi: int, columns: Columns, lets: Lets) -> Columns:
         """Keys, then aggregates."""

@@ -16,6 +16,8 @@ from tui.ui.widgets.query_marks import NAMES, Mark, coloured, drawable, fault_ma
 
 _MOST_KEPT = 2000
 """Drawn lines that are kept: a line that did not change is not drawn again."""
+_LONG = 10_000
+"""Characters of a line beyond which it has no colours: each key would draw all of it."""
 
 
 LOOKS = """
@@ -106,6 +108,8 @@ class QueryDrawing(QueryActions):
     def highlights_of(self, number: int) -> list[Mark]:
         """The colours of a line, in bytes, as TextArea's map has them."""
         line = self.document.get_line(number)
+        if len(line) > _LONG:
+            return []
         inside = self._fences.get(number, "")
         key = (line, inside, self._names)
         found = self._drawn.get(key)
@@ -177,7 +181,7 @@ class QueryDrawing(QueryActions):
         )
 
     def _drawn_line(self, y: int) -> Strip:
-        strip = super()._render_line(y)
+        strip = self._plain_line(y)
         width = self.gutter_width
         info = self.wrapped_document._offset_to_line_info
         place = y + self.scroll_offset.y
@@ -190,6 +194,17 @@ class QueryDrawing(QueryActions):
         mark = "▎" if first <= info[place][0] <= last else " "
         bar = Segment(f" {mark} ", (base.style or Style()) + style)
         return Strip.join([strip.crop(1, width - 2), Strip([bar], 3), strip.crop(width)])
+
+    def _plain_line(self, y: int) -> Strip:
+        """As TextArea draws it; it would look through the bytes of a line that has no colours."""
+        row = y + self.scroll_offset.y
+        if row >= self.document.line_count or len(self.document.get_line(row)) <= _LONG:
+            return super()._render_line(y)
+        coloured, self._highlights = self._highlights, {}
+        try:
+            return super()._render_line(y)
+        finally:
+            self._highlights = coloured
 
     @property
     def gutter_width(self) -> int:

@@ -5,10 +5,11 @@ TextArea's highlight map is private to Textual, whose minor version is pinned fo
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 from dataclasses import dataclass
-from typing import cast
+from typing import NamedTuple, cast
 
 from textual import events
 from textual.document._document import Document
@@ -42,6 +43,25 @@ class Wanted:
     """Lines before it."""
     column: int
     """Characters before it in its first line."""
+
+
+class _Parts(NamedTuple):
+    """What is known of a whole text."""
+
+    found: list[tuple[int, int]]
+    names: frozenset[str]
+    fences: dict[int, Fence]
+
+    @classmethod
+    def of(cls, text: str) -> _Parts:
+        """Read a text."""
+        fences: dict[int, Fence] = {}
+        if "```" in text or "~~~" in text:
+            inside: Fence = ""
+            for number, line in enumerate(text.split("\n")):
+                fences[number] = inside
+                _, inside = line_tokens(line, inside)
+        return cls(statements(text), frozenset(_LET.findall(text)), fences)
 
 
 class QueryEditor(QueryDrawing):
@@ -203,21 +223,23 @@ class QueryEditor(QueryDrawing):
             self.set_timer(_PAUSE - quiet, self._read_late)
             return
         self._late = False
-        if self._stale:
-            self._read()
+        if self._stale and self.is_attached:
+            self.run_worker(self._read_beside(), group="read", exclusive=True)
+
+    async def _read_beside(self) -> None:
+        """Read a long text off the loop."""
+        text = self.document.text
+        found = await asyncio.to_thread(_Parts.of, text)
+        if self._stale and self.is_attached and text == self.document.text:
+            self._know(found)
             self.refresh()
 
     def _read(self) -> None:
-        text = self.document.text
+        self._know(_Parts.of(self.document.text))
+
+    def _know(self, parts: _Parts) -> None:
         self._stale = False
-        self._found = statements(text)
-        self._names = frozenset(_LET.findall(text))
-        self._fences = {}
-        if "```" in text or "~~~" in text:
-            inside: Fence = ""
-            for number, line in enumerate(text.split("\n")):
-                self._fences[number] = inside
-                _, inside = line_tokens(line, inside)
+        self._found, self._names, self._fences = parts
         self._mark()
 
     def _mark(self) -> None:

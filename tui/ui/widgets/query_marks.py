@@ -30,15 +30,26 @@ def coloured(line: str, inside: Fence, names: frozenset[str]) -> list[Mark]:
     """The colours of a line, by what its tokens are."""
     found, _ = line_tokens(line, inside, lets=names)
     plain = line.isascii()
+    places = [] if plain else _places(line)
     spans: list[Mark] = []
     for token in found:
         name = NAMES.get(token.kind)
         if name is not None:
             start, end = token.start, token.end
             if not plain:
-                start, end = in_bytes(line, start), in_bytes(line, end)
+                start, end = places[start], places[end]
             spans.append((start, end, name))
     return spans
+
+
+def _places(line: str) -> list[int]:
+    """Where each character begins, in bytes."""
+    places = [0]
+    for character in line:
+        code = ord(character)
+        size = 1 if code < 0x80 else 2 if code < 0x800 else 3 if code < 0x10000 else 4
+        places.append(places[-1] + size)
+    return places
 
 
 def in_bytes(line: str, index: int) -> int:
