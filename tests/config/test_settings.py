@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 
@@ -76,6 +77,12 @@ def test_everything_of_a_good_file_is_there(file: Path) -> None:
 def test_missing_file_is_all_defaults(file: Path) -> None:
     assert load_settings().profiles == {}
     assert validate_settings() == []
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes of POSIX")
+def test_a_pipe_that_nobody_writes_to_is_no_wait(file: Path) -> None:
+    os.mkfifo(file)
+    assert "is a pipe that nothing came out of" in str(validate_settings()[0])
 
 
 def test_missing_file_named_by_hand_is_a_fault(tmp_path: Path) -> None:

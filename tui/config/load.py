@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,7 @@ from tui.errors import UsageProblem
 from tui.text import visible
 
 _MOST = 1_000_000
+_AT_ONCE = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _AT = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 _CLEARER = {
     "Cannot overwrite a value": "this name was given a value before",
@@ -54,7 +57,12 @@ def _syntax_fault(path: Path, text: str, message: str) -> Fault:
 
 def _read(path: Path) -> tuple[dict[str, Any], dict[tuple[str, ...], int], list[Fault]]:
     try:
-        with path.open("rb") as stream:
+        # A pipe that nobody writes to would block for ever when it is opened without this.
+        handle = os.open(path, os.O_RDONLY | _AT_ONCE)
+        with os.fdopen(handle, "rb") as stream:
+            is_pipe = stat.S_ISFIFO(os.fstat(handle).st_mode)
+            if is_pipe:
+                os.set_blocking(handle, True)
             raw = stream.read(_MOST + 1)
     except FileNotFoundError:
         raise
@@ -62,6 +70,8 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[tuple[str, ...], int], list[
         why = (error.strerror or "it cannot be read").lower()
         remedy = "Check its permissions." if isinstance(error, PermissionError) else ""
         return {}, {}, [Fault(path, None, f"cannot be read: {why}", remedy)]
+    if is_pipe and not raw:
+        return {}, {}, [Fault(path, None, "is a pipe that nothing came out of")]
     if len(raw) > _MOST:
         return {}, {}, [Fault(path, None, "is larger than a megabyte: no settings file")]
     try:
