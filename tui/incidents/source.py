@@ -77,6 +77,7 @@ _ORDERS: dict[str, tuple[str, ...]] = {
 }
 _VALUES: dict[str, str] = {"age": "created"}
 _NEAR = 500
+_PART = 32_768
 _GLANCE = 2000
 _IS_CLOSED = "incident.status_key IN ('resolved', 'redirected')"
 _INDEXED = ("incident.created DESC", f"{_IS_CLOSED}, incident.prio DESC")
@@ -384,7 +385,7 @@ class QueueSource:
                 f" (SELECT incident.n FROM incident WHERE {where} ORDER BY {order})",
                 [*values, *order_values],
             ).fetchone()
-            return array("q", map(int, text.split(","))) if text else array("q")
+            return _numbers(text or "")
 
         numbers = await self._queue.cache.run(number)
         if version == self._version:
@@ -397,6 +398,18 @@ class QueueSource:
             return self._numbers
         # Shielded: the caller may be cancelled, others may wait for the same order.
         return await asyncio.shield(self._begin())
+
+
+def _numbers(text: str) -> array[int]:
+    """Numbers written with commas between them, read part by part: all at once are 6 MB."""
+    found = array("q")
+    at = 0
+    while at < len(text):
+        end = text.find(",", at + _PART)
+        end = len(text) if end < 0 else end
+        found.extend(map(int, text[at:end].split(",")))
+        at = end + 1
+    return found
 
 
 def _value(column: Column, value: object) -> object:

@@ -22,9 +22,8 @@ _MODULES = (
     "tui.ui.screens.incident",
     "tui.ui.screens.hunting",
     "tui.ui.screens.token",
-    "duckdb",
-    "tui.hunting.results",
 )
+_HUNTING = ("duckdb", "tui.hunting.results")
 
 
 def warm_up() -> None:
@@ -35,11 +34,20 @@ def warm_up() -> None:
     from tui.config import app_paths
     from tui.hunting.scratch import sweep
 
-    for name in _MODULES:
-        with suppress(Exception):
-            import_module(name)
+    _load(_MODULES)
     with suppress(Exception):
         sweep(app_paths().temp_dir)
+
+
+def warm_up_hunting() -> None:
+    """Load what the first result needs; who never hunts is spared its 25 MB of memory."""
+    _load(_HUNTING)
+
+
+def _load(names: tuple[str, ...]) -> None:
+    for name in names:
+        with suppress(Exception):
+            import_module(name)
     # Modules stay for good. Left out of collections, they no longer make each of those hold
     # the event loop for a tenth of a second.
     gc.freeze()

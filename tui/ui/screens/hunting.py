@@ -139,7 +139,9 @@ class HuntingScreen(EditorHelp):
     async def on_mount(self) -> None:
         """Bring back the tabs of the last time; the cursor stands in the editor."""
         from tui.hunting.scratch import Scratch
+        from tui.ui.warm_up import warm_up_hunting
 
+        self.run_worker(warm_up_hunting, thread=True, group="warm-up", exit_on_error=False)
         self.library = self.workspace.library(memory=self.m365d.no_cache)
         self.scratch = Scratch()
         self.joined()
