@@ -61,7 +61,12 @@ def install() -> None:
             text = _text_test(node, expression) or _dynamic(node, expression)
             text = text or _bounded(node, expression)
         if text is None:
-            text = str(expression(node))
+            try:
+                text = str(expression(node))
+            except IndexError:
+                if not isinstance(node, ir.FunctionCall):
+                    raise
+                raise words.too_few_arguments(node.name) from None
         if len(text) > _LONGEST:
             raise words.too_deep()
         return text

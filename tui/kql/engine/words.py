@@ -75,6 +75,12 @@ def unknown_function(text: str, name: str) -> KqlFault:
     return KqlFault(f"Unknown function: '{name}'", code="SEM0260", line=line, column=column)
 
 
+def too_few_arguments(name: str) -> KqlFault:
+    """A function is called without something that it needs."""
+    called = f"{name}(): the function" if name else "A function"
+    return KqlFault(f"{called} expects more arguments than it is given.", code="SEM0219")
+
+
 def missing_parameter(name: str) -> KqlFault:
     """A declared parameter without a default, which nobody gave a value."""
     return KqlFault(
@@ -193,6 +199,8 @@ _TYPES = {
 }
 
 
+_OF_VALUES = frozenset({"ConversionException", "OutOfRangeException", "InvalidInputException"})
+
 TOO_LARGE = "kql~size"
 """What the SQL raises where a value would grow beyond measure."""
 
@@ -228,7 +236,9 @@ def from_database(text: str, error: Exception) -> KqlFault:
                 code="SEM0062",
             )
         return KqlFault("The query has a semantic error: types do not match", code="SEM0001")
-    if kind in ("ConversionException", "OutOfRangeException", "InvalidInputException"):
+    if isinstance(error, IndexError):
+        return too_few_arguments("")
+    if kind in _OF_VALUES or isinstance(error, ArithmeticError | ValueError):
         return KqlFault(
             "Query execution failed: a value is out of the range of its type or malformed",
             kind="runtime",
