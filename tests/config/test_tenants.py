@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -170,3 +172,19 @@ def test_the_api_is_that_of_all(file: Path) -> None:
     change_profile(load_settings(), "partner/zeta", "api", "graph")
     assert {one.api for one in profiles_of(load_settings()).values()} == {"auto", "graph"}
     assert profile_named(load_settings(), "partner/contoso").api == "graph"
+
+
+def test_windows_that_change_the_settings_at_once_lose_nothing(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(file.parent / "state"))
+    code = (
+        "import sys\nfrom tui.auth.profiles import add_profile\n"
+        "from tui.config import ProfileSettings, load_settings\n"
+        "for number in range(8):\n"
+        f"    new = ProfileSettings(f'{{sys.argv[1]}}{{number}}', 'x.example', {GUID!r})\n"
+        "    add_profile(load_settings(), new)\n"
+    )
+    windows = [subprocess.Popen([sys.executable, "-c", code, word]) for word in "abc"]
+    assert [window.wait() for window in windows] == [0, 0, 0]
+    assert len(load_settings().profiles) == 3 + 24

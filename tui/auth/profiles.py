@@ -335,11 +335,22 @@ def remove_profile(settings: Settings, name: str) -> Path:
 
 
 def _change_file(settings: Settings, change: Callable[[str], str]) -> Path:
-    """Change the settings file's text, unless the result would be faulty."""
-    from tui.config import config_path, validate_text, write_private
-    from tui.config.edit import CannotEdit
+    """Change the settings file's text, unless the result would be faulty.
+
+    Another window of this program that changes it at the same moment waits.
+    """
+    from tui.config import app_paths, config_path, locked
 
     file = settings.path or config_path()
+    with locked(app_paths().state_dir / "settings.lock"):
+        _rewrite(file, change)
+    return file
+
+
+def _rewrite(file: Path, change: Callable[[str], str]) -> None:
+    from tui.config import validate_text, write_private
+    from tui.config.edit import CannotEdit
+
     what = "The settings were not changed"
     try:
         text = file.read_text("utf-8-sig") if file.exists() else ""
@@ -358,4 +369,3 @@ def _change_file(settings: Settings, change: Callable[[str], str]) -> Path:
         write_private(file, changed)
     except OSError:
         raise UsageProblem(what, f"{file} cannot be written", "Check its permissions.") from None
-    return file
