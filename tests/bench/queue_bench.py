@@ -199,7 +199,9 @@ async def _cached(directory: Path, count: int) -> list[tuple[str, float, str, fl
         return work
 
     # The bare queries read what a window shows, by the quickest way that was found by hand.
-    rows = f"SELECT {source._select} FROM incident WHERE {{}} ORDER BY {ORDER} LIMIT 40"
+    shown = ("n", "id", "status_key", "owner_key", "unread", "severity", "status", "name")
+    read = ", ".join((*shown, "alerts", "owner", "created"))
+    rows = f"SELECT {read} FROM incident WHERE {{}} ORDER BY {ORDER} LIMIT 40"
     numbers = f"SELECT n FROM incident WHERE {{}} ORDER BY {ORDER}"
     for text, where in FILTERS:
         bare = _bare(path, rows.format(where))

@@ -78,6 +78,8 @@ _ORDERS: dict[str, tuple[str, ...]] = {
 _VALUES: dict[str, str] = {"age": "created"}
 _NEAR = 500
 _PART = 32_768
+_STEPS = 20_000
+"""Of SQLite's machine, between looks at whether an order is still wanted: less than 1 ms."""
 _GLANCE = 2000
 _IS_CLOSED = "incident.status_key IN ('resolved', 'redirected')"
 _INDEXED = ("incident.created DESC", f"{_IS_CLOSED}, incident.prio DESC")
@@ -125,6 +127,7 @@ class QueueSource:
         self._order: tuple[SortKey, ...] = self._natural
         self._filter: Filter | None = None
         self._version = 0
+        self._asked = 0
         self._numbers: array[int] | None = None
         self._counted: int | None = None
         self._build: asyncio.Task[array[int]] | None = None
@@ -214,6 +217,7 @@ class QueueSource:
                     remedy=f"These can be sorted by: {', '.join(_ORDERS)}.",
                 )
         self._order = tuple(order) or self._natural
+        self._asked += 1
         self.changed()
 
     async def filter(self, text: str) -> None:
@@ -224,6 +228,7 @@ class QueueSource:
         """
         chosen = await understood(self._queue.cache, text, self._queue.me)
         self._filter = chosen or None
+        self._asked += 1
         self.changed()
 
     def need(self, keys: Collection[str]) -> bool:
@@ -375,19 +380,31 @@ class QueueSource:
         self, version: int, chosen: Filter | None, ordering: tuple[str, list[object]]
     ) -> array[int]:
         order, order_values = ordering
+        asked = self._asked
 
-        def number(connection: sqlite3.Connection) -> array[int]:
-            where, values = condition(connection, chosen, self._queue.now())
-            # One row with all numbers: stepping through them would take and give the
-            # interpreter lock a hundred thousand times.
-            (text,) = connection.execute(
-                "SELECT group_concat(n) FROM"
-                f" (SELECT incident.n FROM incident WHERE {where} ORDER BY {order})",
-                [*values, *order_values],
-            ).fetchone()
+        def number(connection: sqlite3.Connection) -> array[int] | None:
+            # What nobody wants any more must not hold up what is wanted now.
+            connection.set_progress_handler(lambda: asked != self._asked, _STEPS)
+            try:
+                where, values = condition(connection, chosen, self._queue.now())
+                # One row with all numbers: stepping through them would take and give the
+                # interpreter lock a hundred thousand times.
+                (text,) = connection.execute(
+                    "SELECT group_concat(n) FROM"
+                    f" (SELECT incident.n FROM incident WHERE {where} ORDER BY {order})",
+                    [*values, *order_values],
+                ).fetchone()
+            except sqlite3.OperationalError:
+                if asked != self._asked:
+                    return None
+                raise
+            finally:
+                connection.set_progress_handler(None, 0)
             return _numbers(text or "")
 
         numbers = await self._queue.cache.run(number)
+        if numbers is None:
+            return await self._all()
         if version == self._version:
             self._numbers = numbers
         return numbers
