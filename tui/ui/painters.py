@@ -96,7 +96,7 @@ def queue_painter(me: Callable[[], str | None], now: Callable[[], datetime]) -> 
             case "tactics" if isinstance(value, (list, tuple)):
                 return Cell(" ".join(visible(letters_of(str(one))) for one in value), "faint")
             case "activity" if isinstance(value, (list, tuple)):
-                return Cell(bars(int(one) for one in value), "faint" if closed else "accent")
+                return Cell(bars((int(one) for one in value), 3), "faint" if closed else "accent")
             case "classification" | "determination":
                 known = str(value).casefold() not in ("unknown", "none", "")
                 return Cell(words.spaced(str(value)) if known else "–", "faint")

@@ -8,10 +8,14 @@ from datetime import datetime
 _BARS = "▁▂▃▄▅▆▇█"
 
 
-def bars(counts: Iterable[int]) -> str:
-    """A bar for each count, the greatest the highest; empty without counts."""
+def bars(counts: Iterable[int], least: int = 0) -> str:
+    """A bar for each count, the greatest the highest; empty without counts.
+
+    Args:
+        least: What at least a bar of full height stands for.
+    """
     numbers = list(counts)
-    top = max(numbers, default=0)
+    top = max([least, *numbers])
     return "".join(
         _BARS[0] if not number else _BARS[max(1, round(number / top * (len(_BARS) - 1)))]
         for number in numbers

@@ -71,7 +71,7 @@ class FilterBar(Vertical):
             text-style: none;
         }
         #state {
-            width: 46;
+            width: 52;
             max-width: 60%;
             text-align: right;
             color: $text-muted;
