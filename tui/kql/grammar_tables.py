@@ -71,11 +71,10 @@ class TableOperators(ColumnOperators):
         """A table, a call, or a pipe in brackets."""
         if self.at >= self.end:
             raise self.fault("A table must come here.")
-        token = self.tokens[self.at]
-        if token.kind in ("string", "number", "timespan", "datetime", "operator"):
-            raise self.fault("A table must come here.")
         if self._wildcard():
             return
+        if self.tokens[self.at].kind in ("string", "number", "timespan", "datetime", "operator"):
+            raise self.fault("A table must come here.")
         state = self.columns, self.lets
         self.columns = Columns(sure=False)
         try:
