@@ -39,6 +39,8 @@ def claim_rows(claims: Claims, tenant: str, width: int) -> list[tuple[str, tuple
         for name in names:
             value = value_words(claims.raw[name])
             meaning = claims_of.claim_meaning(name, claims.raw[name])
+            if name in ("appid", "azp") and not tenant:
+                meaning = "client ID"
             if name == "tid" and tenant:
                 meaning = f"tenant {visible(tenant)}"
             shown = shortened(value, room) if meaning else value

@@ -117,7 +117,7 @@ class Host(App[int]):
         """Bring the tenant of a profile to the front, with its cached queue."""
 
     @abstractmethod
-    async def reopen(self, former: Workspace, profile: Profile) -> None:
+    def reopen(self, former: Workspace, profile: Profile) -> None:
         """Sign in anew after a profile was changed; the cache and what waits in it stay."""
 
     @abstractmethod

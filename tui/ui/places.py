@@ -143,8 +143,12 @@ class Places(Host):
         except Problem as problem:
             self.report(problem)
 
-    async def reopen(self, former: Workspace, profile: Profile) -> None:
+    def reopen(self, former: Workspace, profile: Profile) -> None:
         """Sign in anew after a profile was changed; the cache and what waits in it stay."""
+        # By the application: the screens that asked for it go with the former workspace.
+        self.run_worker(self._reopen(former, profile), group="reopen", exclusive=True)
+
+    async def _reopen(self, former: Workspace, profile: Profile) -> None:
         workspace = await open_offline(
             profile, me=profile.analyst or self.me(), memory=self.no_cache or profile.is_demo
         )

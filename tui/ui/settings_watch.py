@@ -115,7 +115,7 @@ class SettingsWatch:
                 "stay as it was",
             )
             if answer:
-                await self._app.reopen(workspace, now)
+                self._app.reopen(workspace, now)
             else:
                 workspace.declined = now
 

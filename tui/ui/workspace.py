@@ -135,6 +135,14 @@ class Workspace:
         return self.profile.cloud.authority_host if self.profile.cloud.is_custom else ""
 
     @property
+    def is_classic(self) -> bool:
+        """Whether incidents or queries go over the classic API, which ends on 2027-02-01."""
+        if self.profile.api == "classic":
+            return True
+        hunting = self.connection.hunting.dialect if self.connection else "graph"
+        return "classic" in (self.resource, hunting)
+
+    @property
     def me(self) -> str | None:
         """Who works here, as `assigned_to` spells it."""
         return self.queue.me

@@ -20,13 +20,14 @@ def known_commands() -> set[str]:
         hunting,
         incident,
         incidents,
+        migrate,
         sign_in,
         token,
     )
 
     modules = (
         *(common, create_app, editor, grid, hunting, incident, incidents),
-        *(sign_in, token),
+        *(migrate, sign_in, token),
     )
     return {
         name

@@ -29,24 +29,47 @@ class CopyClaim(Command):
     FOOTER_TEXT = "copy"
 
 
+class Verify(Command):
+    """Check the signature with the tenant's published keys; only keys are fetched"""
+
+    COMMAND = "Verify the signature"
+    BINDING_KEY = "v"
+    FOOTER_TEXT = "verify"
+
+
+class MoveToGraph(Command):
+    """Compare what both APIs say, and move the profile to Microsoft Graph"""
+
+    COMMAND = "Move to Graph"
+    BINDING_KEY = "M"
+    FOOTER_TEXT = "move to Graph"
+
+
+class SignOutHere(Command):
+    """Drop the token and return to the sign-in screen"""
+
+    COMMAND = "Sign out of this tenant"
+    BINDING_KEY = "S"
+    FOOTER_TEXT = "sign out"
+
+
+class CopyToken(Command):
+    """Copy the token itself; asks first, for whoever holds it may do what it allows"""
+
+    COMMAND = "Copy the token itself"
+    BINDING_KEY = ("ctrl+y", "^y")
+
+
 class CopyClaims(Command):
-    """Copy all claims as JSON; the token itself is never copied"""
+    """Copy all claims as JSON; the token itself is not among them"""
 
     COMMAND = "Copy all claims"
     BINDING_KEY = "Y"
     FOOTER_TEXT = "copy all"
 
 
-class ConsentLink(Command):
-    """Copy the link by which an administrator grants the app consent in a tenant"""
-
-    COMMAND = "Consent link"
-    BINDING_KEY = "l"
-    FOOTER_TEXT = "consent link"
-
-
 class NextToken(Command):
-    """Show the token of the next service that was asked for one"""
+    """Show the token of the next service: Graph, classic, Endpoint"""
 
     COMMAND = "Next token"
     BINDING_KEY = ("right_square_bracket", "]")

@@ -64,9 +64,9 @@ class CreateAppScreen(FramedScreen):
         #text { height: 1fr; margin: 1 3 0 3; display: none; }
         &.-text #steps { display: none; }
         &.-text #text { display: block; }
-        &.-low #top { margin-top: 0; }
-        &.-low #steps { margin-top: 0; }
-        &.-low #text { margin-top: 0; }
+        &.-low #top { margin: 0 3; }
+        &.-low #steps { margin: 0 1; }
+        &.-low #text { margin: 0 3; }
     }
     """
 

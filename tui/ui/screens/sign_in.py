@@ -18,6 +18,7 @@ from tui.errors import Problem, SignInProblem
 from tui.text import visible
 from tui.ui.commands import common
 from tui.ui.commands import sign_in as commands
+from tui.ui.commands import token as token_commands
 from tui.ui.page import Block, Choice, line, text
 from tui.ui.refusals import CONSENT_CODES, code_blocks, key_block, refusal_blocks, ticket
 from tui.ui.screens.missing_roles import MissingRoles, lacking
@@ -59,6 +60,7 @@ class SignInScreen(ProfileActions):
         commands.Guide,
         commands.Demo,
         commands.WorkOffline,
+        token_commands.DecodeAnother,
     )
     FOOTER = (
         commands.SignIn,
@@ -386,6 +388,12 @@ class SignInScreen(ProfileActions):
         from tui.ui.screens.create_app import CreateAppScreen
 
         self.app.push_screen(CreateAppScreen())
+
+    def action_decode_another_command(self) -> None:
+        """Ask for a token and show what it says; nobody needs to be signed in."""
+        from tui.ui.screens.decoded import decode_another
+
+        self.run_worker(decode_another(self.m365d), group="decode", exclusive=True)
 
     def action_consent_link_command(self) -> None:
         """Make the admin consent link, and understand what comes back from it."""
