@@ -14,24 +14,48 @@ from tui.incidents.tactics import words_of
 from tui.text import visible
 
 _NAMED = 3
+_BADNESS = {"malicious": 0, "suspicious": 1, "unknown": 2}
 
 
-def summary_of(incident: Incident) -> str:
+Met = dict[tuple[str, str], tuple[Evidence, int]]
+"""Entities by kind and folded title, in order of appearance: the worst of each, and how often."""
+
+
+def met(evidence: Iterable[Evidence]) -> Met:
+    """Entities that are the same thing as one."""
+    found: Met = {}
+    for one in evidence:
+        key = (one.kind, one.title.casefold())
+        known = found.get(key)
+        if known is None:
+            found[key] = (one, 1)
+        else:
+            worst = one if _badness(one) < _badness(known[0]) else known[0]
+            found[key] = (worst, known[1] + 1)
+    return found
+
+
+def summary_of(incident: Incident, known: Met | None = None) -> str:
     """One paragraph: when, seen by whom, how far it got, on what, and what is known of it.
 
     Service text in it is made visible. An incident without alerts says so.
+
+    Args:
+        known: `met` of its entities, where that is at hand.
     """
+    if known is None:
+        known = met(all_evidence(incident))
     said = [_opening(incident)]
     if reached := tactics_of(incident):
         said.append(f"It reached {_listed([words_of(name) for name in reached])}.")
     assets = [
         text
         for noun, kinds in (("device", ("device",)), ("user", ("user",)), ("mailbox", ("mailbox",)))
-        if (text := _assets(noun, entities(incident, kinds)))
+        if (text := _assets(noun, _titles(known, kinds)))
     ]
     if assets:
-        said.append(f"Involved {'is' if _one(incident) else 'are'} {_listed(assets)}.")
-    if verdicts := _verdicts(incident):
+        said.append(f"Involved {'is' if _one(known) else 'are'} {_listed(assets)}.")
+    if verdicts := _verdicts(known):
         said.append(verdicts)
     return " ".join(said)
 
@@ -60,22 +84,9 @@ def began(alert: Alert) -> datetime | None:
     return alert.first_activity or alert.created or alert.last_activity
 
 
-def entities(incident: Incident, kinds: Sequence[str]) -> list[str]:
-    """The different titles of entities of these kinds, in order of appearance."""
-    titles: dict[str, str] = {}
-    for evidence in all_evidence(incident):
-        if evidence.kind in kinds:
-            titles.setdefault(evidence.title.casefold(), evidence.title)
-    return list(titles.values())
-
-
 def different(evidence: Iterable[Evidence]) -> list[tuple[Evidence, int]]:
     """Entities that are the same thing as one, with how often it was named; the worst first."""
-    met: dict[tuple[str, str], list[Evidence]] = {}
-    for one in evidence:
-        met.setdefault((one.kind, one.title.casefold()), []).append(one)
-    found = [(min(same, key=_badness), len(same)) for same in met.values()]
-    return sorted(found, key=lambda pair: _badness(pair[0]))
+    return sorted(met(evidence).values(), key=lambda pair: _badness(pair[0]))
 
 
 def span_words(span: timedelta) -> str:
@@ -114,8 +125,14 @@ def _opening(incident: Incident) -> str:
     return f"{alerts}{by} told of it {when}."
 
 
-def _one(incident: Incident) -> bool:
-    return len(entities(incident, ("device", "user", "mailbox"))) == 1
+def _one(known: Met) -> bool:
+    return len(_titles(known, ("device", "user", "mailbox"))) == 1
+
+
+def _titles(known: Met, kinds: Sequence[str]) -> list[str]:
+    return list(
+        {folded: one.title for (kind, folded), (one, _) in known.items() if kind in kinds}.values()
+    )
 
 
 def _assets(noun: str, titles: Sequence[str]) -> str:
@@ -129,8 +146,8 @@ def _assets(noun: str, titles: Sequence[str]) -> str:
     return f"{len(titles)} {plural} ({names}{more})"
 
 
-def _verdicts(incident: Incident) -> str:
-    found = [one for one, _ in different(all_evidence(incident))]
+def _verdicts(known: Met) -> str:
+    found = [one for one, _ in known.values()]
     if not found:
         return ""
     verdicts = Counter(one.verdict for one in found)
@@ -148,7 +165,7 @@ def _verdicts(incident: Incident) -> str:
 
 
 def _badness(one: Evidence) -> int:
-    return {"malicious": 0, "suspicious": 1, "unknown": 2}.get(one.verdict, 3)
+    return _BADNESS.get(one.verdict, 3)
 
 
 def _listed(items: Sequence[str]) -> str:

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from tui.api.records import Alert, Comment, Evidence, Incident
+from tui.incidents.entities import all_evidence
 from tui.incidents.priority import priority_of
+from tui.incidents.summary import Met, met, summary_of
 from tui.incidents.tactics import TACTICS
 from tui.text import calm, visible, visible_lines
 from tui.ui import words
@@ -47,13 +49,12 @@ def identity(evidence: Evidence) -> tuple[str, str]:
 
 def entities(incident: Incident) -> list[Evidence]:
     """Every entity of the incident once, the most telling first."""
-    found: dict[tuple[str, str], Evidence] = {}
-    for alert in incident.alerts:
-        for evidence in alert.evidence:
-            known = found.get(identity(evidence))
-            if known is None or _rank(evidence) < _rank(known):
-                found[identity(evidence)] = evidence
-    return sorted(found.values(), key=_rank)
+    return entities_of(met(all_evidence(incident)))
+
+
+def entities_of(known: Met) -> list[Evidence]:
+    """Entities that were met, the most telling first."""
+    return sorted((one for one, _ in known.values()), key=_rank)
 
 
 def _rank(evidence: Evidence) -> int:
@@ -113,9 +114,9 @@ def fact_blocks(
     times += [alert.last_activity for alert in incident.alerts if alert.last_activity]
     if times:
         first, last = min(times), max(times)
-        today = now if first.astimezone().date() == last.astimezone().date() else None
+        today = now if words.here(first).date() == words.here(last).date() else None
         began = words.local(first, now)
-        ended = words.local(last, now) if today is None else last.astimezone().strftime("%H:%M")
+        ended = words.local(last, now) if today is None else words.here(last).strftime("%H:%M")
         blocks.append(
             field("Activity", (sparkline(times), "accent"), (f"  {began} → {ended}", "faint"))
         )
@@ -221,11 +222,9 @@ def _short(words_: str, most: int = 420) -> str:
     return words_ if len(words_) <= most else words_[:most].rsplit(" ", 1)[0] + " …"
 
 
-def _told_by_data(incident: Incident) -> str:
-    """What happened, where the service tells no story: made of alerts and evidence."""
-    from tui.incidents.summary import summary_of
-
-    return summary_of(incident) if incident.alerts else ""
+def _told_by_data(incident: Incident, known: Met | None = None) -> str:
+    """What happened, made of alerts and evidence."""
+    return summary_of(incident, known) if incident.alerts else ""
 
 
 _ASSETS = ("device", "user", "mailbox", "cloudApplication", "oauthApplication", "azureResource")
@@ -287,19 +286,20 @@ def asset_blocks(incident: Incident, found: Sequence[Evidence]) -> list[Block]:
 
 
 def summary_blocks(
-    incident: Incident, me: str | None, now: datetime, found: Sequence[Evidence] | None = None
+    incident: Incident, me: str | None, now: datetime, known: Met | None = None
 ) -> list[Block]:
     """The summary tab: what happened, whom it hit, how far it got, and what to do.
 
     Args:
-        found: The incident's entities, where they are known already.
+        known: The incident's entities, where they are at hand.
     """
-    if found is None:
-        found = entities(incident)
+    if known is None:
+        known = met(all_evidence(incident))
+    found = entities_of(known)
     blocks: list[Block] = []
     if story := incident.summary or incident.description:
         blocks += [text(visible_lines(story[:_LONGEST_STORY])), gap()]
-    if told := _told_by_data(incident):
+    if told := _told_by_data(incident, known):
         blocks += [text(told, "faint" if story else ""), gap()]
     if reached := _reached(incident):
         blocks.append(reached)

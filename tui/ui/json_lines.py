@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tui.text import escape_json
+from tui.text import escape_json, visible
 
 Path = tuple[str | int, ...]
 
@@ -182,7 +182,8 @@ def _outline(value: dict[str, Any] | list[Any]) -> str:
         for name in _TITLES:
             title = value.get(name)
             if isinstance(title, str) and title:
-                return f"{said}  {title[:200].rpartition('#microsoft.graph.security.')[2]}"
+                kind = title[:200].rpartition("#microsoft.graph.security.")[2]
+                return f"{said}  {visible(kind)}"
     return said
 
 

@@ -160,24 +160,37 @@ def age(moment: datetime | None, now: datetime) -> str:
     return f"{sign}{seconds // (86400 * 365)}y"
 
 
+def here(moment: datetime) -> datetime:
+    """A moment on the local clock; as it is at the ends of the calendar, where that has none."""
+    try:
+        return moment.astimezone()
+    except (OverflowError, ValueError, OSError):
+        return moment
+
+
 def clock(moment: datetime | None) -> str:
     """A local time of day."""
-    return moment.astimezone().strftime("%H:%M:%S") if moment else "–"
+    return here(moment).strftime("%H:%M:%S") if moment else "–"
 
 
 def local(moment: datetime | None, now: datetime | None = None) -> str:
     """A local date and time; today's is the time alone where `now` is given."""
     if moment is None:
         return "–"
-    here = moment.astimezone()
-    if now is not None and here.date() == now.astimezone().date():
-        return here.strftime("%H:%M")
-    return here.strftime("%Y-%m-%d %H:%M")
+    local_moment = here(moment)
+    if now is not None and local_moment.date() == here(now).date():
+        return local_moment.strftime("%H:%M")
+    return local_moment.strftime("%Y-%m-%d %H:%M")
 
 
 def absolute(moment: datetime | None) -> str:
     """The UTC form, for copying."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else "–"
+    if moment is None:
+        return "–"
+    try:
+        return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except OverflowError:
+        return moment.isoformat()
 
 
 def span(duration: timedelta) -> str:

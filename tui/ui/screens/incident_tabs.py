@@ -11,10 +11,12 @@ from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Rule
 
 from tui.api.records import Alert, Evidence, Incident
+from tui.incidents.entities import all_evidence
+from tui.incidents.summary import Met, met
 from tui.ui.alert_blocks import brief_blocks
 from tui.ui.entity_tree import TREE_COLUMNS, TreeSource, paint_tree, tree_lines, tree_rows
 from tui.ui.history_blocks import history_blocks, pending_blocks
-from tui.ui.incident_blocks import comment_blocks, entities, in_order, summary_blocks
+from tui.ui.incident_blocks import comment_blocks, entities_of, in_order, summary_blocks
 from tui.ui.incident_rows import (
     ALERT_COLUMNS,
     EVIDENCE_COLUMNS,
@@ -72,6 +74,7 @@ class IncidentTabs(IncidentActions):
         self._tab = tab
         self._stale: set[str] = set()
         self._counted = False
+        self._met: Met = {}
         self._entities: list[Evidence] = []
         self._tree: list[Evidence] = []
         self._alerts: list[Alert] = []
@@ -115,7 +118,8 @@ class IncidentTabs(IncidentActions):
     def known(self) -> list[Evidence]:
         """The incident's entities, kind by kind."""
         if not self._counted and self.incident is not None:
-            self._entities = grouped(entities(self.incident))
+            self._met = met(all_evidence(self.incident))
+            self._entities = grouped(entities_of(self._met))
             self._counted = True
         return self._entities
 
@@ -127,7 +131,8 @@ class IncidentTabs(IncidentActions):
         self._stale.discard(tab)
         if tab == "summary":
             me, now = self.workspace.me, self.m365d.now()
-            self.query_one("#summary", Sheet).show(summary_blocks(incident, me, now, self.known()))
+            self.known()
+            self.query_one("#summary", Sheet).show(summary_blocks(incident, me, now, self._met))
         elif tab == "alerts":
             await self._rows("alerts", self._alert_source, "No alerts.")
         elif tab == "evidence":

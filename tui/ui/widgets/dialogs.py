@@ -15,6 +15,7 @@ from textual.suggester import Suggester, SuggestFromList
 from textual.widget import Widget
 from textual.widgets import Input, OptionList, TextArea
 
+from tui.ui.lend import edit_outside
 from tui.ui.page import Block, Choice, line, text
 from tui.ui.widgets.pick_list import PickList
 from tui.ui.widgets.sheet import Sheet
@@ -202,6 +203,7 @@ class WriteText(Dialog):
 
     BINDINGS = [
         Binding("ctrl+s,f5,ctrl+j", "send", "send", priority=True),
+        Binding("f7", "outside", "$EDITOR", priority=True),
         Binding("escape", "cancel", "cancel", priority=True),
     ]
 
@@ -234,6 +236,8 @@ class WriteText(Dialog):
                     line(
                         ("Ctrl+S", "accent"),
                         (f" {self._verb}   ", "faint"),
+                        ("F7", "accent"),
+                        (" $EDITOR   ", "faint"),
                         ("Esc", "accent"),
                         (" keeps it as a draft", "faint"),
                     )
@@ -249,6 +253,13 @@ class WriteText(Dialog):
     def _typed(self) -> None:
         if self._keep is not None:
             self._keep(self._area.text)
+
+    def action_outside(self) -> None:
+        """Hand the text to the user's own editor, and take what comes back."""
+        fresh = edit_outside(self.app, self._area.text, "comment.md")
+        if fresh is not None:
+            self._area.load_text(fresh)
+            self._area.move_cursor(self._area.document.end)
 
     def action_send(self) -> None:
         """Answer with the text, where there is one."""

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import re
-import shlex
-import subprocess
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textual.app import SuspendNotSupported
-
 from tui.kql.formatting import formatted
+from tui.ui.lend import edit_outside
 from tui.ui.widgets.query_base import QueryBase
 
 if TYPE_CHECKING:
@@ -140,28 +135,9 @@ class QueryActions(QueryBase):
 
     def action_edit_outside_command(self) -> None:
         """Hand the text to $VISUAL or $EDITOR, and take what comes back."""
-        import os
-
-        wanted = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
-        with tempfile.TemporaryDirectory(prefix="m365d-") as folder:
-            path = Path(folder) / "query.kql"
-            path.write_text(self.text, encoding="utf-8")
-            try:
-                with self.app.suspend():
-                    subprocess.run([*shlex.split(wanted), str(path)], check=True)  # noqa: S603
-                fresh = path.read_text("utf-8", "replace")
-            except SuspendNotSupported:
-                self.notify("This terminal cannot be lent to another program.", timeout=4)
-                return
-            except (OSError, ValueError, subprocess.CalledProcessError):
-                self.notify(
-                    f"{Path(wanted).name} did not run; the text is as it was.\n"
-                    "$VISUAL or $EDITOR names the editor.",
-                    severity="warning",
-                    markup=False,
-                )
-                return
-        fresh = fresh.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
+        fresh = edit_outside(self.app, self.text, "query.kql")
+        if fresh is None:
+            return
         if fresh != self.text:
             place = self.cursor_location
             self.replace(fresh, (0, 0), self.document.end, maintain_selection_offset=False)

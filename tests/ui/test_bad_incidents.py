@@ -1,0 +1,112 @@
+"""Incidents that no page describes: every tab shows them, and nothing in them acts."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.ui.conftest import Open
+from tui.api.decode import decode_incident
+from tui.api.records import Incident
+from tui.ui.incident_blocks import summary_blocks
+from tui.ui.json_lines import JsonTree
+from tui.ui.page import lay_out
+from tui.ui.screens.incident import IncidentScreen
+from tui.ui.screens.incident_tabs import TABS
+
+NAME = "[red]x[/] \u202egnp.exe\x1b[31m \u05e9\u05dc\u05d5\u05dd 👩‍💻 " + "n" * 4000
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+ODD = {"@odata.type": "#microsoft.graph.security.quantumLinkEvidence", "phase": {"a": [1, NAME]}}
+
+
+def alert(number: int, **more: object) -> dict[str, object]:
+    return {
+        "id": f"a{number}",
+        "title": NAME,
+        "category": "SomethingNew",
+        "severity": "extreme",
+    } | more
+
+
+HOSTILE = {
+    "id": "not-a-number",
+    "displayName": NAME,
+    "severity": "extreme",
+    "status": "sleeping",
+    "assignedTo": NAME,
+    "customTags": [NAME],
+    "summary": NAME,
+    "comments": [{"comment": NAME, "createdByDisplayName": NAME}],
+    "alerts": [
+        alert(1, firstActivityDateTime="9999-12-31T23:59:59Z", evidence=[ODD, ODD]),
+        alert(2, firstActivityDateTime="1601-01-01T00:00:00Z", lastActivityDateTime="2031-01-01"),
+        alert(3, firstActivityDateTime="2027-01-01T00:00:00Z", lastActivityDateTime="2026-01-01"),
+        alert(4, evidence=[{"@odata.type": None, "x": NAME}, {}]),
+        alert(4),
+    ],
+}
+MANY = {
+    "id": "500",
+    "displayName": "Many",
+    "alerts": [
+        alert(
+            number,
+            createdDateTime=(NOW + timedelta(minutes=number % 97)).isoformat(),
+            category=("Execution", "Impact", "Odd")[number % 3],
+            evidence=[
+                {
+                    "@odata.type": "#microsoft.graph.security.analyzedMessageEvidence",
+                    "networkMessageId": f"m{number}-{at}",
+                    "subject": f"m{number}-{at}",
+                    "recipientEmailAddress": f"u{at}@contoso.com",
+                }
+                for at in range(20)
+            ],
+        )
+        for number in range(500)
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    "incident",
+    [Incident("1"), decode_incident({"id": "1"}), decode_incident(HOSTILE), decode_incident(MANY)],
+    ids=["bare", "empty", "hostile", "many"],
+)
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_every_tab_shows_it(open_app: Open, incident: Incident, size, monkeypatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        async with open_app(size) as screens:
+            await screens.sign_in()
+            screen = IncidentScreen(incident.id)
+            monkeypatch.setattr(screen, "_refresh_incident", lambda: None)
+            await screens.app.push_screen(screen)
+            await screen._show(incident)
+            for _ in TABS:
+                await screens.press("j", "enter")
+                if screens.app.screen is not screen:
+                    await screens.press("escape")
+                shown = screens.text()
+                assert not set("\x1b\u202e\u200d") & set(shown)
+                assert screens.app.screen is screen
+                await screens.press("]")
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+def test_the_summary_of_hostile_text_is_one_page() -> None:
+    lines = lay_out(summary_blocks(decode_incident(HOSTILE), None, NOW), 80)
+    assert len(lines) < 400
+    assert "[red]x[/]" in "\n".join(line.plain for line in lines)
+
+
+def test_the_json_of_a_hostile_incident_shows_no_control() -> None:
+    tree = JsonTree(HOSTILE)
+    tree.open_below((), is_open=True)
+    for line in tree.lines():
+        assert not set("\x1b\u202e\u200d") & set(line.value)
