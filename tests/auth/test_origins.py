@@ -89,6 +89,10 @@ LOOK_ALIKES = [
     "https://graph.microsoft.com .evil.example/",
     "https:// graph.microsoft.com/",
     "https://graph.microsoft.com\r\nHost: evil.example/",
+    "https://graph.microsoft.com\t.evil.example/",
+    "https://graph.microsoft.com\\.evil.example/",
+    "https:\\\\graph.microsoft.com/",
+    "https://[::1%25graph.microsoft.com]/",
     "https://graph.microsoft.com;.evil.example/",
     "https://graph.microsoft.com,evil.example/",
     # addresses
