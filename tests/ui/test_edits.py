@@ -124,7 +124,7 @@ async def test_a_template_is_previewed_and_applied_by_its_key(open_app: Open) ->
         key = await key_here(screens)
         await screens.press("f7")
         await screens.sees("1 incident: Known tool", "Status", "→  closed", "tuned")
-        await screens.press("n", "T")
+        await screens.press("n", "M")
         await screens.sees("Template:", "Known tool", "status closed")
         await screens.press("1", "y")
         await screens.until(lambda: len(screens.app.screen_stack) == 1)

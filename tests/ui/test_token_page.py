@@ -13,8 +13,6 @@ from textual.widgets import Input
 
 from tests.ui.support import Screens
 from tui.api.records import IncidentChange
-from tui.auth.profiles import profiles_of
-from tui.auth.session import Session
 from tui.config import load_settings
 from tui.config.paths import app_paths
 from tui.demo.identity import TENANT_ID, applications
@@ -239,24 +237,3 @@ async def test_the_move_to_graph_keeps_cache_views_edits_and_history(
         assert (await moved.queue.incident("4711")).tags == ("before-the-move",)
         assert "kept" in [one.name for one in screens.app.views.all()]
         assert moved.library(memory=False)._directory == folder
-
-
-async def test_a_classic_cache_is_there_before_graph_answers(tenant, home, monkeypatch) -> None:
-    from tui.incidents.moving import carry_over
-    from tui.incidents.queue import Queue
-
-    more = 'api = "classic"'
-    async with signed_in(tenant, home, monkeypatch, app="soc-terminal", more=more):
-        pass
-    profile = profiles_of(load_settings(home / "config.toml"))["lab"]
-    folder = app_paths().cache_dir
-    assert carry_over(profile, folder, source="classic", to="graph")
-    from dataclasses import replace
-
-    queue = await Queue.open(None, replace(profile, api="graph"), directory=folder)
-    try:
-        assert await queue.total() == 30
-        assert queue.last_synced is None
-    finally:
-        await queue.close()
-    assert Session(profile).resources() == ()

@@ -80,7 +80,7 @@ class Templates(Command):
 
     COMMAND = "Templates"
     ACTION = "templates_command"
-    BINDING_KEY = "T"
+    BINDING_KEY = "M"
     FOOTER_TEXT = "templates"
 
 

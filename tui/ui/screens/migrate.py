@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -214,34 +215,42 @@ class MigrateScreen(FramedScreen):
         from tui.auth.profiles import change_profile, profiles_of
 
         workspace, host = self.workspace, self.m365d
-        name = workspace.profile.name
+        name, table = workspace.profile.name, workspace.profile.table
         self._show("taking the queue along…")
         try:
-            await self._take_along()
+            await self._settled()
             await asyncio.to_thread(change_profile, host.settings, name, "api", "graph")
+            if not host.reload_settings():
+                return
+            moved = [one for one in profiles_of(host.settings).values() if one.table == table]
+            await self._take_along(moved)
         except Problem as problem:
             self._problem = problem
             self._show("")
             return
-        if host.reload_settings():
-            host.reopen(workspace, profiles_of(host.settings)[name])
-            self.app.notify(
-                f"{visible(name)} uses Microsoft Graph from now on.", timeout=6, markup=False
-            )
-
-    async def _take_along(self) -> None:
-        """Copy the cache while nothing of it is on its way."""
-        from tui.config import app_paths
-        from tui.incidents.moving import carry_over
-
-        workspace = self.workspace
-        if workspace.resource != "classic" or self.m365d.no_cache:
-            return
-        try:
-            async with asyncio.timeout(_WAIT):
-                await workspace.queue.delivered()
-        except TimeoutError:
-            pass  # What waits for longer is taken along as waiting.
-        await asyncio.to_thread(
-            carry_over, workspace.profile, app_paths().cache_dir, source="classic", to="graph"
+        host.reopen(workspace, profiles_of(host.settings)[name])
+        self.app.notify(
+            f"{visible(table)} uses Microsoft Graph from now on.", timeout=6, markup=False
         )
+
+    async def _settled(self) -> None:
+        """Give what is on its way the time to arrive; what waits for longer is taken along."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_WAIT):
+                await self.workspace.queue.delivered()
+
+    async def _take_along(self, profiles: Sequence[Profile]) -> None:
+        """The caches of all tenants of the profile: its settings are one table."""
+        from tui.config import app_paths
+        from tui.incidents.carrying import carry_over
+
+        if self.m365d.no_cache:
+            return
+        for profile in profiles:
+            found = await asyncio.to_thread(carry_over, profile, app_paths().cache_dir)
+            if found.left:
+                self.app.notify(
+                    f"Another window is delivering {found.left} of {visible(profile.name)} at "
+                    "this moment, over the classic API.",
+                    markup=False,
+                )

@@ -81,7 +81,7 @@ class QueueWatch(QueueViews):
     def _in_front(self) -> None:
         """The terminal's title is of the tenant in front."""
         if self.is_mounted and self.workspace.queue.last_synced is not None:
-            self.run_worker(self._tell_title(), group="title", exclusive=True)
+            self.call_later(self._tell_title)
 
     def end_watch(self) -> None:
         """Listen no longer."""
