@@ -9,6 +9,7 @@ from pathlib import Path
 import jwt
 import pytest
 
+from tests.auth.conftest import MemoryKeyring
 from tests.auth.test_given import CLASSIC, demo_token
 from tests.cli.conftest import Run
 from tui.demo.identity import TENANT_ID, applications
@@ -255,3 +256,21 @@ def test_migrate_of_many_tenants_is_one_decision(
     ended = run("profiles", "migrate", "partner")
     assert ended.code == 0, ended.err
     assert 'api = "graph"' in contoso.read_text()
+
+
+def test_one_secret_is_stored_for_all_tenants(
+    run: Run, demo_tenant: DemoTenant, kept: MemoryKeyring
+) -> None:
+    made = run(
+        "profiles", "add", "partner/contoso", "--tenant-id", TENANT_ID, "--client-id",
+        APP.client_id, "--authority", demo_tenant.base_url, "--home-tenant", "home.example",
+    )  # fmt: skip
+    assert made.code == 0, made.err
+    assert run("profiles", "add", "partner/other", "--tenant-id", "other.example").code == 0
+    assert run("login", "--profile", "partner", stdin=APP.client_secret).code == 0
+    [(_, user)] = kept.kept
+    assert user.endswith(f"/home.example/{APP.client_id}")
+    assert run("token", "--profile", "partner/contoso").code == 0
+    gone = run("logout", "--profile", "partner/other")
+    assert (gone.code, "for all its tenants" in gone.err) == (0, True)
+    assert not kept.kept

@@ -48,9 +48,15 @@ def run(args: argparse.Namespace, command: str) -> int:
     """Store or remove."""
     if args.demo:
         raise UsageProblem("The embedded tenant keeps no secret", remedy="Leave --demo out.")
-    from tui.auth.profiles import profile_named
+    from tui.auth.profiles import profile_named, profiles_of
 
-    profile = profile_named(read_settings(args), args.profile)
+    settings = read_settings(args)
+    table = settings.profiles.get(args.profile or settings.default_profile or "")
+    if command == "login" and table and table.tenants and table.credential in _STORED:
+        # The secret is the app's: which of its tenants is named makes no difference.
+        every = profiles_of(settings).values()
+        return _login(next(one for one in every if one.table == table.name), args)
+    profile = profile_named(settings, args.profile)
     return _login(profile, args) if command == "login" else _logout(profile, purge=args.purge)
 
 
