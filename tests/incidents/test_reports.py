@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.incidents.fakes import ME, NOW, FakeService, OpenQueue, incident, stamp
 from tui.api.decode import decode_incident
-from tui.api.records import Incident, IncidentChange
+from tui.api.records import Alert, Incident, IncidentChange
 from tui.errors import Unreachable
 from tui.incidents.defang import defanged, defanged_prose
 from tui.incidents.handover import handover
@@ -131,7 +131,7 @@ class Tags(HTMLParser):
 
 def test_html_report_draws_the_timeline_and_loads_nothing() -> None:
     page = render(attack(), "html", NOW)
-    assert page.count("<circle") == 3
+    assert page.count('<path class="mark') == 3
     assert "lateral movement" not in page
     assert "Ransomware | on &lt;b&gt;WKS&lt;/b&gt;" in page
     assert "https://" not in page
@@ -242,3 +242,21 @@ async def test_handover_of_what_waits(open_queue: OpenQueue) -> None:
 async def test_empty_shift(open_queue: OpenQueue) -> None:
     queue = await open_queue(offline=True, memory=True)
     assert "Nothing was done and nothing arrived." in await handover(queue, NOW)
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        ("0001-01-02T00:00:00+00:00", "9999-12-31T23:59:59+00:00"),
+        ("9999-12-31T23:00:00+00:00", "9999-12-31T23:59:59+00:00"),
+        ("2026-11-24T00:00:00+00:00", "2026-11-24T00:00:00+00:00"),
+        ("2027-01-01T00:00:00+00:00", "2026-01-01T00:00:00+00:00"),
+    ],
+)
+def test_the_picture_reaches_to_the_ends_of_the_calendar(first: str, last: str) -> None:
+    moments = [datetime.fromisoformat(text) for text in (first, last)]
+    alert = Alert("a", first_activity=moments[0], last_activity=moments[1], severity="high")
+    page = render(Incident("1", alerts=(alert, Alert("b"))), "html", NOW)
+    drawing = re.search(r"<svg.*?</svg>", page, re.DOTALL)
+    assert drawing is not None
+    ElementTree.fromstring(drawing.group())

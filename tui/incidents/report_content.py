@@ -40,6 +40,8 @@ class AlertLine:
     """An alert of the report; texts are visible, not escaped."""
 
     when: datetime | None
+    until: datetime | None
+    """The end of its activity, where that is later."""
     title: str
     severity: str
     category: str
@@ -69,7 +71,10 @@ class Report:
     id: str
     title: str
     facts: tuple[tuple[str, str], ...]
+    story: str
+    """What the service or a person wrote of it; may be empty."""
     summary: str
+    """What its data say."""
     alerts: tuple[AlertLine, ...]
     evidence: tuple[EvidenceLine, ...]
     left_out: int
@@ -88,6 +93,7 @@ def gather(incident: Incident, now: datetime) -> Report:
         id=visible(incident.id),
         title=defanged_prose(visible(incident.name)) or f"Incident {visible(incident.id)}",
         facts=_facts(incident, now),
+        story=defanged_prose(visible_lines(incident.summary or incident.description)).strip(),
         summary=defanged_prose(summary_of(incident)),
         alerts=tuple(_alert(alert) for alert in alerts),
         evidence=tuple(_evidence(one, count) for one, count in told[:MOST_EVIDENCE]),
@@ -124,7 +130,10 @@ def _facts(incident: Incident, now: datetime) -> tuple[tuple[str, str], ...]:
 
 def _alert(alert: Alert) -> AlertLine:
     return AlertLine(
-        when=began(alert),
+        when=(when := began(alert)),
+        until=alert.last_activity
+        if when and alert.last_activity and alert.last_activity > when
+        else None,
         title=defanged_prose(visible(alert.title)) or visible(alert.id),
         severity=visible(alert.severity),
         category=alert.category,

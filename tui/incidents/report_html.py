@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from tui.incidents.report_content import AlertLine, Report, stamp
 from tui.incidents.tactics import TACTICS, place_of, words_of
@@ -25,7 +25,7 @@ td.code { font-family: ui-monospace, monospace; }
 .low { color: var(--low); } .comment { white-space: pre-wrap; }
 svg { width: 100%; height: auto; font: 11px system-ui, sans-serif; }
 svg text { fill: currentColor; } svg line { stroke: var(--line); }
-svg .mark { fill: var(--info); } svg .mark.high { fill: var(--bad); }
+svg .mark { fill: var(--info); } svg .lasts { opacity: .45; } svg .mark.high { fill: var(--bad); }
 svg .mark.medium { fill: var(--warn); } svg .mark.low { fill: var(--low); }
 @media print { body { margin: 0; max-width: none; } h2 { break-after: avoid; }
   tr { break-inside: avoid; } }
@@ -34,6 +34,18 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-
 _SEVERITIES = frozenset({"high", "medium", "low", "informational"})
 _WIDTH, _LEFT, _RIGHT, _LANE, _TOP = 900, 150, 20, 26, 26
 _MOST_MARKS = 2000
+_MOST_LINES = 8
+_STEPS = (
+    *(timedelta(minutes=n) for n in (1, 5, 15, 30)),
+    *(timedelta(hours=n) for n in (1, 3, 6, 12)),
+    *(timedelta(days=n) for n in (1, 2, 7, 30, 90, 365)),
+)
+_SHAPES = {
+    "high": "M0 -6L6 5H-6Z",
+    "medium": "M-5 -5H5V5H-5Z",
+    "low": "M0 6L6 -5H-6Z",
+}
+_DOT = "M-4 0A4 4 0 1 0 4 0A4 4 0 1 0 -4 0Z"
 
 
 def to_html(report: Report) -> str:
@@ -50,7 +62,9 @@ def to_html(report: Report) -> str:
         "<dl>",
         *(f"<dt>{name}</dt><dd>{_text(value)}</dd>" for name, value in report.facts),
         "</dl>",
-        f"<h2>Summary</h2><p>{_text(report.summary)}</p>",
+        "<h2>Summary</h2>",
+        *([f'<p class="comment">{_text(report.story)}</p>'] if report.story else []),
+        f"<p>{_text(report.summary)}</p>",
         "<h2>Timeline</h2>",
         *_timeline(report.alerts),
         *_alerts(report.alerts),
@@ -131,11 +145,15 @@ def _evidence(report: Report) -> list[str]:
 
 
 def _timeline(alerts: Sequence[AlertLine]) -> list[str]:
-    """A lane for each tactic, a mark for each alert, over the time of the incident."""
+    """A lane for each tactic, a mark for each alert, over the time of the incident.
+
+    Severity is told by shape as well as by colour, for printers have one.
+    """
     timed = [(one.when, one) for one in alerts if one.when is not None][:_MOST_MARKS]
     if not timed:
         return []
-    first, last = timed[0][0], max(when for when, _ in timed)
+    first = timed[0][0]
+    last = max(max(when, one.until or when) for when, one in timed)
     span = max(last - first, timedelta(minutes=1))
     lanes = sorted({one.category for _, one in timed}, key=place_of)
     height = _TOP + _LANE * len(lanes) + 30
@@ -148,20 +166,48 @@ def _timeline(alerts: Sequence[AlertLine]) -> list[str]:
         name = words_of(lane) if lane in TACTICS else (lane or "uncategorised")
         parts.append(f'<line x1="{_LEFT}" y1="{y}" x2="{_WIDTH - _RIGHT}" y2="{y}"/>')
         parts.append(f'<text x="{_LEFT - 10}" y="{y + 4}" text-anchor="end">{_lane(name)}</text>')
+    parts += _hours(first, span, height)
     for when, one in timed:
         x = _LEFT + room * ((when - first) / span)
         y = _TOP + _LANE * lanes.index(one.category) + _LANE // 2
+        kind = _severity(one.severity)
+        if one.until is not None:
+            wide = room * ((one.until - when) / span)
+            parts.append(
+                f'<rect class="mark lasts {kind}" x="{x:.1f}" y="{y - 1.5}" '
+                f'width="{wide:.1f}" height="3"/>'
+            )
         told = _text(f"{stamp(when)}: {one.title}")
         parts.append(
-            f'<circle class="mark {_severity(one.severity)}" cx="{x:.1f}" cy="{y}" r="5">'
-            f"<title>{told}</title></circle>"
+            f'<path class="mark {kind}" transform="translate({x:.1f} {y})" '
+            f'd="{_SHAPES.get(kind, _DOT)}"><title>{told}</title></path>'
         )
     y = height - 8
     parts.append(f'<text x="{_LEFT}" y="{y}">{stamp(first)}</text>')
     if last > first:
         end = _WIDTH - _RIGHT
         parts.append(f'<text x="{end}" y="{y}" text-anchor="end">{stamp(last)}</text>')
-    return [*parts, "</svg>"]
+    parts += ["</svg>", '<p class="faint">▲ high ■ medium ▼ low ● other; a bar is how long.</p>']
+    return parts
+
+
+def _hours(first: datetime, span: timedelta, height: int) -> list[str]:
+    """Lines through all lanes at round times, with their labels above."""
+    step = next((one for one in _STEPS if span / one <= _MOST_LINES), span)
+    start = first.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    parts: list[str] = []
+    number = -(-(first - start) // step)
+    while step * number <= first - start + span and len(parts) < 2 * _MOST_LINES + 2:
+        try:
+            at = start + step * number
+        except OverflowError:  # the last day of the calendar
+            break
+        x = _LEFT + (_WIDTH - _LEFT - _RIGHT) * ((at - first) / span)
+        label = f"{at:%m-%d}" if step >= timedelta(days=1) or at == start else f"{at:%H:%M}"
+        parts.append(f'<line x1="{x:.1f}" y1="{_TOP - 6}" x2="{x:.1f}" y2="{height - 30}"/>')
+        parts.append(f'<text x="{x:.1f}" y="{_TOP - 12}" text-anchor="middle">{label}</text>')
+        number += 1
+    return parts
 
 
 def _lane(name: str) -> str:

@@ -20,7 +20,10 @@ def to_markdown(report: Report) -> str:
     """The report as one text."""
     lines = [f"# Incident {escaped(report.id)}: {escaped(report.title)}", ""]
     lines += [f"- **{name}:** {escaped(value)}" for name, value in report.facts]
-    lines += ["", "## Summary", "", escaped(report.summary)]
+    lines += ["", "## Summary", ""]
+    if report.story:
+        lines += [escaped(report.story), ""]
+    lines.append(escaped(report.summary))
     lines += ["", "## Timeline", ""]
     if report.alerts:
         lines += table(
