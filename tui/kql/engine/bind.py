@@ -26,10 +26,10 @@ from tui.kql.engine.additions.functions_known import KNOWN
 from tui.kql.engine.additions.plugins import BagUnpack, Ipv4Lookup, Pivot
 from tui.kql.engine.additions.scan import Scan
 from tui.kql.engine.additions.stages import Columns, Snapshot, Stage
-from tui.kql.engine.additions.state import breathe
 from tui.kql.engine.fault import KqlFault
 from tui.kql.engine.marks import unmarked
 from tui.kql.engine.plain import registry
+from tui.kql.engine.state import breathe
 from tui.kql.engine.trees import deep, expressions, with_queries
 
 Schema = dict[str, Columns]

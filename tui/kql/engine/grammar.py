@@ -17,7 +17,7 @@ from antlr4.error.ErrorStrategy import BailErrorStrategy  # type: ignore[import-
 from duckdb_kql._antlr.KqlLexer import KqlLexer
 from duckdb_kql._antlr.KqlParser import KqlParser
 
-from tui.kql.engine.additions.state import breathe
+from tui.kql.engine.state import breathe
 
 _OPENING = frozenset({"(", "[", "{"})
 _CLOSING = frozenset({")", "]", "}"})

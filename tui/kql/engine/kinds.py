@@ -11,7 +11,7 @@ from typing import Any
 
 from duckdb_kql import ir
 
-from tui.kql.engine.additions.state import current_or_none
+from tui.kql.engine.state import current_or_none
 
 Kinds = Mapping[str, str]
 """Columns, and the Kusto types of those that are known."""

@@ -15,8 +15,8 @@ from duckdb_kql import ir, translate
 from duckdb_kql.translate import sharing
 
 from tui.kql.engine import words
-from tui.kql.engine.additions.state import breathe
 from tui.kql.engine.kinds import kind_of
+from tui.kql.engine.state import breathe
 
 _PLAIN = frozenset({"string", "long", "int", "real", "bool", "datetime", "timespan", "guid"})
 _WHOLE = {"toint": "INTEGER", "tolong": "BIGINT"}

@@ -18,10 +18,10 @@ from tui.kql import lexer
 from tui.kql.engine import kept, names, words
 from tui.kql.engine.additions import hooks, terms
 from tui.kql.engine.additions.stages import Snapshot
-from tui.kql.engine.additions.state import Translation, translating
 from tui.kql.engine.bind import Binder, Schema
 from tui.kql.engine.narrow import narrowed
 from tui.kql.engine.prepare import prepared
+from tui.kql.engine.state import Translation, translating
 from tui.kql.engine.tables import columns_of
 from tui.kql.engine.trees import unfolded, walk
 from tui.kql.schema import Table

@@ -14,7 +14,7 @@ from tui.kql.engine.additions import samples, scan, tree, windows
 from tui.kql.engine.additions.columns import Away, Chosen, DistinctAll, Keep, Pattern, Reorder
 from tui.kql.engine.additions.plugins import BagUnpack
 from tui.kql.engine.additions.stages import Columns, Snapshot, Stage, Workbench, names, sql_of
-from tui.kql.engine.additions.state import current
+from tui.kql.engine.state import current
 
 
 @dataclasses.dataclass(frozen=True)

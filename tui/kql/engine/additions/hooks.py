@@ -31,9 +31,9 @@ from tui.kql.engine.additions import (
     tree,
 )
 from tui.kql.engine.additions.stages import Stage
-from tui.kql.engine.additions.state import breathe, current_or_none
 from tui.kql.engine.kinds import kind_of
 from tui.kql.engine.plain.loading import load
+from tui.kql.engine.state import breathe, current_or_none
 from tui.kql.engine.trees import rebuilt
 
 _VIEW = re.compile(r"\blet\s+(\w+)\s*=\s*view\b")

@@ -26,7 +26,7 @@ from tui.kql.engine.additions import (
     windows,
 )
 from tui.kql.engine.additions.stages import Stage
-from tui.kql.engine.additions.state import current_or_none
+from tui.kql.engine.state import current_or_none
 from tui.kql.engine.trees import rebuilt
 
 _LEAD = "\x01"

@@ -16,10 +16,10 @@ from duckdb_kql import ir
 from duckdb_kql.translate import naming, quote_ident
 
 from tui.kql.engine.additions.stages import Columns, Snapshot, Workbench, sql_of
-from tui.kql.engine.additions.state import current
 from tui.kql.engine.fault import KqlFault
 from tui.kql.engine.kinds import kind_of
 from tui.kql.engine.plain import registry
+from tui.kql.engine.state import current
 from tui.kql.engine.trees import deep, expressions
 
 _SQL_TYPES = {

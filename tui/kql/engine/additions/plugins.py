@@ -18,9 +18,9 @@ from duckdb_kql.translate import (
 
 from tui.kql.engine.additions import tree
 from tui.kql.engine.additions.stages import Columns, Snapshot, Stage, Workbench, names, sql_of
-from tui.kql.engine.additions.state import current
 from tui.kql.engine.fault import KqlFault
 from tui.kql.engine.marks import MARK, unmarked
+from tui.kql.engine.state import current
 
 _MOST_COLUMNS = 500
 

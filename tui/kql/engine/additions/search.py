@@ -16,8 +16,8 @@ from tui.kql.engine.additions import tree
 from tui.kql.engine.additions.columns import Pattern as Name
 from tui.kql.engine.additions.columns import Reorder
 from tui.kql.engine.additions.stages import Columns, Stage, sql_of
-from tui.kql.engine.additions.state import current
 from tui.kql.engine.fault import KqlFault
+from tui.kql.engine.state import current
 from tui.kql.engine.trees import deep, expressions
 
 
