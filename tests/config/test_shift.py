@@ -103,7 +103,7 @@ def test_the_schema_knows_the_tables() -> None:
     assert {"sla", "templates", "watch"} < set(properties)
 
 
-@pytest.mark.parametrize("text", ["90m", "1h", "36h", "3d", "1w"])
+@pytest.mark.parametrize("text", ["30s", "90m", "1h", "36h", "3d", "1w"])
 def test_spans_are_written_as_they_were_read(text: str, tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     file.write_text(f'[watch]\nevery = "{text}"\n')

@@ -57,8 +57,8 @@ class WatchSettings:
     """Keep counts in the terminal's title."""
 
 
-SPAN_PATTERN = "^[1-9][0-9]{0,4} ?(m|min|h|d|w)$"
-_UNITS = {"m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800}
+SPAN_PATTERN = "^[1-9][0-9]{0,4} ?(s|m|min|h|d|w)$"
+_UNITS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800}
 
 SLA: Mapping[str, Key] = MappingProxyType(
     {
@@ -106,8 +106,8 @@ WATCH: Mapping[str, Key] = MappingProxyType(
 
 
 def span_of(text: str) -> timedelta:
-    """`90m`, `1h`, `3d` or `1w` as a span of time."""
-    found = re.fullmatch(r"(\d+) ?(m|min|h|d|w)", text)
+    """`30s`, `90m`, `1h`, `3d` or `1w` as a span of time."""
+    found = re.fullmatch(r"(\d+) ?(s|m|min|h|d|w)", text)
     if found is None:
         raise ValueError(text)
     return timedelta(seconds=int(found[1]) * _UNITS[found[2]])
@@ -116,10 +116,10 @@ def span_of(text: str) -> timedelta:
 def span_text(span: timedelta) -> str:
     """A span as the settings write it."""
     seconds = int(span.total_seconds())
-    for unit in ("w", "d", "h"):
+    for unit in ("w", "d", "h", "m"):
         if seconds % _UNITS[unit] == 0:
             return f"{seconds // _UNITS[unit]}{unit}"
-    return f"{seconds // 60}m"
+    return f"{seconds}s"
 
 
 def _optional(table: Mapping[str, Any], name: str) -> timedelta | None:
