@@ -1,4 +1,7 @@
-"""SIGKILL at any moment: no edit that was taken is lost, and none is sent twice."""
+"""SIGKILL at any moment: no edit that was taken is lost, and none is sent twice.
+
+`KILLS=100` kills a hundred programs of each kind, `KILLS_SEED` chooses other moments.
+"""
 
 from __future__ import annotations
 

@@ -276,21 +276,23 @@ class _Run:
 
         def keep(connection: sqlite3.Connection, start: int) -> frozenset[str]:
             end = start + _BATCH
-            return store.put(
-                connection,
-                page.incidents[start:end],
-                self.author,
-                bodies=page.bodies[start:end],
-                later=later,
-                mark=mark,
-            )
+            with transaction(connection):
+                ids = store.put(
+                    connection,
+                    page.incidents[start:end],
+                    self.author,
+                    bodies=page.bodies[start:end],
+                    later=later,
+                    mark=mark,
+                )
+                if place is not None and end >= len(page.incidents):
+                    _note(connection, place, newest)
+            return ids
 
         for start in range(0, len(page.incidents), _BATCH):
             self._news(await self.cache.run(partial(keep, start=start)))
-        if place is not None:
-            await self.cache.run(lambda connection: _note(connection, place, newest))
-            if self.on_behind is not None and page.bodies:
-                self.on_behind()
+        if place is not None and self.on_behind is not None and page.bodies:
+            self.on_behind()
         if self.on_progress is not None:
             self.on_progress(progress)
 
@@ -381,10 +383,9 @@ class _Place:
 
 
 def _note(connection: sqlite3.Connection, place: _Place, newest: datetime | None) -> None:
-    with transaction(connection):
-        if not place.ordered:
-            connection.execute("DELETE FROM meta WHERE key = ?", (FILLED_TO,))
-        elif place.down_to is not None:
-            store.set_meta(connection, FILLED_TO, ticks(place.down_to))
-        if newest is not None:
-            store.set_meta(connection, FILL_NEWEST, ticks(newest))
+    if not place.ordered:
+        connection.execute("DELETE FROM meta WHERE key = ?", (FILLED_TO,))
+    elif place.down_to is not None:
+        store.set_meta(connection, FILLED_TO, ticks(place.down_to))
+    if newest is not None:
+        store.set_meta(connection, FILL_NEWEST, ticks(newest))
