@@ -90,7 +90,7 @@ def test_every_kind_has_a_query_over_tables_and_columns_that_exist(kind) -> None
         ]
         assert any(one == "table" for one, _ in kinds)
         names = {word for one, word in kinds if one == "name"}
-        assert names <= {"Source", "Times", "First", "Last"}, pivot.query
+        assert names <= {"Source", "Times", "First", "Last", "Day"}, pivot.query
         assert len(statements(pivot.query)) == 1
         known = {word for one, word in kinds if one == "column"}
         assert known <= schema.column_names()
@@ -141,7 +141,7 @@ def test_no_value_escapes_its_literal(kind, text) -> None:
             piece = pivot.query[token.start : token.end]
             assert token.kind in (
                 "string", "table", "column", "keyword", "operator", "pipe", "punctuation",
-                "space", "name", "function", "datetime", "number",
+                "space", "name", "function", "datetime", "number", "timespan",
             ), piece  # fmt: skip
     assert all(pivot.query for pivot in clean)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tui.hunting.literals import string
@@ -36,6 +36,8 @@ class Ask:
     """The tables hold what is, not what happened: no time belongs in the query."""
     arms: tuple[Arm, ...] = ()
     """Instead of a table: several, each with its own condition."""
+    wide: bool = False
+    """It looks at the last 30 days, not at the time around the alert."""
 
 
 def ask_all(name: str, *arms: Arm) -> Ask:
@@ -109,6 +111,25 @@ def in_order(*columns: str) -> tuple[str, ...]:
 
 
 IN_ORDER = ("sort by Timestamp asc",)
+
+
+def counted(ask: Ask) -> list[Ask]:
+    """How common that is what a question is about: is it new here, or does it happen daily?"""
+    if ask.state:
+        return []
+    by = ", Source" if ask.arms else ""
+    days = f"summarize Times = count() by Day = bin(Timestamp, 1d){by}"
+    made = [replace(ask, name="day by day", then=(days, "sort by Day asc"), wide=True)]
+    group = "Source" if ask.arms else "ActionType"
+    if ask.arms or any("ActionType" in stage for stage in ask.then):
+        ends = (
+            f"summarize Times = count(), First = min(Timestamp), Last = max(Timestamp) by {group}"
+        )
+        name = "first and last seen" if ask.arms else "actions, how often each"
+        made.append(replace(ask, name=name, then=(ends, "sort by Times desc"), wide=True))
+    return made
+
+
 PROCESS = (
     "Timestamp",
     "DeviceName",

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from tui.api.records import Evidence
 from tui.hunting import entities_cloud as cloud
 from tui.hunting import entities_device as device
-from tui.hunting.asking import Ask, Fields
+from tui.hunting.asking import Ask, Fields, counted
 
 _KINDS: dict[str, Callable[[Fields, Evidence], list[Ask]]] = {
     "device": device.device,
@@ -63,6 +63,7 @@ def questions(evidence: Evidence) -> list[Ask]:
     ask = _KINDS.get(evidence.kind.lower())
     if ask is None:
         return []
-    return [
+    asked = [
         question for question in ask(evidence.fields, evidence) if question.where or question.arms
     ]
+    return asked + (counted(asked[0]) if asked else [])

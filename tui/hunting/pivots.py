@@ -65,7 +65,10 @@ def pivots(
         for one in own
         if one.fits(evidence)
     ]
-    return mine + [Pivot(ask.name, _written(ask, window), span) for ask in questions(evidence)]
+    return mine + [
+        Pivot(ask.name, _written(ask, window), None if ask.wide else span)
+        for ask in questions(evidence)
+    ]
 
 
 def _window(around: datetime | None, alert: Alert | None) -> tuple[datetime, datetime] | None:
@@ -84,7 +87,7 @@ def _written(ask: Ask, window: tuple[datetime, datetime] | None) -> str:
     lines: list[str] = []
     if ask.state:
         when = ""
-    elif window is None:
+    elif window is None or ask.wide:
         when = "| where Timestamp > ago(30d)"
     else:
         around = timedelta(hours=_AROUND)
