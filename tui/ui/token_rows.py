@@ -74,7 +74,7 @@ class TokenRows:
                 self.add(f"role {name}", visible(name), ("·  ", "faint"), (visible(name), ""))
             return
         roomy = self.width >= 108
-        first = 35 if roomy else 26
+        first = 35 if roomy else 27
         longest = max(len(needed_name(one, claims)) for one in features)
         second = max([longest, *(len(visible(one)) for one in spare)]) + 2
         if not roomy:

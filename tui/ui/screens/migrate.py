@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from datetime import date
 from typing import TYPE_CHECKING
 
 from textual.containers import VerticalScroll
@@ -19,6 +18,7 @@ from tui.ui.commands import migrate as commands
 from tui.ui.page import Block, field, gap, line, spans, text
 from tui.ui.problems import problem_blocks
 from tui.ui.refusals import key_block
+from tui.ui.retirement import days_left
 from tui.ui.screens.base import FramedScreen
 from tui.ui.widgets.sheet import Sheet
 
@@ -28,13 +28,6 @@ if TYPE_CHECKING:
 
 _WAIT = 10.0
 """Seconds that edits on their way are given to arrive before the move."""
-
-
-def days_left(today: date) -> int:
-    """Days until the classic APIs end."""
-    from tui.api.protocols import RETIREMENT
-
-    return (date.fromisoformat(RETIREMENT) - today).days
 
 
 class MigrateScreen(FramedScreen):

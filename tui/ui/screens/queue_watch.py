@@ -135,7 +135,7 @@ class QueueWatch(QueueViews):
                 fresh = f"fetched {progress.fetched:,}"
                 fresh += f" of {progress.total:,}" if progress.total else ""
         elif self.workspace.joining:
-            fresh = "the cached queue, signing in…"
+            fresh = "cached, signing in…"
         elif self.workspace.connection is None:
             fresh = "offline: the cached queue"
         elif queue.sync_problem is not None:

@@ -23,7 +23,7 @@ from tui.ui.page import Block, Choice, line, text
 from tui.ui.refusals import CONSENT_CODES, code_blocks, key_block, refusal_blocks, ticket
 from tui.ui.screens.missing_roles import MissingRoles, lacking
 from tui.ui.screens.profile_actions import DEMO, GUIDE, NEW, ProfileActions
-from tui.ui.screens.tenant_choice import place_of
+from tui.ui.screens.tenant_choice import credential_words, place_of
 from tui.ui.widgets.pick_list import PickList
 from tui.ui.widgets.sheet import Sheet
 from tui.ui.widgets.steps import Steps
@@ -141,8 +141,6 @@ class SignInScreen(ProfileActions):
         return any(worker.group == "sign-in" and not worker.is_finished for worker in self.workers)
 
     def _list_profiles(self, here: str | None = None) -> None:
-        from tui.auth.vault import describe_secret
-
         profiles = self._profiles()
         names = [visible(name) for name in profiles]
         places = [visible(place_of(profile)) for profile in profiles.values()]
@@ -154,7 +152,7 @@ class SignInScreen(ProfileActions):
                 (
                     (shown.ljust(first), "bold"),
                     (place[: second - 2].ljust(second), "faint"),
-                    (self._described.get(name) or describe_secret(profiles[name]), "faint"),
+                    credential_words(self.m365d, profiles[name], self._described.get(name, "")),
                 ),
             )
             for name, shown, place in zip(profiles, names, places, strict=True)
@@ -316,6 +314,8 @@ class SignInScreen(ProfileActions):
         self._say([*refusal_blocks(problem, profile), key_block(keys)])
         self.refresh_bindings()
         self._busy_over()
+        # Where the screen is low, what to do next must not lie below its edge.
+        self.call_after_refresh(self.query_one("#page").scroll_end, animate=False)
 
     def _step(self, step: Step) -> None:
         self.query_one(Steps).tell(step.label, step.state, step.seconds, step.key)

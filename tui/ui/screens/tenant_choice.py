@@ -15,6 +15,7 @@ from textual.widgets import Input, OptionList
 from tui.text import visible
 from tui.ui import words
 from tui.ui.page import Choice, Span, line, text
+from tui.ui.retirement import days_left
 from tui.ui.widgets.dialogs import Dialog
 from tui.ui.widgets.pick_list import PickList
 from tui.ui.widgets.sheet import Sheet
@@ -66,13 +67,21 @@ def place_of(profile: Profile) -> str:
     return profile.tenant_id if "/" in profile.name else profile.place
 
 
+def credential_words(app: Host, profile: Profile, described: str = "") -> Span:
+    """What signs in; for a profile on the classic API how long that still serves."""
+    from tui.auth.vault import describe_secret
+
+    if profile.api == "classic":
+        days = days_left(app.now().date())
+        return (f"classic API, {days} days left" if days > 0 else "classic API, ended", "warn")
+    return (described or describe_secret(profile), "faint")
+
+
 def _row(app: Host, name: str, profile: Profile) -> TenantRow:
     workspace = next((one for one in app.open_workspaces() if one.profile.name == name), None)
     if workspace is not None:
         return TenantRow(name, name, place_of(profile), _state(app, workspace))
-    from tui.auth.vault import describe_secret
-
-    return TenantRow(name, name, place_of(profile), ((describe_secret(profile), "faint"),))
+    return TenantRow(name, name, place_of(profile), (credential_words(app, profile),))
 
 
 def _state(app: Host, workspace: Workspace) -> tuple[Span, ...]:

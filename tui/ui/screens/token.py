@@ -15,6 +15,7 @@ from tui.ui.commands import common
 from tui.ui.commands import sign_in as sign_in_commands
 from tui.ui.commands import token as commands
 from tui.ui.page import Block, Span, line, text
+from tui.ui.retirement import days_left
 from tui.ui.screens.token_page import TokenPage
 from tui.ui.token_rows import RESOURCE_NAMES, TokenRows
 from tui.ui.widgets.dialogs import Confirm
@@ -183,6 +184,21 @@ class TokenScreen(TokenPage):
                 (_EMPTY * (width - filled), "faint"),
                 (issued, "faint"),
             ),
+            *self._end_blocks(),
+        ]
+
+    def _end_blocks(self) -> list[Block]:
+        """How long the classic API still serves, where it is in use."""
+        if not self.workspace.is_classic:
+            return []
+        days = days_left(self.m365d.now().date())
+        said = f"The classic API ends on 2027-02-01, in {days} days   "
+        return [
+            line(
+                (said if days > 0 else "The classic API ended on 2027-02-01   ", "warn"),
+                ("M", "accent"),
+                (" moves to Graph", "faint"),
+            )
         ]
 
     def list_facts(self) -> None:
