@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
@@ -139,3 +140,25 @@ async def test_no_rows_are_an_empty_array(tmp_path) -> None:
     await export.write(made, out, "json")
     made.close()
     assert json.loads(out.getvalue()) == []
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "table"])
+async def test_a_stopped_export_leaves_no_file(tmp_path, form) -> None:
+    body = classic([("S", "String")], [{"S": f"row {n}"} for n in range(30_000)])
+    result = await ResultSet.load(at_rest(tmp_path, body))
+    target = tmp_path / "out"
+    told: list[int] = []
+
+    def stop(rows: int) -> None:
+        told.append(rows)
+        if len(told) == 1:
+            task.cancel()
+
+    task = asyncio.ensure_future(export.write(result, target, form, on_rows=stop))
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert told[0] < 30_000
+    assert not [entry for entry in tmp_path.iterdir() if "out" in entry.name]
+    assert await export.write(result, target, form) == 30_000
+    assert target.stat().st_size
+    result.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 
 import pytest
 
@@ -250,6 +251,35 @@ async def test_an_export_is_written_where_it_is_told(open_app: Open, tmp_path) -
         await screens.press("enter")
         await screens.until((tmp_path / "out.json").exists)
         assert json.loads((tmp_path / "out.json").read_text())[9] == {"Hits": 10, "FileName": "f10"}
+
+
+async def test_an_export_is_stopped_with_escape(
+    open_app: Open, tmp_path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tui.hunting import export
+
+    begun = asyncio.Event()
+
+    async def endless(*args: object, on_rows: Callable[[int], None], **options: object) -> int:
+        on_rows(3)
+        begun.set()
+        await asyncio.Event().wait()
+        return 0
+
+    monkeypatch.setattr(export, "write", endless)
+    async with open_app() as screens:
+        await ran(screens, TEN, "10 rows in")
+        await screens.press("escape", "e")
+        await screens.sees("Export 10 rows")
+        await screens.press("j")
+        await screens.sees("Write to")
+        screens.app.focused.value = str(tmp_path / "out.json")
+        await screens.press("enter")
+        await begun.wait()
+        await screens.sees("writing row 3 of 10", "Esc stops")
+        await screens.press("escape")
+        await screens.sees("10 rows in")
+        assert not screens.app.screen.stop_export()
 
 
 async def test_the_history_brings_a_query_back(open_app: Open) -> None:

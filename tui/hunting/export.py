@@ -13,6 +13,7 @@ import io
 import json
 import os
 import re
+import threading
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -51,7 +52,8 @@ async def write(
     """Write the rows and return how many there were.
 
     A file is written beside its place and moved there when it is whole; it is the user's
-    own (0600). Runs in the result's thread.
+    own (0600). Runs in the result's thread; a cancelled caller stops it within a batch, and
+    no file is left.
 
     Args:
         result: The rows.
@@ -67,6 +69,7 @@ async def write(
         BrokenPipeError: The stream's reader went away.
     """
     loop = asyncio.get_running_loop()
+    stop = threading.Event()
 
     def tell(rows: int) -> None:
         if on_rows is not None:
@@ -86,12 +89,14 @@ async def write(
         writer = _WRITERS[format](result, out, guard_formulas)
         with writer as add:
             for batch in _batches(result, rows):
+                if stop.is_set():
+                    raise Problem("The export was stopped")
                 add(batch)
                 written += len(batch)
                 tell(written)
         return written
 
-    return await result.store.ask(work)
+    return await result.store.ask(work, stop=stop.set)
 
 
 def _to_file(target: Path, put: Callable[[BinaryIO], int]) -> int:
@@ -117,8 +122,8 @@ def _to_file(target: Path, put: Callable[[BinaryIO], int]) -> int:
 def _batches(result: ResultSet, rows: str) -> Iterator[list[Row]]:
     names = ", ".join(f"t.{column.key}" for column in result.columns) or "NULL"
     numbered = f"SELECT row_number() OVER () AS n, r FROM ({rows})"
-    cursor = result.store.connection().cursor()
-    cursor.execute(
+    # On the store's own connection, which is the one that a cancelled caller interrupts.
+    cursor = result.store.connection().execute(
         f"SELECT {names} FROM ({numbered}) o JOIN t ON t.rowid = o.r ORDER BY o.n"
         if rows != "SELECT rowid AS r FROM t"
         else f"SELECT {names} FROM t ORDER BY rowid"

@@ -95,24 +95,28 @@ class Store:
         """
         if self._closed:
             raise _gone()
-        future = asyncio.get_running_loop().run_in_executor(self._thread, work)
+        # The thread's own future: one of the loop says it is cancelled while its work goes on.
+        running = self._thread.submit(work)
+        future = asyncio.wrap_future(running)
         try:
             return await asyncio.shield(future)
         except asyncio.CancelledError:
-            if not future.cancel():
+            if not running.cancel():
                 if stop is not None:
                     stop()
                 self.interrupt()
                 with contextlib.suppress(Exception):
                     await asyncio.wait({future})
-                if not future.cancelled():
+                if future.done() and not future.cancelled():
                     future.exception()
             raise
 
-    async def ask(self, work: Callable[[], Answer]) -> Answer:
+    async def ask(
+        self, work: Callable[[], Answer], *, stop: Callable[[], None] | None = None
+    ) -> Answer:
         """As `run`, with the engine's failures as problems; for rows that are loaded."""
         try:
-            return await self.run(work)
+            return await self.run(work, stop=stop)
         except Exception as fault:
             if type(fault).__module__.lstrip("_").startswith("duckdb"):
                 raise _refused(fault) from fault

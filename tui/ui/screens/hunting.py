@@ -401,7 +401,7 @@ class HuntingScreen(EditorHelp):
         self.tab.editor.focus()
 
     async def action_back_command(self) -> None:
-        """The first of these that applies: cancel, drop a selection, a find, leave the editor."""
+        """The first that applies: cancel, stop an export, drop a selection, a find, leave."""
         tab = self.tab
         grid = self.query_one("#rows", Grid)
         if self.focused is self.query_one("#find"):
@@ -410,6 +410,8 @@ class HuntingScreen(EditorHelp):
             pass
         elif tab.run is not None:
             tab.run.cancel()
+        elif self.stop_export():
+            pass
         elif self._in_editor and not tab.editor.selection.is_empty:
             tab.editor.move_cursor(tab.editor.cursor_location)
         elif not self._in_editor and grid.clear_selection():

@@ -22,6 +22,7 @@ from tui.ui.widgets.cell_strip import CellStrip
 from tui.ui.widgets.grid import Cell, Grid, copied_text, paint_value
 from tui.ui.widgets.grid_cells import local_text
 from tui.ui.widgets.grid_messages import Copied, RowHighlighted, RowOpened, SortChanged
+from tui.ui.widgets.hunting_lines import RuleLine
 from tui.ui.widgets.sheet import Span, line
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class ResultActions(FramedScreen):
 
     library: Library
     scratch: Scratch
+    _writing: asyncio.Future[int] | None = None
 
     @property
     def tab(self) -> QueryTab:
@@ -341,18 +343,50 @@ class ResultActions(FramedScreen):
             )
             if answer != "yes":
                 return
-        try:
-            written = await export.write(
-                result, path, form, source=source, guard_formulas=picked != "csv-plain"
+        self._writing = asyncio.ensure_future(
+            export.write(
+                result,
+                path,
+                form,
+                source=source,
+                guard_formulas=picked != "csv-plain",
+                on_rows=lambda done: self.tell_written(done, source.shown),
             )
+        )
+        writing = self._writing
+        try:
+            written = await writing
         except Problem as problem:
             self.m365d.report(problem)
             return
+        except asyncio.CancelledError:
+            if self._is_writing():
+                raise
+            self.notify("The export was stopped; no file is left of it.", markup=False, timeout=5)
+            return
+        finally:
+            self._writing = None
+            if self.is_mounted:
+                self._tell()
         self.notify(
             f"Wrote {words.counted(written, 'row')} to {visible(str(path))}",
             markup=False,
             timeout=8,
         )
+
+    def tell_written(self, done: int, of: int) -> None:
+        """Show how far the export is."""
+        if self._writing is not None and self.is_mounted:
+            said = f"writing row {done:,} of {of:,}   Esc stops"
+            self.query_one(RuleLine).show([(said, "accent")], [])
+
+    def _is_writing(self) -> bool:
+        return self._writing is not None
+
+    def stop_export(self) -> bool:
+        """Stop the export that is being written; whether there was one."""
+        writing, self._writing = self._writing, None
+        return writing is not None and writing.cancel()
 
     # Time range and history.
 
