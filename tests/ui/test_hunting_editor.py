@@ -119,6 +119,8 @@ async def test_anything_else_goes_on_typing(open_app: Open) -> None:
 async def test_ctrl_space_asks(open_app: Open) -> None:
     async with open_app() as screens:
         editor = await typed(screens, "DeviceEvents | where FileName ")
+        await opened(screens, editor)
+        await screens.press("escape")
         assert not editor.assist.is_open
         await screens.press("ctrl+at")
         await opened(screens, editor)

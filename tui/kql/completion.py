@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from tui.kql import docs
@@ -105,7 +106,24 @@ def _by_itself(text: str, offset: int, place: Place) -> bool:
         return False
     if place.want == "operator":
         return before.endswith("|")
-    return bool(place.compared) and bool(known_values(place))
+    if offset - len(before) > 1:
+        return False
+    if place.want == "follow":
+        # What may be done with a column, until something is done with it.
+        return place.operator in ("where", "filter") and place.type not in ("", "bool")
+    if place.compared:
+        return bool(known_values(place))
+    word = _LAST_WORD.search(before)
+    return word is not None and word.group() in _OPENS and not place.naming
+
+
+_LAST_WORD = re.compile(r"[\w-]+\Z")
+_OPENS = frozenset(
+    {"where", "project", "project-away", "project-keep", "project-reorder", "summarize",
+     "distinct", "by", "on", "join", "lookup", "union", "mv-expand", "mv-apply", "render",
+     "evaluate", "invoke", "and", "or", "sort", "order", "kind="}
+)  # fmt: skip
+"""Words behind which a list opens by itself."""
 
 
 def signature_at(text: str, offset: int, start: int = 0) -> Signature | None:

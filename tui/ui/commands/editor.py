@@ -63,6 +63,38 @@ class GoToLet(Command):
     FOOTER_TEXT = "to its let"
 
 
+class RenameLet(Command):
+    """Give what a let binds another name, wherever the query uses it"""
+
+    COMMAND = "Rename the let"
+    BINDING_KEY = ("shift+f12, f24", "⇧F12")
+    FOOTER_TEXT = "rename"
+
+
+class MoveLinesUp(Command):
+    """Move the lines of the selection, or of the cursor, up by one"""
+
+    COMMAND = "Move lines up"
+    BINDING_KEY = ("alt+up", "alt+↑")
+    FOOTER_TEXT = "line up"
+
+
+class MoveLinesDown(Command):
+    """Move the lines of the selection, or of the cursor, down by one"""
+
+    COMMAND = "Move lines down"
+    BINDING_KEY = ("alt+down", "alt+↓")
+    FOOTER_TEXT = "line down"
+
+
+class DoubleLines(Command):
+    """Put the lines of the selection, or of the cursor, below; Tab and Shift+Tab indent"""
+
+    COMMAND = "Double lines"
+    BINDING_KEY = ("alt+shift+down", "alt+⇧↓")
+    FOOTER_TEXT = "double"
+
+
 class EditOutside(Command):
     """Edit the text in $EDITOR, and come back with it"""
 
@@ -88,6 +120,10 @@ EDITOR: tuple[type[Command], ...] = (
     FindText,
     GoToLine,
     GoToLet,
+    RenameLet,
+    MoveLinesUp,
+    MoveLinesDown,
+    DoubleLines,
     EditOutside,
 )
 """What the editor binds, in the order of its help."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.kql.formatting import formatted
 from tui.ui.lend import edit_outside
-from tui.ui.widgets.query_base import QueryBase
+from tui.ui.widgets.query_lines import LineActions
 
 if TYPE_CHECKING:
     from tui.ui.widgets.query_checks import Checks
@@ -16,7 +16,7 @@ _WORD = re.compile(r"[A-Za-z_$][\w]*")
 _COMMENT = re.compile(r"(\s*)//\s?")
 
 
-class QueryActions(QueryBase):
+class QueryActions(LineActions):
     """The actions of the editor's commands."""
 
     checks: Checks
@@ -118,6 +118,38 @@ class QueryActions(QueryBase):
             return
         earlier = [place for place in places if place < before]
         self.move_cursor(_location(self.document.lines, max(earlier, default=places[0])))
+
+    def action_rename_let_command(self) -> None:
+        """Ask for another name for what `let` binds here, and put it everywhere."""
+        self.run_worker(self._rename_let(), group="dialog", exclusive=True)
+
+    async def _rename_let(self) -> None:
+        from tui.kql.rename import uses
+        from tui.ui.widgets.dialogs import AskLine
+
+        text, offset = self.text, len(self.text_before())
+        first, last = self._statement()
+        places = uses(text, first, last, offset)
+        if not places:
+            self.notify("No let binds what is under the cursor.", timeout=3)
+            return
+        former = text[places[0][0] : places[0][1]]
+        title = f"Another name for {former}, in {len(places)} places"
+        fresh = await self.app.push_screen_wait(AskLine(title, value=former))
+        if not fresh or fresh == former or text != self.text:
+            return
+        if not _WORD.fullmatch(fresh):
+            self.notify("A name is made of letters, digits and _.", severity="warning", timeout=3)
+            return
+        begin, end = places[0][0], places[-1][1]
+        piece, at = "", begin
+        for start, stop in places:
+            piece += text[at:start] + fresh
+            at = stop
+        before = sum(stop <= offset for _, stop in places)
+        self.put(piece, begin, end)
+        moved = offset + before * (len(fresh) - len(former))
+        self.move_cursor(_location(self.document.lines, moved))
 
     def action_go_to_line_command(self) -> None:
         """Ask for a line's number, and go there."""

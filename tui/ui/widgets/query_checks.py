@@ -52,8 +52,8 @@ class Checks:
         self._lines = 0
         self._last = 0.0
         self._waiting = False
-        self._hushed: int | None = None
-        """The end of a word that is being typed: nothing is said of it yet."""
+        self._hushed: tuple[int, int] | None = None
+        """Where somebody types, with the blanks before: nothing is said yet of what ends here."""
 
     def changed(self) -> None:
         """The text is another: old remarks go where they may be wrong now."""
@@ -91,16 +91,25 @@ class Checks:
         remarks = await asyncio.to_thread(_all, text, places)
         if text == editor.text and editor.is_attached:
             self.remarks = remarks
-            self._hushed = len(editor.text_before()) if editor.has_focus else None
+            self._hushed = self._typing() if editor.has_focus else None
             self._mark(text)
             editor.tell()
             editor.refresh_bindings()
 
+    def _typing(self) -> tuple[int, int]:
+        before = self._editor.text_before()
+        return len(before.rstrip(" \n")), len(before)
+
+    def _is_hushed(self, one: Diagnostic) -> bool:
+        hushed = self._hushed
+        return hushed is not None and hushed[0] <= one.end <= hushed[1] and one.level == "error"
+
     def moved(self) -> None:
         """The cursor stands elsewhere: what it had hushed is said."""
         if self._hushed is not None and self.remarks:
-            hushed, self._hushed = self._hushed, None
-            if any(one.end == hushed for one in self.remarks):
+            some = any(self._is_hushed(one) for one in self.remarks)
+            self._hushed = None
+            if some:
                 self._mark(self._editor.text)
 
     def _mark(self, text: str) -> None:
@@ -109,7 +118,7 @@ class Checks:
         row, begin = 0, 0
         for one in sorted(self.remarks, key=lambda remark: remark.start):
             style = _STYLES.get(one.level)
-            if style is None or one.end == self._hushed:
+            if style is None or self._is_hushed(one):
                 continue
             while row < len(lines) - 1 and begin + len(lines[row]) < one.start:
                 begin += len(lines[row]) + 1
@@ -136,7 +145,7 @@ class Checks:
         shown = [
             one
             for one in self.remarks
-            if not _is_being_typed(one, offset, line) and one.end != self._hushed
+            if not _is_being_typed(one, offset, line) and not self._is_hushed(one)
         ]
         here = [one for one in shown if one.start <= offset <= one.end]
         near = [one for one in shown if line[0] <= one.start <= line[1]]

@@ -263,9 +263,34 @@ class QueryEditor(QueryDrawing):
         if self.assist.key(event):
             event.stop()
             event.prevent_default()
+        elif event.key in ("tab", "shift+tab") and self.has_lines:
+            event.stop()
+            event.prevent_default()
+            self.indent(out=event.key == "shift+tab")
         elif event.key == "escape":
             # Not "next widget", as TextArea has it: the screen decides what Escape does.
             event.prevent_default()
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        if self._put_link(event.text):
+            event.stop()
+            event.prevent_default()
+
+    def action_paste(self) -> None:
+        """Paste; of a link to the portal's hunting page, the query in it."""
+        if not self._put_link(self.app.clipboard):
+            super().action_paste()
+
+    def _put_link(self, text: str) -> bool:
+        from tui.hunting.portal_link import query_in
+
+        query = query_in(text)
+        if query is None:
+            return False
+        start, end = sorted(self.selection)
+        self.replace(query, start, end, maintain_selection_offset=False)
+        self.notify("The query of a link to the portal.", timeout=3)
+        return True
 
     def action_suggest_command(self) -> None:
         """List what can come here."""
