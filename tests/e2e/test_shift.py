@@ -88,9 +88,9 @@ def test_a_shift_by_keyboard(tmp_path) -> None:
 
         shift.step("read its timeline, and one alert of it")
         shift.press("]", "]", "]")
-        terminal.sees("Initial access", "LSASS memory read")
+        terminal.sees("10 of 14   Credential access", "←→ step")
         shift.press(ENTER)
-        terminal.sees("Alert ID", "Reported by")
+        terminal.sees("10 of 14  LSASS memory read by rundll32.exe")
         shift.press(ESCAPE)
         terminal.sees("Initial access", "step")
 
@@ -191,6 +191,8 @@ def test_a_shift_by_keyboard(tmp_path) -> None:
         terminal.until_gone("writes a file")
         terminal.send("q")
         assert terminal.ends() == 0
+        assert b"open \xc2\xb7 Contoso \xc2\xb7 m365d\x07" in terminal.output
+        assert terminal.output.index(b"\x1b[22;0t") < terminal.output.index(b"\x1b[23;0t")
 
     table = shift.table().replace("\x15", "").replace("`\x1bOQ`", "`F2`")
     table = table.replace(str(tmp_path / "report.md"), "report.md")

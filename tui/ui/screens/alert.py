@@ -70,7 +70,7 @@ class AlertScreen(EntryScreen):
     def __init__(self, incident: Incident, alert: Alert) -> None:
         super().__init__(incident)
         self._alerts = in_order(incident.alerts)
-        self._at = next((at for at, one in enumerate(self._alerts) if one is alert), 0)
+        self._at = next((at for at, one in enumerate(self._alerts) if one.id == alert.id), 0)
 
     @property
     def alert(self) -> Alert:
