@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import nullcontext
+
 import pytest
 
 from tests.ui.conftest import Open
 from tests.ui.support import Screens
 from tui.config import Lookup, Settings
+from tui.ui.lend import editor_command
 from tui.ui.widgets.grid import Grid
 
 
@@ -112,3 +116,39 @@ async def test_queries_of_the_users_own_come_first(open_app: Open, tmp_path) -> 
         await go_to_evidence(screens, "185.220.101.47")
         await screens.press("h")
         await screens.sees("My own look   yours", "bad.kql:2")
+
+
+async def test_a_comment_can_be_written_in_an_editor_and_waits_as_a_draft(
+    open_app: Open, tmp_path, monkeypatch
+) -> None:
+    script = tmp_path / "my editor.py"
+    script.write_text("import sys; open(sys.argv[1], 'a').write(' and more\\n')")
+    monkeypatch.delenv("VISUAL", raising=False)
+    monkeypatch.setenv("EDITOR", f"{sys.executable} '{script}'")
+    async with open_app((80, 24)) as screens:
+        monkeypatch.setattr(screens.app, "suspend", nullcontext)
+        await open_tab(screens, 5)
+        await screens.press("m")
+        await screens.sees("F7")
+        await screens.type("begun")
+        await screens.press("f7")
+        await screens.sees("begun and more")
+        await screens.press("escape")
+        await screens.press("m")
+        await screens.sees("begun and more")
+        monkeypatch.setenv("EDITOR", "'unclosed")
+        await screens.press("f7")
+        await screens.until(lambda: "did not run" in said(screens))
+        await screens.press("ctrl+s")
+        await screens.sees("Comments 3", "begun and more")
+
+
+def test_editors_are_named_as_the_system_names_them(monkeypatch) -> None:
+    monkeypatch.setenv("VISUAL", "code --wait")
+    assert editor_command() == ["code", "--wait"]
+    monkeypatch.delenv("VISUAL")
+    monkeypatch.delenv("EDITOR", raising=False)
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert editor_command() == ["notepad"]
+    monkeypatch.setenv("EDITOR", r'"C:\Program Files\np.exe" -x')
+    assert editor_command() == [r"C:\Program Files\np.exe", "-x"]

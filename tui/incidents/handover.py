@@ -47,10 +47,13 @@ class Handover:
     waiting: list[tuple[Incident, Edit]] = field(default_factory=list)
     """Edits that are not delivered: pending, refused, or in conflict."""
     still_mine: list[Incident] = field(default_factory=list)
+    awaiting: list[Incident] = field(default_factory=list)
+    """Whoever's: what waits for somebody to act."""
     arrived: list[Incident] = field(default_factory=list)
     """Created in the shift and not seen, or changed by others and not seen since."""
     more_arrived: int = 0
     more_mine: int = 0
+    more_awaiting: int = 0
 
 
 async def gather(queue: QueueReading, since: datetime, until: datetime | None = None) -> Handover:
@@ -82,6 +85,8 @@ async def gather(queue: QueueReading, since: datetime, until: datetime | None = 
     if queue.me:
         mine, page.more_mine = await _found(queue, "assigned:me status:open", _MOST_OPEN)
         page.still_mine = mine
+    waits = await _found(queue, "status:awaitingAction", _MOST_OPEN)
+    page.awaiting, page.more_awaiting = waits
     unread = await queue.unread()
     page.more_arrived = max(0, len(unread) - _MOST_ARRIVED)
     for incident_id in unread[:_MOST_ARRIVED]:
@@ -138,6 +143,10 @@ def to_markdown(page: Handover) -> str:
             f"- {_line(incident)}{_age(incident, page.until)}" for incident in page.still_mine
         ]
         lines += [f"- and {page.more_mine} more"] if page.more_mine else []
+    if page.awaiting:
+        lines += ["", "## Awaiting action", ""]
+        lines += [f"- {_line(one)}: {_with(one, page)}" for one in page.awaiting]
+        lines += [f"- and {page.more_awaiting} more"] if page.more_awaiting else []
     if page.arrived:
         lines += ["", "## Arrived or changed, unread", ""]
         lines += [f"- {_line(one)}{_age(one, page.until)}" for one in page.arrived]
@@ -181,6 +190,17 @@ def _waiting(edit: Edit) -> str:
     state = {"failed": "refused", "conflict": "in conflict"}.get(edit.state, "not sent yet")
     why = escaped(defanged_prose(visible(edit.why)))
     return f"{_words(edit)}, {state}{f': {why}' if why else ''}"
+
+
+def _with(incident: Incident, page: Handover) -> str:
+    owner = incident.assigned_to
+    if owner and page.me and owner.casefold() == page.me.casefold():
+        whom = "with me"
+    else:
+        whom = f"with {escaped(visible(owner))}" if owner else "with nobody"
+    if incident.updated is None:
+        return whom
+    return f"{whom}, unchanged for {span_words(page.until - incident.updated)}"
 
 
 def _age(incident: Incident, now: datetime) -> str:
