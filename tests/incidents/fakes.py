@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
+from tui.api.brief import brief_incident
 from tui.api.decode import decode_incident
 from tui.api.protocols import Page
 from tui.api.records import Comment, Incident, IncidentChange
@@ -157,6 +158,25 @@ class FakeService:
 
     def writes(self) -> list[tuple[Any, ...]]:
         return [call for call in self.calls if call[0] in ("update", "comment")]
+
+
+class BulkService(FakeService):
+    """Gives its pages in bulk, as the services do."""
+
+    async def pages(self, **given: Any) -> AsyncIterator[Page]:
+        async for page in super().pages(**given):
+            if not given.get("bulk"):
+                yield page
+                continue
+            brief = [brief_incident(one.raw) for one in page.incidents]
+            yield Page(
+                tuple(short or one for short, one in zip(brief, page.incidents, strict=True)),
+                page.total,
+                bodies=tuple(
+                    msgspec.json.encode(one.raw) if short else b""
+                    for short, one in zip(brief, page.incidents, strict=True)
+                ),
+            )
 
 
 class _Session:

@@ -5,18 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
-import msgspec
 import pytest
 
-from tests.incidents.fakes import NOW, FakeService, OpenQueue, incident, stamp
+from tests.incidents.fakes import NOW, BulkService, FakeService, OpenQueue, incident, stamp
 from tui.api.brief import brief_incident
 from tui.api.decode import decode_incident
-from tui.api.protocols import Page
 from tui.api.records import IncidentChange
 from tui.incidents.cache import CacheProblem
 from tui.incidents.facts import COLUMNS, facts_of
@@ -59,25 +56,6 @@ RAW: dict[str, dict[str, Any]] = {
     "12": {"alerts": [{"id": "same"}, {"id": "same", "createdDateTime": stamp(NOW)}, None, "text"]},
     "99999999999999999999999": {"displayName": None, "comments": "said", "priorityScore": 85.4},
 }
-
-
-class BulkService(FakeService):
-    """Gives its pages in bulk, as the services do."""
-
-    async def pages(self, **given: Any) -> AsyncIterator[Page]:
-        async for page in super().pages(**given):
-            if not given.get("bulk"):
-                yield page
-                continue
-            brief = [brief_incident(one.raw) for one in page.incidents]
-            yield Page(
-                tuple(short or one for short, one in zip(brief, page.incidents, strict=True)),
-                page.total,
-                bodies=tuple(
-                    msgspec.json.encode(one.raw) if short else b""
-                    for short, one in zip(brief, page.incidents, strict=True)
-                ),
-            )
 
 
 @pytest.fixture
