@@ -16,7 +16,9 @@ from tui.config import load_settings
 from tui.config.paths import app_paths
 from tui.demo.options import Options
 from tui.demo.server import DemoTenant
+from tui.errors import Problem
 from tui.ui.app import M365dApp
+from tui.ui.widgets.dialogs import AskLine
 
 MARK = "only-contoso"
 QUERY = f'print secret = "{MARK}"'
@@ -112,6 +114,24 @@ async def test_nothing_of_one_tenant_is_seen_under_the_others_name(tenants, tmp_
                     assert "m365d  fabrikam" in screens.text()
                     assert "m365d  contoso" not in screens.text()
 
+            await look_around()
+
+            # Work of the tenant behind opens nothing, says whose it is, and goes nowhere.
+            behind = next(
+                one for stack in app._screen_stacks.values() for one in stack
+                if getattr(one, "own_workspace", None) is contoso
+            )  # fmt: skip
+
+            async def intrude() -> None:
+                app.report(Problem(MARK))
+                await app.hunt(QUERY, MARK)
+                app.push_screen(AskLine(MARK))
+                await app.push_screen_wait(AskLine(MARK))
+
+            worker = behind.run_worker(intrude())
+            await screens.until(lambda: worker.is_finished)
+            assert worker.state.name == "CANCELLED"
+            assert len(app.screen_stack) == 1
             await look_around()
             assert not await fabrikam.queue.outbox()
             assert fabrikam.library(memory=False).history() == []

@@ -14,6 +14,7 @@ from textual.binding import Binding
 from textual.events import Event, Key, Paste
 from textual.message import Message
 from textual.screen import Screen
+from textual.widget import AwaitMount
 from textual.worker import WorkerFailed
 from textual_enhanced.commands import Command
 
@@ -220,7 +221,9 @@ class M365dApp(Places):
     def push_screen(self, *args: Any, **keywords: Any) -> Any:
         """As Textual's; a tenant that has left the front opens nothing over another's."""
         if self._is_behind():
-            raise asyncio.CancelledError
+            if keywords.get("wait_for_dismiss"):
+                raise asyncio.CancelledError  # In a worker, which ends with this.
+            return AwaitMount(self.screen, [])
         return super().push_screen(*args, **keywords)
 
     async def _may_leave(self, verb: str, workspaces: Sequence[Workspace]) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from textual._context import active_message_pump
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.worker import Worker
+from textual.worker import NoActiveWorker, Worker, get_current_worker
 
 from tui.errors import Problem
 from tui.ui.workspace import Workspace, open_offline
@@ -180,11 +180,14 @@ class Tenants:
 
 def asking_workspace() -> Workspace | None:
     """The workspace of the screen whose work runs now; None where it belongs to no tenant."""
-    try:
-        pump = active_message_pump.get()
-    except LookupError:
+    node: object = active_message_pump.get(None)
+    if not isinstance(node, Widget):
+        # Workers run in the application's name; what they work for is their node.
+        try:
+            node = get_current_worker().node
+        except NoActiveWorker:
+            return None
+    if not isinstance(node, Widget):
         return None
-    if not isinstance(pump, Widget):
-        return None
-    found: Workspace | None = getattr(pump.screen, "own_workspace", None)
-    return found
+    owners = (getattr(one, "own_workspace", None) for one in node.ancestors_with_self)
+    return next((one for one in owners if one is not None), None)

@@ -20,10 +20,9 @@ from tui.ui.commands import common
 from tui.ui.commands import sign_in as commands
 from tui.ui.commands import token as token_commands
 from tui.ui.page import Block, Choice, line, text
+from tui.ui.profile_words import credential_words, place_of
 from tui.ui.refusals import CONSENT_CODES, code_blocks, key_block, refusal_blocks, ticket
-from tui.ui.screens.missing_roles import MissingRoles, lacking
 from tui.ui.screens.profile_actions import DEMO, GUIDE, NEW, ProfileActions
-from tui.ui.screens.tenant_choice import credential_words, place_of
 from tui.ui.widgets.pick_list import PickList
 from tui.ui.widgets.sheet import Sheet
 from tui.ui.widgets.steps import Steps
@@ -289,8 +288,11 @@ class SignInScreen(ProfileActions):
             "running",
         )
         app.remember_profile(chosen)
-        if is_new and (lacks := lacking(workspace)):
-            await app.push_screen_wait(MissingRoles(workspace, lacks))
+        if is_new:
+            from tui.ui.screens.missing_roles import MissingRoles, lacking
+
+            if lacks := lacking(workspace):
+                await app.push_screen_wait(MissingRoles(workspace, lacks))
         await app.enter(workspace)
 
     def _failed(self, problem: Problem) -> None:

@@ -15,7 +15,7 @@ from textual.widgets import Input, OptionList
 from tui.text import visible
 from tui.ui import words
 from tui.ui.page import Choice, Span, line, text
-from tui.ui.retirement import days_left
+from tui.ui.profile_words import credential_words, place_of
 from tui.ui.widgets.dialogs import Dialog
 from tui.ui.widgets.pick_list import PickList
 from tui.ui.widgets.sheet import Sheet
@@ -60,21 +60,6 @@ async def choose_tenant(app: Host) -> None:
     else:
         profile = profiles[chosen]
     await app.switch_tenant(profile)
-
-
-def place_of(profile: Profile) -> str:
-    """Which tenant, in a list: one of several of a profile by itself, not by its host."""
-    return profile.tenant_id if "/" in profile.name else profile.place
-
-
-def credential_words(app: Host, profile: Profile, described: str = "") -> Span:
-    """What signs in; for a profile on the classic API how long that still serves."""
-    from tui.auth.vault import describe_secret
-
-    if profile.api == "classic":
-        days = days_left(app.now().date())
-        return (f"classic API, {days} days left" if days > 0 else "classic API, ended", "warn")
-    return (described or describe_secret(profile), "faint")
 
 
 def _row(app: Host, name: str, profile: Profile) -> TenantRow:
