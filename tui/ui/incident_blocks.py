@@ -299,8 +299,9 @@ def summary_blocks(
     blocks: list[Block] = []
     if story := incident.summary or incident.description:
         blocks += [text(visible_lines(story[:_LONGEST_STORY])), gap()]
-    if told := _told_by_data(incident, known):
-        blocks += [text(told, "faint" if story else ""), gap()]
+    told = _told_by_data(incident, known)
+    if told and not story:
+        blocks += [text(told), gap()]
     if reached := _reached(incident):
         blocks.append(reached)
     facts = [one for one in fact_blocks(incident, now, found) if one.label in _KEPT_FACTS]
@@ -313,6 +314,8 @@ def summary_blocks(
         blocks.append(field("Changed by", (shown(incident.last_modified_by), "")))
     if incident.resolving_comment:
         blocks.append(field("Resolved", (shown(incident.resolving_comment), "")))
+    if told and story:
+        blocks += [gap(), text(told, "faint")]
     if incident.recommended_actions:
         blocks += [
             gap(),

@@ -19,7 +19,7 @@ ALERT_COLUMNS = (
     Column("severity", "Sev", pinned=True, least=3, most=5),
     Column("status", "Status", least=3, most=11, rank=3),
     Column("time", "Time", kind="time", least=5, most=16),
-    Column("title", "Title", least=16, most=400, fill=True),
+    Column("title", "Title", least=38, most=400, fill=True),
     Column("tactic", "Tactic", least=6, most=20, rank=2),
     Column("techniques", "Techniques", least=6, most=18, rank=4),
     Column("source", "Source", least=6, most=24, rank=5),
