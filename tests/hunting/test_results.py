@@ -127,6 +127,17 @@ async def test_an_answer_without_schema_still_has_columns(tmp_path) -> None:
         assert await values(result) == [("1", None), (None, "2")]
 
 
+async def test_rows_that_are_no_objects_are_not_lost(tmp_path) -> None:
+    body = (
+        b'{"Schema":[{"Name":"A","Type":"String"}],'
+        b'"Results":[{"A":"x"},null,5,"text",[1,2],{"A":null},{}]}'
+    )
+    async with loaded(tmp_path, body) as result:
+        assert result.count == 7
+        assert [column.title for column in result.columns] == ["A", "Value"]
+        assert [row[1] for row in await values(result)][2:5] == ["5", "text", "[1,2]"]
+
+
 async def test_no_rows_is_a_result(tmp_path) -> None:
     async with loaded(tmp_path, graph(SCHEMA, [])) as result:
         assert result.count == 0

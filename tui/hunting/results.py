@@ -209,7 +209,13 @@ def _read_in_place(store: Store, path: Path, envelope: body.Envelope) -> _Loaded
                 if "maximum_object_size" not in str(fault):
                     return None
             else:
-                count = store.execute("SELECT count(*) FROM t")[0][0]
+                cells = ", ".join(f"c{index}" for index in range(len(envelope.columns)))
+                count, blank = store.execute(
+                    f"SELECT count(*), count(*) FILTER (coalesce({cells}) IS NULL) FROM t"
+                )[0]
+                if blank:
+                    # A row of nothing may have been no object at all: something may be lost.
+                    return None
                 return _Loaded(envelope.columns, count, envelope.stats, [])
     return None
 
