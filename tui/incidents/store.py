@@ -135,8 +135,13 @@ def _put_brief(
 def _ours(connection: sqlite3.Connection, key: str, came: int | None) -> bool:
     """Whether an incident changed because this program changed it."""
     row = connection.execute(
-        "SELECT max(settled) FROM outbox WHERE incident = ? AND state = 'confirmed'", (key,)
+        "SELECT max(settled), max(state = 'sending') FROM outbox WHERE incident = ?"
+        " AND state IN ('confirmed', 'sending')",
+        (key,),
     ).fetchone()
+    if row[1]:
+        # The service did it, and its answer to the one who sent it is still on its way.
+        return True
     return came is not None and row[0] is not None and row[0] >= came - _SLACK
 
 
