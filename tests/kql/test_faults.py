@@ -91,6 +91,44 @@ def said(ask: Ask, query: str) -> str:
             (None, None),
         ),
         (
+            "DeviceInfo | where Timestamp > '2024-01-01'",
+            "Cannot compare values of types datetime and string. Try adding explicit casts",
+            "SEM0064",
+            (None, None),
+        ),
+        (
+            "print x = 1d > 3",
+            "Cannot compare values of types timespan and long. Try adding explicit casts",
+            "SEM0064",
+            (None, None),
+        ),
+        (
+            "DeviceInfo | where isnotempty(DeviceId) and DeviceName",
+            "The operation is not valid for arguments of these types: (bool, string). "
+            "Try adding explicit casts",
+            "SEM0062",
+            (None, None),
+        ),
+        (
+            "DeviceInfo | extend x = iff(Timestamp, 1, 2)",
+            "The operation is not valid for arguments of these types: (datetime). "
+            "Try adding explicit casts",
+            "SEM0062",
+            (None, None),
+        ),
+        (
+            "DeviceInfo | join kind=inner (AlertInfo | project DeviceId = Timestamp) on DeviceId",
+            "Inconsistent data types for join keys: (string, datetime)",
+            "SEM0001",
+            (None, None),
+        ),
+        (
+            "DeviceInfo | summarize count(DeviceName) by OSPlatform",
+            "count(): function called with a wrong number of arguments",
+            "SEM0219",
+            (1, 24),
+        ),
+        (
             "DeviceInfo | project | take 1",
             "A recognition error occurred. [line:position=1:20]",
             "SYN0002",

@@ -130,6 +130,8 @@ class Binder:
             return dataclasses.replace(query, lets=lets), columns
         kinds = self._source_kinds(source, columns)
         pending = list(query.operators)
+        if isinstance(source, ir.PrintSource):
+            meaning.check(source)
         if isinstance(source, ir.PrintSource) and outside.has_outside(source):
             source, pending = _printed(source, columns, pending)
             columns, kinds = ["_kqlone"], {"_kqlone": "long"}
@@ -171,6 +173,8 @@ class Binder:
             operators.append(op)
             result = _operator_columns(op, columns, scope)
             if isinstance(op, ir.Join | ir.Lookup | ir.Union):
+                if not isinstance(op, ir.Union):
+                    meaning.check_keys(op, kinds, self.kinds_of(op.right)[1])
                 kinds = unions.joined(op, columns, kinds, result, self.kinds_of)
             else:
                 kinds = typing.after(op, kinds, columns, result)
@@ -316,6 +320,8 @@ class Binder:
             return
         if lowered in KNOWN:
             raise words.unsupported(self._text, name)
+        if not call.args and f"count({name})" in "".join(self._text.split()):
+            raise words.wrong_count(self._text, "count")  # duckdb-kql reads it as NAME()
         raise words.unknown_function(self._text, name)
 
     def _expanded(self, op: ir.Operator, columns: Columns) -> list[ir.Operator] | None:

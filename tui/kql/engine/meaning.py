@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 
 from duckdb_kql import ir
 
@@ -15,11 +16,15 @@ from tui.kql.engine.trees import deep, expressions, walk
 _ORDERING = frozenset({"<", "<=", ">", ">="})
 _ARITHMETIC = frozenset("+-*/%")
 _NUMBERS = frozenset({"int", "long", "real", "decimal"})
+_LOGIC = frozenset({"and", "or"})
+_UNTRUE = frozenset({"string", "datetime", "timespan"})
+_PLAIN = _UNTRUE | _NUMBERS | {"bool"}
+_CONDITIONED = frozenset({"iff", "iif", "case", "not", "countif"})
 _SUMS = frozenset({"sum", "sumif", "avg", "avgif"})
 _RUN_BEFORE = frozenset({"row_window_session", *summaries.SKETCHES})
 
 
-def check(op: ir.Operator) -> None:
+def check(op: ir.Operator | ir.Source) -> None:
     """Refuse what the language has no meaning for, as far as types are known.
 
     Raises:
@@ -30,10 +35,42 @@ def check(op: ir.Operator) -> None:
         if kind not in (None, "bool", "dynamic", "null"):
             raise words.no_predicate(kind)
     for expression in expressions(op):
-        if not (isinstance(expression, ir.BinaryOp) and expression.op in _ORDERING):
-            continue
-        if kind_of(expression.left) == kind_of(expression.right) == "string":
+        if isinstance(expression, ir.BinaryOp):
+            _check_operands(expression)
+        elif isinstance(expression, ir.FunctionCall) and expression.name.lower() in _CONDITIONED:
+            kind = kind_of(expression.args[0]) if expression.args else None
+            if kind in _UNTRUE:
+                raise words.wrong_types(kind)
+
+
+def check_keys(op: ir.Operator, left: Mapping[str, str], right: Mapping[str, str]) -> None:
+    """Refuse keys that no two rows can have in common.
+
+    Raises:
+        KqlFault: Their types differ.
+    """
+    if not isinstance(op, ir.Join | ir.Lookup):
+        return
+    for key in op.keys:
+        kinds = left.get(key.left), right.get(key.right)
+        if _apart(*kinds):
+            raise words.unlike_keys(str(kinds[0]), str(kinds[1]))
+
+
+def _check_operands(expression: ir.BinaryOp) -> None:
+    left, right = kind_of(expression.left), kind_of(expression.right)
+    if expression.op in _ORDERING:
+        if left == right == "string":
             raise words.unordered(expression.op)
+        if _apart(left, right) or {left, right} == {"dynamic", "string"}:
+            raise words.incomparable(str(left), str(right))
+    elif expression.op in _LOGIC and (left in _UNTRUE or right in _UNTRUE):
+        raise words.wrong_types(left or "dynamic", right or "dynamic")
+
+
+def _apart(left: str | None, right: str | None) -> bool:
+    """Whether two types have no values in common, as far as both are known."""
+    return left != right and left in _PLAIN and right in _PLAIN and bool({left, right} & _UNTRUE)
 
 
 def settled(op: ir.Operator) -> ir.Operator:
@@ -41,8 +78,17 @@ def settled(op: ir.Operator) -> ir.Operator:
 
     Its truth values are small numbers and count as such; text that a path leads into is JSON.
     """
+    if isinstance(op, ir.Sort | ir.Top):
+        op = dataclasses.replace(op, keys=tuple(_key(key) for key in op.keys))
     changed: ir.Operator = deep(op, _freely)
     return changed
+
+
+def _key(key: ir.SortKey) -> ir.SortKey:
+    """A key that SQL sorts by: it refuses text that is the same in all rows."""
+    if isinstance(key.expr, ir.Literal) and key.expr.kind == "string":
+        return dataclasses.replace(key, expr=ir.Literal(0, "long"))
+    return key
 
 
 def _freely(expression: ir.Expr) -> ir.Expr:

@@ -58,6 +58,31 @@ def unordered(op: str) -> KqlFault:
     )
 
 
+def incomparable(left: str, right: str) -> KqlFault:
+    """Values of two types that no operator compares."""
+    return KqlFault(
+        f"Cannot compare values of types {left} and {right}. Try adding explicit casts",
+        code="SEM0064",
+    )
+
+
+def wrong_types(*given: str) -> KqlFault:
+    """An operator or a function that has no meaning for such arguments."""
+    return KqlFault(
+        f"The operation is not valid for arguments of these types: ({', '.join(given)}). "
+        "Try adding explicit casts",
+        code="SEM0062",
+    )
+
+
+def unlike_keys(left: str, right: str) -> KqlFault:
+    """Keys of two types."""
+    return KqlFault(
+        f"Inconsistent data types for join keys: ({left}, {right})",
+        code="SEM0001",
+    )
+
+
 def unknown_table(text: str, name: str, operator: str) -> KqlFault:
     """A name that is no table."""
     line, column = place(text, name)
@@ -173,7 +198,7 @@ def _keyword(construct: str) -> str:
     head, _, rest = construct.partition(":")
     word = rest or head
     if word.endswith(("Operator", "Expression", "OperatorPart")):
-        word = re.sub(r"(Operator|Expression|OperatorPart)$", "", word)
+        word = re.sub(r"(By)?(Operator|Expression|OperatorPart)$", "", word)
         word = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", word).lower()
     return word[:80]
 
@@ -219,22 +244,11 @@ def from_database(text: str, error: Exception) -> KqlFault:
             return unknown_column(text, unmarked(missing.group(1)), "where")
         compared = _COMPARED.search(said)
         if compared:
-            left, right = (_TYPES.get(t, "dynamic") for t in compared.groups())
-            return KqlFault(
-                f"Cannot compare values of types {left} and {right}. Try adding explicit casts",
-                code="SEM0064",
-            )
+            return incomparable(*(_TYPES.get(t, "dynamic") for t in compared.groups()))
         called = _CALLED.search(said)
         if called:
-            given = ", ".join(
-                _TYPES.get(re.sub(r"\(.*", "", t.strip()), "dynamic")
-                for t in called.group(2).split(",")
-            )
-            return KqlFault(
-                f"The operation is not valid for arguments of these types: ({given}). "
-                "Try adding explicit casts",
-                code="SEM0062",
-            )
+            given = [re.sub(r"\(.*", "", t.strip()) for t in called.group(2).split(",")]
+            return wrong_types(*(_TYPES.get(t, "dynamic") for t in given))
         return KqlFault("The query has a semantic error: types do not match", code="SEM0001")
     if isinstance(error, IndexError):
         return too_few_arguments("")
