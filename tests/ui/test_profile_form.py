@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -288,3 +289,21 @@ async def test_the_app_is_created_by_a_checklist_commands_or_a_manifest() -> Non
         assert '"requiredResourceAccess"' in screens.app.clipboard
         await screens.press("n")
         await screens.sees("New profile")
+
+
+async def test_a_wrong_clock_is_named_where_a_sign_in_fails(tenant) -> None:
+    async with opened() as screens:
+        screens.app.fixed_now = lambda: datetime.now(UTC) - timedelta(minutes=17)
+        await screens.press("n")
+        fill(screens, **at_demo(tenant, secret="wrong"))
+        await screens.press("ctrl+s")
+        await screens.sees("AADSTS7000215", "clock is 17 minutes behind the server's")
+
+
+async def test_conditional_access_says_what_it_is() -> None:
+    from tui.errors import SignInProblem
+    from tui.ui.refusals import refusal_blocks
+
+    problem = SignInProblem("Signing in failed", "blocked", "Ask.", code="AADSTS53003")
+    words = " ".join(text for block in refusal_blocks(problem, None) for text, _ in block.spans)
+    assert "Conditional Access is the tenant's own set of rules" in words

@@ -153,8 +153,6 @@ class Workspace:
         told = [*(self.connection.notices if self.connection else ()), *self.queue.notices]
         if self.problem is not None:
             told.insert(0, str(self.problem))
-        if self.session is not None and (said := clock_words(self.session.skew)):
-            told.append(said)
         return told
 
     @property
@@ -248,7 +246,7 @@ def clock_words(skew: float) -> str:
 
 def _with_clock(problem: Problem, session: Session) -> Problem:
     """Name a wrong clock where there is one: it may be all that is wrong."""
-    if (said := clock_words(session.skew)) and said not in problem.remedy:
+    if (said := clock_words(session.skew)) and "clock" not in problem.remedy:
         problem.remedy = f"{problem.remedy} {said}".strip()
     return problem
 
