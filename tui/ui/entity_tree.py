@@ -14,6 +14,8 @@ from tui.ui.widgets.grid_cells import Cell, Tone
 
 Key = tuple[str, str]
 
+_DEEPEST = 90
+"""Cells of branches, beyond which a tree is drawn no deeper."""
 _FIRST = ("device", "user", "mailbox", "analyzedMessage")
 """Kinds that others belong to, in the order in which their trees stand."""
 
@@ -124,15 +126,26 @@ class _Builder:
     def roots(self) -> list[Node]:
         """Hang every node where it belongs; what belongs nowhere is a root."""
         for node in self.nodes.values():
-            parent = self.parent_of(node)
-            above = parent
-            while above is not None and above is not node:
-                above = above.parent
-            if parent is not None and above is None:
-                node.parent = parent
-                parent.children.append(node)
+            node.parent = self.parent_of(node)
+        self._break_circles()
+        for node in self.nodes.values():
+            if node.parent is not None:
+                node.parent.children.append(node)
         found = [node for node in self.nodes.values() if node.parent is None]
         return sorted(found, key=lambda node: _rank(node.evidence.kind))
+
+    def _break_circles(self) -> None:
+        """Let no node stand below itself, whatever the evidence says."""
+        done: set[int] = set()
+        for node in self.nodes.values():
+            path: dict[int, Node] = {}
+            at: Node | None = node
+            while at is not None and id(at) not in done and id(at) not in path:
+                path[id(at)] = at
+                at = at.parent
+            if at is not None and id(at) in path:
+                at.parent = None
+            done |= path.keys()
 
 
 def _rank(kind: str) -> int:
@@ -148,7 +161,7 @@ def tree_lines(incident: Incident) -> list[Line]:
         node, lead, branch = stack.pop()
         order.append((node, lead, branch))
         below = lead
-        if branch:
+        if branch and len(lead) < _DEEPEST:
             below += "   " if branch.startswith("└") else "│  "
         last = len(node.children) - 1
         for at in range(last, -1, -1):

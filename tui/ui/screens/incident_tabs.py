@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -141,7 +142,9 @@ class IncidentTabs(IncidentActions):
         elif tab == "timeline":
             self.query_one(Timeline).show(incident.alerts)
         elif tab == "graph":
-            lines = tree_lines(incident)
+            lines = await asyncio.to_thread(tree_lines, incident)
+            if incident is not self.incident:
+                return
             self._tree = [one.evidence for one in lines]
             self._tree_source.replace(tree_rows(lines))
             await self._rows("graph", self._tree_source, "No entities.")
