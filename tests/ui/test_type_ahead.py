@@ -27,7 +27,7 @@ async def test_a_choice_typed_ahead_goes_to_the_question(open_app: Open) -> None
     async with open_app() as screens:
         await screens.sign_in()
         burst(screens, "jcfjjj")
-        await screens.sees("False positive: which kind?")
+        await screens.sees("Classify false positive: which kind?")
         burst(screens, "\r")
         queue = screens.app.workspace.queue
         await screens.until(lambda: len(screens.app.screen_stack) == 1)
