@@ -85,8 +85,10 @@ class Tenants:
         await self._app.switch_mode(tenant.mode("incidents"))
         if former is not None and former is not workspace:
             await self.close(former)
-        while len(self._open) > _MOST:
-            await self.close(self._open[0].workspace)
+        # What lives in memory alone would be lost, with edits that wait in it.
+        kept = [one for one in self._open[:-1] if one.workspace.queue.cache.path is not None]
+        for one in kept[: max(0, len(self._open) - _MOST)]:
+            await self.close(one.workspace)
 
     def _add(self, workspace: Workspace) -> OpenTenant:
         self._numbers += 1
