@@ -16,6 +16,7 @@ from tui.kql.engine.trees import deep, expressions, walk
 _ORDERING = frozenset({"<", "<=", ">", ">="})
 _ARITHMETIC = frozenset("+-*/%")
 _NUMBERS = frozenset({"int", "long", "real", "decimal"})
+_WHOLE = frozenset({"int", "long"})
 _LOGIC = frozenset({"and", "or"})
 _UNTRUE = frozenset({"string", "datetime", "timespan"})
 _PLAIN = _UNTRUE | _NUMBERS | {"bool"}
@@ -76,7 +77,8 @@ def _apart(left: str | None, right: str | None) -> bool:
 def settled(op: ir.Operator) -> ir.Operator:
     """The operator with what the service reads freely written out.
 
-    Its truth values are small numbers and count as such; text that a path leads into is JSON.
+    Its truth values are small numbers and count as such; text that a path leads into is JSON; a
+    dynamic value becomes what it is reckoned with.
     """
     if isinstance(op, ir.Sort | ir.Top):
         op = dataclasses.replace(op, keys=tuple(_key(key) for key in op.keys))
@@ -100,6 +102,13 @@ def _freely(expression: ir.Expr) -> ir.Expr:
                 left=_number(expression.left) if left == "bool" else expression.left,
                 right=_number(expression.right) if right == "bool" else expression.right,
             )
+        if "dynamic" in (left, right) and {left, right} & _NUMBERS:
+            cast = "tolong" if {left, right} & _WHOLE else "toreal"
+            return dataclasses.replace(
+                expression,
+                left=_cast(cast, expression.left) if left == "dynamic" else expression.left,
+                right=_cast(cast, expression.right) if right == "dynamic" else expression.right,
+            )
     if isinstance(expression, ir.FunctionCall) and expression.name.lower() in _SUMS:
         first, *rest = expression.args or (None,)
         if first is not None and kind_of(first) == "bool":
@@ -110,8 +119,12 @@ def _freely(expression: ir.Expr) -> ir.Expr:
     return expression
 
 
+def _cast(name: str, expression: ir.Expr) -> ir.Expr:
+    return ir.FunctionCall(name, (expression,))
+
+
 def _number(truth: ir.Expr) -> ir.Expr:
-    return ir.FunctionCall("tolong", (truth,))
+    return _cast("tolong", truth)
 
 
 def runs_apart(body: ir.Query) -> bool:
