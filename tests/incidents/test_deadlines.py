@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from tests.incidents.fakes import ME, FakeService, OpenQueue, incident
 from tui.config import SlaRule
-from tui.incidents.source import COLUMNS, MORE_COLUMNS, MOST_URGENT_FIRST
+from tui.incidents.columns import COLUMNS, MORE_COLUMNS, MOST_URGENT_FIRST
 from tui.rows import SortKey
 
 RULES = (

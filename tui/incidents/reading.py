@@ -11,12 +11,13 @@ from tui.api.records import Evidence, Incident
 from tui.incidents import outbox, seen, store
 from tui.incidents.asking import understood
 from tui.incidents.changes import Edit
+from tui.incidents.columns import NEWEST_FIRST
 from tui.incidents.entities import identity
 from tui.incidents.facets import Facets, facets
 from tui.incidents.facts import fold
 from tui.incidents.filter_syntax import Seen
 from tui.incidents.labels import holders
-from tui.incidents.source import NEWEST_FIRST, QueueSource
+from tui.incidents.source import QueueSource
 from tui.incidents.telling import Teller
 from tui.rows import SortKey
 

@@ -13,6 +13,14 @@ from tui.errors import UsageProblem
 from tui.incidents import outbox, store
 from tui.incidents.asking import condition, understood
 from tui.incidents.cache import Cache
+from tui.incidents.columns import (
+    COLUMNS,
+    MORE_COLUMNS,
+    MOST_URGENT_FIRST,
+    NEWEST_FIRST,
+    ORDERS,
+    VALUES,
+)
 from tui.incidents.deadlines import Deadlines, deadlines_of, state_of
 from tui.incidents.facts import fold, moment, storable
 from tui.incidents.tables import has_words
@@ -22,60 +30,6 @@ if TYPE_CHECKING:
     from tui.config import SlaRule
     from tui.incidents.filters import Filter
 
-COLUMNS: tuple[Column, ...] = (
-    Column("id", "ID", pinned=True, least=4, most=12),
-    Column("severity", "Sev", least=3, most=5),
-    Column("prio", "Prio", kind="number", least=4, most=5, rank=1),
-    Column("status", "Status", least=1, most=10, rank=2),
-    Column("name", "Name", least=16, most=400, fill=True),
-    Column("alerts", "Alerts", kind="number", least=6, most=6, rank=3),
-    Column("owner", "Owner", least=1, most=16, rank=1),
-    Column("age", "Age", kind="time", least=3, most=5),
-)
-"""The columns that a queue shows; `age` is the time of creation, so the newest is greatest."""
-
-MORE_COLUMNS: tuple[Column, ...] = (
-    Column("updated", "Updated", kind="time", least=3, most=8, rank=4),
-    Column("due", "Due", kind="time", least=4, most=6, rank=1),
-    Column("tactics", "Tactics", kind="dynamic", least=14, most=26, rank=5),
-    Column("activity", "Activity", kind="dynamic", least=12, most=12, rank=6),
-    Column("devices", "Devices", kind="number", least=7, most=7, rank=6),
-    Column("users", "Users", kind="number", least=5, most=5, rank=6),
-    Column("tags", "Tags", kind="dynamic", least=6, most=30, rank=5),
-    Column("priority", "MS score", kind="number", least=4, most=8, rank=6),
-    Column("classification", "Class", least=5, most=24, rank=6),
-    Column("determination", "Determination", least=5, most=24, rank=6),
-)
-"""Columns that a queue can show besides. `prio` is Microsoft's score, else our own; `due` is the
-moment until which an incident must be answered; values of `tactics` are names in the order of
-an attack, those of `activity` counts of alerts in equal parts of the time from the first
-activity to the last."""
-
-NEWEST_FIRST = (SortKey("age", descending=True),)
-MOST_URGENT_FIRST = (SortKey("prio", descending=True),)
-"""By priority; what is closed comes after all that is open."""
-
-_ORDERS: dict[str, tuple[str, ...]] = {
-    "id": ("number", "id"),
-    "severity": ("severity_rank",),
-    "status": ("status_rank", "status_key"),
-    "name": ("name_key",),
-    "alerts": ("alerts",),
-    "owner": ("owner_key",),
-    "age": ("created",),
-    "updated": ("updated",),
-    "priority": ("priority",),
-    "prio": ("prio",),
-    "due": (),
-    "tactics": ("tactic_count", "tactics"),
-    "activity": ("alerts",),
-    "devices": ("devices",),
-    "users": ("users",),
-    "tags": ("tags_key",),
-    "classification": ("classification",),
-    "determination": ("determination",),
-}
-_VALUES: dict[str, str] = {"age": "created"}
 _NEAR = 500
 _PART = 32_768
 _STEPS = 20_000
@@ -211,10 +165,10 @@ class QueueSource:
             UsageProblem: A key is no column.
         """
         for key in order:
-            if key.key not in _ORDERS:
+            if key.key not in ORDERS:
                 raise UsageProblem(
                     f"The queue has no column “{key.key}”",
-                    remedy=f"These can be sorted by: {', '.join(_ORDERS)}.",
+                    remedy=f"These can be sorted by: {', '.join(ORDERS)}.",
                 )
         self._order = tuple(order) or self._natural
         self._asked += 1
@@ -272,7 +226,7 @@ class QueueSource:
         due, values = self._due()
         names = [f"incident.{name}" for name in _ALWAYS]
         for column in self._columns:
-            name = _VALUES.get(column.key, column.key)
+            name = VALUES.get(column.key, column.key)
             if (self._wanted is not None and column.key not in self._wanted) or name == "due":
                 names.append("NULL")
             else:
@@ -292,7 +246,7 @@ class QueueSource:
                 terms.append(f"incident.created + {due} {way} NULLS LAST")
                 values += given
                 continue
-            terms += [f"incident.{name} {way}" for name in _ORDERS[key.key]]
+            terms += [f"incident.{name} {way}" for name in ORDERS[key.key]]
         if not any(key.key in ("id", "age") for key in self._order):
             terms.append("incident.created DESC")
         last = "ASC" if self._order == (SortKey("age"),) else "DESC"

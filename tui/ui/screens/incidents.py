@@ -15,7 +15,7 @@ from textual_enhanced.commands import Command
 
 from tui.api.records import Incident, IncidentChange
 from tui.errors import UsageProblem
-from tui.incidents.source import COLUMNS, MORE_COLUMNS, MOST_URGENT_FIRST
+from tui.incidents.columns import COLUMNS, MORE_COLUMNS, MOST_URGENT_FIRST
 from tui.text import visible
 from tui.ui.bulk_words import progress_spans
 from tui.ui.commands import common

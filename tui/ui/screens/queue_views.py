@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from textual import on
 
 from tui.errors import Problem
-from tui.incidents.source import MOST_URGENT_FIRST
+from tui.incidents.columns import MOST_URGENT_FIRST
 from tui.text import visible
 from tui.ui import words
 from tui.ui.alert_blocks import source_words
