@@ -240,8 +240,7 @@ def _functions(group: int, first: tuple[str, ...], kinds: str) -> _Found:
 
 
 def _function(function: docs.Function) -> Candidate:
-    needs = [one for one in function.parameters if "?" not in one]
-    alone = not needs and (function.name in _ALONE or not function.parameters)
+    alone = function.name in _ALONE or not function.parameters
     insert = f"{function.name}()" if alone else f"{function.name}(\x00)"
     note = docs.summary("fn", function.name) or function.signature
     detail = function.result if function.result not in ("-", "first") else "function"

@@ -65,9 +65,13 @@ class QueryActions(LineActions):
             self.notify("Nothing here has a fix.", timeout=3)
             return
         offset = len(self.text_before())
+        self.checks.forget(_location(self.document.lines, fault.start)[0])
         self.put(fault.fix, fault.start, fault.end)
         if offset < fault.start:
             self.move_cursor(_location(self.document.lines, offset))
+        elif offset > fault.end:
+            moved = offset + len(fault.fix) - (fault.end - fault.start)
+            self.move_cursor(_location(self.document.lines, moved))
 
     def action_format_query_command(self) -> None:
         """Lay out the selection, or the query under the cursor."""

@@ -66,6 +66,8 @@ class Checks:
                 self._marks = {}
         if any(one.fix for one in self.remarks):
             self._editor.refresh_bindings()
+        if self.remarks:
+            self._editor.tell()
         self.remarks = []
         self._lines = document.line_count
         self._last = time.monotonic()
@@ -129,6 +131,11 @@ class Checks:
             marks.setdefault(row, []).append((in_bytes(line, start), in_bytes(line, end), style))
         if marks != self._marks:
             self._marks = marks
+            self._editor.redraw()
+
+    def forget(self, line: int) -> None:
+        """Take the underlines of a line away: it was mended."""
+        if self._marks.pop(line, None) is not None:
             self._editor.redraw()
 
     def marks_of(self, line: int) -> list[Mark]:
