@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tui.hunting.run import Run
     from tui.hunting.source import ResultSource
     from tui.ui.widgets.query_editor import QueryEditor
+    from tui.ui.workspace import Workspace
 
 _DURATIONS = {
     "PT1H": "last hour",
@@ -172,3 +173,24 @@ def first_words() -> list[Block]:
         gap(),
         text("What is typed here is kept, whatever happens.", "faint"),
     ]
+
+
+def missing_role(workspace: Workspace) -> list[Block]:
+    """What to grant, where the token already shows that hunting is not permitted."""
+    from tui.auth import claims
+
+    connection, session = workspace.connection, workspace.session
+    if connection is None or session is None:
+        return [line(("Offline: the queue is cached, hunting needs the service.", "warn"))]
+    resource = connection.hunting.dialect
+    token = session.current(resource)
+    if token is None or token.claims is None:
+        return []
+    for feature in claims.features(resource):
+        if feature.name == "Advanced hunting" and not claims.allowed(token.claims, feature):
+            return [
+                line(("✗ This application may not hunt.", "badbold")),
+                text(f"It needs the role {' or '.join(feature.any_of)}.", indent=2),
+                text(claims.how_to_grant(feature, token.claims), "bold", indent=2),
+            ]
+    return []

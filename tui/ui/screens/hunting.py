@@ -23,6 +23,7 @@ from tui.ui.commands import hunting as commands
 from tui.ui.hunting_tab import (
     QueryTab,
     first_words,
+    missing_role,
     range_words,
     rule_words,
     sort_words,
@@ -36,7 +37,7 @@ from tui.ui.widgets.find_bar import FindBar
 from tui.ui.widgets.grid import Grid
 from tui.ui.widgets.hint_line import HintLine
 from tui.ui.widgets.hunting_lines import RuleLine, TabLine
-from tui.ui.widgets.sheet import Block, Sheet, Span, line, text
+from tui.ui.widgets.sheet import Block, Sheet, Span, text
 
 if TYPE_CHECKING:
     from tui.api.waiting import Wait
@@ -341,27 +342,7 @@ class HuntingScreen(EditorHelp):
             return [text("The rows appear here.", "faint")]
         if isinstance(problem, QueryProblem):
             return [text("The service refused the query; its words stand above.", "faint")]
-        return self._missing_role() or first_words()
-
-    def _missing_role(self) -> list[Block]:
-        """What to grant, where the token already shows that hunting is not permitted."""
-        from tui.auth import claims
-
-        connection, session = self.workspace.connection, self.workspace.session
-        if connection is None or session is None:
-            return [line(("Offline: the queue is cached, hunting needs the service.", "warn"))]
-        resource = connection.hunting.dialect
-        token = session.current(resource)
-        if token is None or token.claims is None:
-            return []
-        for feature in claims.features(resource):
-            if feature.name == "Advanced hunting" and not claims.allowed(token.claims, feature):
-                return [
-                    line(("✗ This application may not hunt.", "badbold")),
-                    text(f"It needs the role {' or '.join(feature.any_of)}.", indent=2),
-                    text(claims.how_to_grant(feature, token.claims), "bold", indent=2),
-                ]
-        return []
+        return missing_role(self.workspace) or first_words()
 
     # Room.
 
