@@ -179,7 +179,7 @@ async def test_facets_count_and_narrow(queue: Queue, service: FakeService) -> No
     service.change("2", alerts=alerts, status="resolved")
     await queue.sync()
     every = await queue.facets()
-    assert [(one.value, one.count) for one in every["sev"]] == [("medium", 2), ("high", 1)]
+    assert [(one.value, one.count) for one in every["sev"]] == [("high", 1), ("medium", 2)]
     assert [one.count for one in every["assigned"]] == [2, 1]
     assert every["assigned"][0].term == "assigned:none"
     assert [(one.value, one.count) for one in every["tactic"]] == [("Impact", 2)]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from tui.api.records import SEVERITIES
 from tui.incidents.asking import condition
 from tui.incidents.facts import fold
 from tui.incidents.filter_syntax import quoted_value
@@ -34,7 +35,7 @@ class FacetValue:
 
 
 Facets = Mapping[FacetName, tuple[FacetValue, ...]]
-"""By facet: its values, the most frequent first."""
+"""By facet: its values, the most frequent first; severities from the gravest down."""
 
 
 def facets(connection: sqlite3.Connection, chosen: Filter, now: datetime) -> Facets:
@@ -73,7 +74,14 @@ def facets(connection: sqlite3.Connection, chosen: Filter, now: datetime) -> Fac
 
 
 def _ordered(name: FacetName, counts: Mapping[str, int]) -> tuple[FacetValue, ...]:
-    most = sorted(counts.items(), key=lambda pair: (-pair[1], fold(pair[0])))
+    gravest = {fold(value): place for place, value in enumerate(SEVERITIES)}
+
+    def place(pair: tuple[str, int]) -> tuple[int, int, str]:
+        key = fold(pair[0])
+        known = gravest.get(key, len(gravest)) if name == "sev" else 0
+        return known, -pair[1], key
+
+    most = sorted(counts.items(), key=place)
     return tuple(_value(name, value, count) for value, count in most[:_MOST])
 
 
