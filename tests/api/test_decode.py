@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tui.api.body import BodyFault, parse
+from tui.api.brief import brief_incident
 from tui.api.decode import decode_comments, decode_incident, records_to_json
 from tui.api.records import Incident
 from tui.api.titles import KINDS, title_of
@@ -169,6 +170,8 @@ def test_determinations_are_read_in_every_spelling(spelt: str | None, read: str)
         ("2026-11-06T08:13:11", datetime(2026, 11, 6, 8, 13, 11, 0, UTC)),
         ("0001-01-01T00:00:00", None),
         ("0001-01-01T00:00:00Z", None),
+        ("9999-12-31T23:59:59.9999999Z", None),
+        ("9999-12-31T23:59:59-10:00", None),
         ("", None),
         (None, None),
     ],
@@ -179,9 +182,7 @@ def test_times_are_read_in_every_form(written: str | None, read: datetime | None
     assert incident.faults == ()
 
 
-@pytest.mark.parametrize(
-    "written", ["yesterday", "9999-12-31T23:59:59-10:00", 5, {"a": 1}, "2026-13-01"]
-)
+@pytest.mark.parametrize("written", ["yesterday", 5, {"a": 1}, "2026-13-01"])
 def test_what_is_no_time_is_named_and_the_rest_kept(written: object) -> None:
     incident = decode_incident({"id": "1", "displayName": "n", "createdDateTime": written})
     assert (incident.created, incident.name) == (None, "n")
@@ -370,3 +371,12 @@ def test_classic_names_of_sources_are_said_as_graph_says_them(
     alert = {"alertId": "a", "serviceSource": service, "detectionSource": detection}
     (found,) = decode_incident({"incidentId": 1, "alerts": [alert]}).alerts
     assert (found.service_source, found.detection_source) == as_graph
+
+
+@pytest.mark.parametrize("score", [1_000_000_000, -5, 101])
+def test_a_priority_beyond_its_bounds_is_named_and_not_used(score: int) -> None:
+    raw = {"id": "1", "priorityScore": score}
+    incident = decode_incident(raw)
+    assert incident.priority is None
+    assert incident.faults == (f"priorityScore: not from 0 to 100 but {score}",)
+    assert brief_incident(raw) is None

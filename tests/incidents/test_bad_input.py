@@ -6,6 +6,7 @@ import asyncio
 import json
 import sqlite3
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -100,6 +101,23 @@ async def test_every_one_is_kept_shown_and_found(queue: Queue, service: FakeServ
     assert (await queue.seen()).values["tag"]
     again = await queue.sync(whole=True)
     assert again.changed == 0
+
+
+async def test_what_a_list_holds_that_is_no_incident_is_told(
+    open_queue: OpenQueue, service: FakeService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = service.pages
+
+    async def pages(**asked: Any) -> Any:
+        async for page in whole(**asked):
+            yield replace(page, faults=("an incident without an id was left out",))
+
+    monkeypatch.setattr(service, "pages", pages)
+    queue = await open_queue()
+    await queue.sync()
+    await queue.sync()
+    told = "Of the service's list, an incident without an id was left out."
+    assert queue.notices == [told]
 
 
 async def test_every_one_can_be_edited(queue: Queue, service: FakeService) -> None:

@@ -87,3 +87,21 @@ async def test_columns_that_are_not_needed_are_not_read(open_queue: OpenQueue) -
     assert source.need(["id", "severity"])
     row = (await source.window(0, 1))[0]
     assert row.values[ALL.index("severity")] == "high"
+
+
+async def test_at_the_end_of_the_calendar_rows_are_still_shown(
+    open_queue: OpenQueue, service: FakeService
+) -> None:
+    service.add(
+        incident(1, createdDateTime="9999-12-31T23:59:59.9999999Z", severity="high"),
+        incident(2, createdDateTime="9998-12-31T23:59:59Z", severity="high"),
+        incident(3, severity="high"),
+    )
+    queue = await open_queue()
+    await queue.sync()
+    source = queue.source(ALL)
+    assert not await source.answer_by([SlaRule("sev:high", timedelta(days=4000))])
+    assert {row.key for row in await source.window(0, 9)} == {"1", "2", "3"}
+    one = await queue.incident("2")
+    assert one is not None
+    assert source.deadlines.of(one, queue.now()) is not None

@@ -10,7 +10,8 @@ import pytest
 from tests.ui.conftest import Open
 from tui.api.decode import decode_incident
 from tui.api.records import Incident
-from tui.ui.incident_blocks import summary_blocks
+from tui.ui import words
+from tui.ui.incident_blocks import pane_blocks, summary_blocks
 from tui.ui.json_lines import JsonTree
 from tui.ui.page import lay_out
 from tui.ui.screens.incident import IncidentScreen
@@ -86,6 +87,7 @@ async def test_every_tab_shows_it(open_app: Open, incident: Incident, size, monk
             monkeypatch.setattr(screen, "_refresh_incident", lambda: None)
             await screens.app.push_screen(screen)
             await screen._show(incident)
+            assert "Timeline" in screens.text()
             for _ in TABS:
                 await screens.press("j", "enter")
                 if screens.app.screen is not screen:
@@ -101,7 +103,8 @@ async def test_every_tab_shows_it(open_app: Open, incident: Incident, size, monk
 
 def test_the_summary_of_hostile_text_is_one_page() -> None:
     lines = lay_out(summary_blocks(decode_incident(HOSTILE), None, NOW), 80)
-    assert len(lines) < 400
+    assert len(lines) < 200
+    assert len(lay_out(pane_blocks(decode_incident(HOSTILE), None, NOW), 40)) < 60
     assert "[red]x[/]" in "\n".join(line.plain for line in lines)
 
 
@@ -110,3 +113,11 @@ def test_the_json_of_a_hostile_incident_shows_no_control() -> None:
     tree.open_below((), is_open=True)
     for line in tree.lines():
         assert not set("\x1b\u202e\u200d") & set(line.value)
+
+
+def test_values_that_nobody_knows_read_as_words() -> None:
+    assert words.spaced("noSensorDataImpairedCommunication") == (
+        "no sensor data impaired communication"
+    )
+    assert words.spaced("DNSTunnel⟨202E⟩") == "DNSTunnel⟨202E⟩"
+    assert words.spaced("SQL injection") == "SQL injection"

@@ -8,9 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.ui.conftest import Open
-from tui.api.records import Alert, Evidence
+from tui.api.decode import decode_incident
+from tui.api.records import Alert, Evidence, Incident
 from tui.ui.alert_blocks import brief_blocks
 from tui.ui.process_tree import process_forest
+from tui.ui.screens.incident import IncidentScreen
 from tui.ui.timeline_axis import axis_of, can_leave_out
 from tui.ui.timeline_lanes import Window, lane, mark_of
 
@@ -101,6 +103,39 @@ def test_who_started_a_process_is_found_in_the_whole_incident() -> None:
 def test_circles_of_processes_end(own: list[Evidence], context: list[Evidence]) -> None:
     blocks = brief_blocks(Alert("a", evidence=tuple(own)), context=context)
     assert len(blocks) < 100
+
+
+async def test_of_alerts_with_one_id_the_chosen_one_opens_and_stays(
+    open_app: Open, monkeypatch
+) -> None:
+    def twins() -> Incident:
+        # Read anew, no alert is the same object as before.
+        return decode_incident(
+            {
+                "id": "77",
+                "alerts": [
+                    {
+                        "id": "twin",
+                        "title": f"twin {n}",
+                        "createdDateTime": f"2026-11-24T1{n}:00:00Z",
+                    }
+                    for n in range(4)
+                ],
+            }
+        )
+
+    async with open_app((80, 24)) as screens:
+        await screens.sign_in()
+        screen = IncidentScreen("77", "timeline")
+        monkeypatch.setattr(screen, "_refresh_incident", lambda: None)
+        await screens.app.push_screen(screen)
+        await screen._show(twins())
+        await screens.press("end")
+        await screens.sees("4 of 4")
+        await screen._show(twins())
+        await screens.sees("4 of 4", "twin 3")
+        await screens.press("enter")
+        await screens.sees("4 of 4  twin 3")
 
 
 async def test_the_keys_step_zoom_and_open(open_app: Open) -> None:

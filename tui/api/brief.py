@@ -81,7 +81,7 @@ def brief_incident(raw: dict[str, Any]) -> Incident | None:
         updated=values.time(_first(found.lastUpdateDateTime, found.lastUpdateTime), "", faults),
         tags=tuple(filter(None, _first(found.customTags, found.tags) or ())),
         system_tags=tuple(filter(None, found.systemTags or ())),
-        priority=values.number(found.priorityScore, "", faults),
+        priority=values.score(found.priorityScore, "", faults),
         redirect_id=None
         if found.redirectIncidentId is None
         else str(found.redirectIncidentId) or None,

@@ -53,7 +53,7 @@ def decode_incident(raw: object) -> Incident:
         updated=values.time(first(raw, "lastUpdateDateTime", "lastUpdateTime"), "updated", faults),
         tags=values.texts(first(raw, "customTags", "tags"), "tags", faults),
         system_tags=values.texts(raw.get("systemTags"), "systemTags", faults),
-        priority=values.number(raw.get("priorityScore"), "priorityScore", faults),
+        priority=values.score(raw.get("priorityScore"), "priorityScore", faults),
         description=text("description"),
         summary=text("summary"),
         recommended_actions=text("recommendedActions"),

@@ -104,13 +104,13 @@ def objects(value: object, where: str, faults: Faults) -> list[dict[str, Any]]:
 
 
 def time(value: object, where: str, faults: Faults) -> datetime | None:
-    """A time in UTC; None for none, which the services also write as the year 1."""
+    """A time in UTC; None for none, which the services also write as the years 1 and 9999."""
     if value is None or value == "":
         return None
     if isinstance(value, str):
         try:
             parsed = datetime.fromisoformat(value.strip())
-            if parsed.year <= 1:
+            if parsed.year in (1, 9999):
                 return None
             if parsed.tzinfo is None:
                 return parsed.replace(tzinfo=UTC)
@@ -138,6 +138,15 @@ def number(value: object, where: str, faults: Faults) -> int | None:
         pass
     faults.add(where, f"no number: {_short(value) if isinstance(value, str) else _kind(value)}")
     return None
+
+
+def score(value: object, where: str, faults: Faults) -> int | None:
+    """A number from 0 to 100, or None."""
+    found = number(value, where, faults)
+    if found is not None and not 0 <= found <= 100:
+        faults.add(where, f"not from 0 to 100 but {found}")
+        return None
+    return found
 
 
 def _kind(value: object) -> str:

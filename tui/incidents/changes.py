@@ -77,6 +77,8 @@ class SyncResult:
     changed: int
     """Incidents that were new or different from what was kept."""
     seconds: float
+    unread: tuple[str, ...] = ()
+    """What the list held that could not be read, in words."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from tui.api.records import Incident
 from tui.config import SlaRule
 from tui.errors import UsageProblem
 from tui.incidents.asking import understood
+from tui.incidents.facts import moment, ticks
 
 if TYPE_CHECKING:
     from tui.incidents.cache import Cache
@@ -91,7 +92,8 @@ class Deadlines:
             if not known:
                 return None
             step = min(known, key=lambda name: known[name])
-            return Deadline(incident.created + known[step], known[step], step, rule)
+            due = moment(ticks(incident.created) + _microseconds(known[step]))
+            return Deadline(due, known[step], step, rule)
         return None
 
 

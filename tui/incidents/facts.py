@@ -19,6 +19,8 @@ __all__ = ["COLUMNS", "Facts", "facts_of", "fold", "moment", "storable", "ticks"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_FIRST = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
+_LAST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
 _SEVERITY_RANKS = {name.casefold(): rank for rank, name in enumerate(reversed(SEVERITIES))}
 _STATUS_RANKS = {name.casefold(): rank for rank, name in enumerate(STATUSES)}
 
@@ -85,8 +87,8 @@ def ticks(moment: datetime) -> int:
 
 
 def moment(value: int) -> datetime:
-    """The aware moment of `ticks`."""
-    return _EPOCH + timedelta(microseconds=value)
+    """The aware moment of `ticks`; what no calendar has is its first or last moment."""
+    return _EPOCH + timedelta(microseconds=min(max(value, _FIRST), _LAST))
 
 
 def facts_of(incident: Incident, *, brief: bool = False) -> Facts:

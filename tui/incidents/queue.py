@@ -43,6 +43,8 @@ __all__ = [
 _FEW = 1000
 """Incidents that a first sync derives before it ends; of more, those that are left."""
 
+_MOST_UNREAD = 10
+
 
 class _Seen(NamedTuple):
     version: int
@@ -68,6 +70,7 @@ class Queue(QueueEditing):
         self._deliver = True
         self._synced_here = False
         self._version: int | None = None
+        self._unread: dict[str, None] = {}
         self.last_synced: datetime | None = None
         """When the cache was last brought up to date; None if never."""
         self.sync_problem: Problem | None = None
@@ -165,7 +168,7 @@ class Queue(QueueEditing):
     @property
     def notices(self) -> list[str]:
         """What the reader should know about the cache, in sentences."""
-        return self.cache.notices
+        return [*self.cache.notices, *self._unread]
 
     @property
     def stale(self) -> bool:
@@ -265,6 +268,9 @@ class Queue(QueueEditing):
                 self._teller.flush()
             if result.phase == "first":
                 await self._upkeep.derived(_FEW)
+            for fault in result.unread:
+                if len(self._unread) < _MOST_UNREAD:
+                    self._unread[f"Of the service's list, {fault}."] = None
             self.sync_problem = None
             self._synced_here = True
             self.last_synced = self.now()

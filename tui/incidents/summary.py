@@ -143,7 +143,7 @@ def _assets(noun: str, titles: Sequence[str]) -> str:
     if len(titles) == 1:
         return f"the {noun} {names}"
     more = ", …" if len(titles) > _NAMED else ""
-    return f"{len(titles)} {plural} ({names}{more})"
+    return f"{len(titles):,} {plural} ({names}{more})"
 
 
 def _verdicts(known: Met) -> str:
@@ -157,7 +157,7 @@ def _verdicts(known: Met) -> str:
         for one in found
         if one.verdict in ("malicious", "suspicious")
     )
-    things = "1 entity" if len(found) == 1 else f"{len(found)} entities"
+    things = "1 entity" if len(found) == 1 else f"{len(found):,} entities"
     if not bad:
         return f"None of its {things} is found malicious." if len(found) > 1 else ""
     after = f"; {done} of these remediated, prevented or blocked" if done else "; none remediated"

@@ -99,7 +99,7 @@ async def sync(
     else:
         phase = "changes"
         await run.changes(complete, seen_whole)
-    return SyncResult(phase, len(run.seen), run.changed, perf_counter() - clock)
+    return SyncResult(phase, len(run.seen), run.changed, perf_counter() - clock, tuple(run.unread))
 
 
 @dataclass
@@ -116,6 +116,7 @@ class _Run:
     on_behind: Callable[[], None] | None
     seen: set[str] = field(default_factory=set)
     changed: int = 0
+    unread: dict[str, None] = field(default_factory=dict)
     newest: datetime | None = None
     last: _Last | None = None
     saw_end: bool = True
@@ -238,6 +239,7 @@ class _Run:
                         f"the last {idle} pages of the list held nothing new",
                         "What came until then is kept. Refresh to try again.",
                     )
+                self.unread.update(dict.fromkeys(page.faults))
                 times = [incident.updated for incident in page.incidents if incident.updated]
                 self.newest = max([*times, self.newest] if self.newest else times, default=None)
                 merged += [one.redirect_id for one in page.incidents if one.redirect_id]

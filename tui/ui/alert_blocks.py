@@ -47,7 +47,10 @@ def _where(alert: Alert) -> Block | None:
             if kind == "file" and found.verdict.lower() != "unknown":
                 sign = words.verdict(found.verdict)
                 parts += [("verdict ", "faint"), (f"{sign.word}   ", sign.tone)]
-                parts += [("remediation ", "faint"), (words.spaced(found.remediation_status), "")]
+                parts += [
+                    ("remediation ", "faint"),
+                    (f"{words.spaced(found.remediation_status)}   ", ""),
+                ]
     return spans(*parts, indent=2) if parts else None
 
 

@@ -17,6 +17,10 @@ from tui.ui.page import Block, Choice, Span, field, gap, line, spans, text
 from tui.ui.sparkline import sparkline
 
 _LONGEST_STORY = 4_000
+_LONGEST_NAME = 40
+"""Of an owner in a line of other facts."""
+_LONGEST_TAG, _MOST_TAGS = 80, 40
+_LONGEST_VALUE = 400
 _KEPT_FACTS = frozenset({"Activity", "Tags", "System tags"})
 _VERDICT_ORDER = {"malicious": 0, "suspicious": 1, "unknown": 2, "nothreatsfound": 3}
 
@@ -40,6 +44,15 @@ def in_order(alerts: Iterable[Alert]) -> list[Alert]:
             moment.timestamp() if moment else 0.0,
         ),
     )
+
+
+def place_of(alert: Alert, alerts: Sequence[Alert]) -> int | None:
+    """Where an alert stands though its incident was read anew; several may have one id."""
+    same = [at for at, one in enumerate(alerts) if one.id == alert.id]
+    exact = [
+        at for at in same if (alerts[at].created, alerts[at].title) == (alert.created, alert.title)
+    ]
+    return next(iter(exact or same), None)
 
 
 def identity(evidence: Evidence) -> tuple[str, str]:
@@ -84,7 +97,7 @@ def headline(incident: Incident, me: str | None, now: datetime) -> list[Span]:
     """Severity, status, owner and age, as one line."""
     severity, status = words.severity(incident.severity), words.status(incident.status)
     owner, tone = words.owner(incident.assigned_to, me)
-    whose = {"you": "yours", "–": "nobody's"}.get(owner, f"{owner}'s")
+    whose = {"you": "yours", "–": "nobody's"}.get(owner, f"{words.brief(owner, _LONGEST_NAME)}'s")
     tone_bold = f"{severity.tone}bold" if severity.tone in ("bad", "warn", "low") else "bold"
     parts: list[Span] = [
         (f"{severity.glyph} {severity.word}", tone_bold),
@@ -131,12 +144,16 @@ def fact_blocks(
         if names := _named(found, kind):
             blocks.append(field(label, (names, "")))
     if incident.tags:
-        blocks.append(field("Tags", ("  ".join(shown(tag) for tag in incident.tags), "tag")))
+        blocks.append(field("Tags", (_tags(incident.tags), "tag")))
     if incident.system_tags:
-        blocks.append(
-            field("System tags", ("  ".join(shown(tag) for tag in incident.system_tags), "faint"))
-        )
+        blocks.append(field("System tags", (_tags(incident.system_tags), "faint")))
     return blocks
+
+
+def _tags(tags: Sequence[str]) -> str:
+    rest = len(tags) - _MOST_TAGS
+    named = [words.brief(shown(tag), _LONGEST_TAG) for tag in tags[:_MOST_TAGS]]
+    return "  ".join([*named, f"{rest} more"] if rest > 0 else named)
 
 
 def verdict_blocks(incident: Incident) -> list[Block]:
@@ -162,7 +179,9 @@ def alert_line(alert: Alert, now: datetime) -> Block:
     moment = alert_time(alert)
     when = words.local(moment, now) if moment else "no time"
     return line(
-        (f"{severity.glyph}  ", severity.tone), (f"{when}  ", "faint"), (shown(alert.title), "")
+        (f"{severity.glyph}  ", severity.tone),
+        (f"{when}  ", "faint"),
+        (shown(alert.title) or "(no title)", ""),
     )
 
 
@@ -187,7 +206,7 @@ def pane_blocks(incident: Incident, me: str | None, now: datetime) -> list[Block
     """The pane beside the queue."""
     blocks: list[Block] = [
         line(*headline(incident, me, now)),
-        text(shown(incident.name) or "(no name)", "bold"),
+        text(words.brief(shown(incident.name), 240) or "(no name)", "bold"),
         gap(),
     ]
     story = incident.summary or incident.description or _told_by_data(incident)
@@ -249,6 +268,10 @@ def _reached(incident: Incident) -> Block | None:
     return field("Tactics", *parts)
 
 
+def _value(value: str) -> str:
+    return words.brief(shown(value), _LONGEST_VALUE)
+
+
 def asset_blocks(incident: Incident, found: Sequence[Evidence]) -> list[Block]:
     """Devices, people, mailboxes and apps that are hit, those of most alerts first."""
     named: Counter[tuple[str, str]] = Counter()
@@ -298,7 +321,7 @@ def summary_blocks(
     found = entities_of(known)
     blocks: list[Block] = []
     if story := incident.summary or incident.description:
-        blocks += [text(visible_lines(story[:_LONGEST_STORY])), gap()]
+        blocks += [text(words.brief(visible_lines(story), _LONGEST_STORY)), gap()]
     told = _told_by_data(incident, known)
     if told and not story:
         blocks += [text(told), gap()]
@@ -308,12 +331,12 @@ def summary_blocks(
     blocks += [*facts, *verdict_blocks(incident)]
     created, updated = words.local(incident.created), words.local(incident.updated)
     blocks.append(field("Created", (created, ""), ("   updated ", "faint"), (updated, "")))
-    owner = shown(incident.assigned_to) if incident.assigned_to else "nobody"
+    owner = _value(incident.assigned_to) if incident.assigned_to else "nobody"
     blocks.append(field("Assigned to", (owner, "accent" if owner == me else "")))
     if incident.last_modified_by:
-        blocks.append(field("Changed by", (shown(incident.last_modified_by), "")))
+        blocks.append(field("Changed by", (_value(incident.last_modified_by), "")))
     if incident.resolving_comment:
-        blocks.append(field("Resolved", (shown(incident.resolving_comment), "")))
+        blocks.append(field("Resolved", (_value(incident.resolving_comment), "")))
     if told and story:
         blocks += [gap(), text(told, "faint")]
     if incident.recommended_actions:

@@ -6,6 +6,7 @@ tone comes with a glyph or a word, so that monochrome terminals lose nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -71,17 +72,15 @@ def verdict(value: str) -> Sign:
     return found or Sign("○", spaced(value), "?", "faint")
 
 
+_CAPITAL = re.compile("(?<=[a-z])(?=[A-Z])|(?<=[a-z0-9])(?=[A-Z][a-z])")
+
+
 def spaced(name: str) -> str:
-    """`multiStagedAttack` as words, `multi-staged attack` being none of the service's."""
-    words: list[str] = []
-    for character in visible(name):
-        if words and character.isupper() and not words[-1][-1:].isupper():
-            words.append(character.lower())
-        elif words:
-            words[-1] += character
-        else:
-            words.append(character.lower())
-    return " ".join(words)
+    """`multiStagedAttack` as words; what is written in capitals throughout stays so."""
+    return " ".join(
+        word if word[1:2].isupper() else word[:1].lower() + word[1:]
+        for word in _CAPITAL.sub(" ", visible(name)).split()
+    )
 
 
 def tactic(category: str) -> str:
@@ -199,6 +198,11 @@ def span(duration: timedelta) -> str:
     hours, rest = divmod(seconds, 3600)
     minutes, seconds = divmod(rest, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes:02}:{seconds:02}"
+
+
+def brief(value: str, most: int) -> str:
+    """A text cut with … where it is longer than so many characters."""
+    return value if len(value) <= most else value[: most - 1] + "…"
 
 
 def listed(items: Sequence[str], most: int = 4) -> str:

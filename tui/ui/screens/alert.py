@@ -19,7 +19,7 @@ from tui.ui.commands import grid as grid_commands
 from tui.ui.commands import incidents as commands
 from tui.ui.entity_words import entity_choice
 from tui.ui.history_blocks import pending_blocks
-from tui.ui.incident_blocks import in_order, shown
+from tui.ui.incident_blocks import in_order, place_of, shown
 from tui.ui.page import spans
 from tui.ui.screens.entry import EntryScreen
 
@@ -70,7 +70,7 @@ class AlertScreen(EntryScreen):
     def __init__(self, incident: Incident, alert: Alert) -> None:
         super().__init__(incident)
         self._alerts = in_order(incident.alerts)
-        self._at = next((at for at, one in enumerate(self._alerts) if one.id == alert.id), 0)
+        self._at = place_of(alert, self._alerts) or 0
 
     @property
     def alert(self) -> Alert:
@@ -96,8 +96,8 @@ class AlertScreen(EntryScreen):
             former = self.alert
             self.incident = incident
             self._alerts = in_order(incident.alerts)
-            same = [at for at, one in enumerate(self._alerts) if one.id == former.id]
-            self._at = same[0] if same else min(self._at, len(self._alerts) - 1)
+            place = place_of(former, self._alerts)
+            self._at = min(self._at, len(self._alerts) - 1) if place is None else place
         await self._show()
 
     async def _show(self) -> None:

@@ -14,6 +14,7 @@ from textual_enhanced.commands import Command
 from tui.api.records import Incident
 from tui.errors import NotFound, Problem
 from tui.text import visible
+from tui.ui import words
 from tui.ui.commands import common
 from tui.ui.commands import grid as grid_commands
 from tui.ui.commands import incident as timeline_commands
@@ -31,6 +32,10 @@ from tui.ui.widgets.timeline import Timeline
 
 if TYPE_CHECKING:
     from tui.incidents.changes import QueueChanged
+
+
+_LONGEST_NAME = 200
+"""Of what stands above the tabs, which must stay in view; the JSON has all of it."""
 
 
 class IncidentScreen(IncidentTabs):
@@ -176,7 +181,7 @@ class IncidentScreen(IncidentTabs):
         me, now = self.workspace.me, self.m365d.now()
         name = (
             (f"{visible(incident.id)}  ", "faint"),
-            (shown(incident.name) or "(no name)", "bold"),
+            (words.brief(shown(incident.name), _LONGEST_NAME) or "(no name)", "bold"),
         )
         facts = headline(incident, me, now)
         narrow = self.size.width < 100

@@ -108,7 +108,12 @@ class QueueWatch(QueueViews):
     @property
     def notices(self) -> list[str]:
         """What is good to know: of the tenant, and of settings that cannot be followed."""
-        return [*self.workspace.notices, *self.remarks]
+        behind = self.workspace.queue.behind
+        soon = (
+            f"Words and entities of {words.counted(behind, 'incident')} are still being made out: "
+            "until then filters by them, and facets, miss these."
+        )
+        return [*([soon] if behind else ()), *self.workspace.notices, *self.remarks]
 
     def tell_below(self) -> None:
         """Say what stands below the table."""

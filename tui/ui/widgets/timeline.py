@@ -15,7 +15,7 @@ from textual_enhanced.commands import Command
 from tui.api.records import Alert
 from tui.ui import words
 from tui.ui.commands.incident import TIMELINE
-from tui.ui.incident_blocks import alert_time, in_order
+from tui.ui.incident_blocks import alert_time, in_order, place_of
 from tui.ui.page import STYLES, Span
 from tui.ui.timeline_axis import Axis, axis_of, can_leave_out
 from tui.ui.timeline_lanes import Mark, Window, gravity, lane, lane_name, mark_of
@@ -86,11 +86,9 @@ class Timeline(Widget):
         self._lanes = {
             name: self._lanes[name] for name in sorted(self._lanes, key=words.tactic_rank)
         }
-        ids = [alert.id for alert in ordered]
-        if former is not None and former.id in ids:
-            self._at = ids.index(former.id)
-        else:
-            self._at = min(range(len(ids)), key=lambda at: gravity(ordered[at]), default=0)
+        place = None if former is None else place_of(former, ordered)
+        gravest = min(range(len(ordered)), key=lambda at: gravity(ordered[at]), default=0)
+        self._at = gravest if place is None else place
         self._made = None
         self.refresh(layout=True)
         self._say_chosen()
