@@ -76,8 +76,8 @@ async def test_elsewhere_it_says_so_at_once(monkeypatch: pytest.MonkeyPatch) -> 
     ("status", "body", "words"),
     [
         (200, "<html>login here</html>", "is no token"),
-        (302, "", "without sense"),
-        (403, "nope", "without sense"),
+        (302, "", "is not the machine's metadata service"),
+        (403, "nope", "is not the machine's metadata service"),
         (503, "{}", "HTTP 503"),
         (200, {"access_token": "no-jwt"}, "no JWT"),
         (400, {"error": "invalid_resource", "error_description": "AADSTS500011: none"},

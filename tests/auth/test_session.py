@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.auth.conftest import Authority, make_token, profile_at
+from tests.auth.conftest import CLIENT, Authority, make_token, profile_at
 from tui.auth.profiles import Profile
 from tui.auth.secret import Secret
 from tui.auth.session import Session, Step, Token
@@ -324,6 +324,28 @@ async def test_token_of_another_tenant_is_not_used(authority: Authority) -> None
     with pytest.raises(SignInProblem, match=other):
         await session.token("graph")
     assert session.current("graph") is None
+    await session.close()
+
+
+@pytest.mark.parametrize(
+    ("claims", "words"),
+    [
+        ({"aud": "https://vault.example"}, "is for https://vault.example, not for Microsoft Graph"),
+        ({"exp": 1_000_000_000}, "ended on 2001-09-09"),
+        ({"nbf": 4_000_000_000, "exp": 4_000_003_600}, "not valid before 2096-10-02"),
+        ({"appid": "99999999-2222-3333-4444-555555555555"}, "of the application 99999999"),
+        ({"aud": "https://graph.microsoft.com", "appid": CLIENT.upper()}, ""),
+    ],
+)
+async def test_an_odd_token_is_used_and_told(
+    authority: Authority, claims: dict[str, Any], words: str
+) -> None:
+    authority.queue_token(make_token(**claims))
+    session = Session(profile_at(authority.origin))
+    token = await session.token("graph")
+    assert words in token.doubt
+    assert bool(words) == bool(token.doubt)
+    assert any(words in notice for notice in session.notices) == bool(words)
     await session.close()
 
 

@@ -126,9 +126,11 @@ def problem_of(request: Request, refusal: Refusal, token: Token, now: datetime) 
     if 300 <= status < 400:
         return _redirected(what, request, refusal)
     if status == 401:
+        odd = f"; of the token: {token.doubt}" if token.doubt else ""
         return SignInProblem(
             what,
-            f"{host(request.url)} does not take the token, a fresh one neither: {refusal.said}",
+            f"{host(request.url)} does not take the token, a fresh one neither: "
+            f"{refusal.said}{odd}",
             "Check that the profile's hosts and its cloud belong together, then sign in again.",
             **known,
         )

@@ -1,11 +1,17 @@
-"""For which service a token is that somebody else asked for."""
+"""For which service, when and for whom a token is, by what it says of itself."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 
-from tui.auth.claims import Claims
+from tui.auth.claims import API_NAMES, Claims
 from tui.auth.clouds import Cloud
+from tui.auth.profiles import Profile
+from tui.text import visible
+
+_LENIENCE = timedelta(minutes=5)
+"""By how much clocks may differ before a token's own times are doubted."""
 
 WRONG_AUDIENCE = "WrongAudience"
 """Code of the problem that a token at hand is for another service."""
@@ -47,4 +53,25 @@ def service_of(claims: Claims, cloud: Cloud) -> str:
     for resource in ("graph", "classic", "endpoint"):
         if claims.audience and fits(claims, cloud, resource):
             return resource
+    return ""
+
+
+def doubt(profile: Profile, resource: str, claims: Claims, now: datetime) -> str:
+    """What a token just got says of itself that is not what was asked for; empty if nothing.
+
+    The service decides whether it takes such a token: this is for people, to explain a refusal.
+
+    Args:
+        now: The time as the server counts it.
+    """
+    begins, ends = claims.not_before, claims.expires
+    if ends is not None and ends + _LENIENCE < now:
+        return f"it ended on {ends:%Y-%m-%d %H:%M} UTC"
+    if begins is not None and begins - _LENIENCE > now:
+        return f"it is not valid before {begins:%Y-%m-%d %H:%M} UTC"
+    if not fits(claims, profile.cloud, resource):
+        return f"it is for {visible(claims.audience)[:100]}, not for {API_NAMES[resource]}"
+    client, wanted = claims.client_id, profile.client_id
+    if client and wanted and client.lower() != wanted.lower():
+        return f"it is of the application {visible(client)[:100]}, not of {wanted}"
     return ""

@@ -93,6 +93,11 @@ class Claims:
         return self._time("iat")
 
     @property
+    def not_before(self) -> datetime | None:
+        """From when the token is valid."""
+        return self._time("nbf")
+
+    @property
     def expires(self) -> datetime | None:
         """`exp`, in the authority's time."""
         return self._time("exp")
@@ -281,8 +286,8 @@ _MEANINGS: Mapping[str, str] = {
     "aud": "only this service takes it",
     "iss": "who issued it",
     "tid": "tenant",
-    "appid": "client ID, as in the profile",
-    "azp": "client ID, as in the profile",
+    "appid": "client ID of the application",
+    "azp": "client ID of the application",
     "app_displayname": "the application's name",
     "oid": "the object that signed in",
     "sub": "the subject, as this service names it",

@@ -161,7 +161,7 @@ class ManagedIdentity(Credential):
         code = code_of(None, said)
         if not answer and 300 <= status < 500:
             return self.context.problem(
-                f"{self.giver} is none: it answered HTTP {status} without sense", _REMEDY
+                f"what answers there is not {self.giver} (HTTP {status})", _REMEDY
             )
         return self.context.problem(
             f"{self.giver} says: {said}",

@@ -13,7 +13,8 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, Literal
 
 from tui.auth import claims as claims_of
-from tui.auth.claims import Claims
+from tui.auth.audience import doubt
+from tui.auth.claims import API_NAMES, Claims
 from tui.auth.clock import Clock, expiry
 from tui.auth.profiles import Profile
 from tui.auth.secret import Secret
@@ -46,6 +47,8 @@ class Token:
     """None where the token is opaque to us; the service may still take it."""
     seconds: float = 0.0
     """How long the authority took to answer."""
+    doubt: str = ""
+    """What it says of itself that was not asked for (`audience.doubt`)."""
 
     @property
     def renew_at(self) -> datetime:
@@ -122,9 +125,14 @@ class Session:
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What should be known although signing in works: a certificate that ends soon."""
+        """What should be known although signing in works: an odd token, a certificate's end."""
         own = tuple(self._credential.notices) if self._credential else ()
-        return (*filter(None, (self._clock.notice(),)), *own)
+        odd = [
+            f"{API_NAMES[one.resource]} may refuse the token: {one.doubt}."
+            for one in self._tokens.values()
+            if one.doubt
+        ]
+        return (*filter(None, (self._clock.notice(),)), *odd, *own)
 
     @property
     def skew(self) -> float:
@@ -363,7 +371,8 @@ class Session:
             claims = None
         issued = self.now()
         expires = expiry(issued, answer.expires_in, claims)
-        return Token(answer.value, resource, issued, expires, claims, answer.seconds)
+        odd = doubt(self.profile, resource, claims, issued) if claims else ""
+        return Token(answer.value, resource, issued, expires, claims, answer.seconds, odd)
 
 
 def _took(answer: TokenAnswer, resource: str) -> str:

@@ -142,5 +142,7 @@ def _print(session: Session, token: Token) -> None:
     )
     print()
     print("decoded, not verified")
+    for notice in session.notices:
+        say(notice)
     for feature in reading.missing(claims, token.resource):
         say(f"{feature.name}: {reading.how_to_grant(feature, claims)}")

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 _IN_FILES = ("certificate", "token-file", "federated", "device-code")
 """Credentials that say more of themselves after a look."""
+_BY_SECRET = ("keyring", "env", "command", "prompt")
+"""Credentials in whose stead a secret can be typed."""
 
 
 class SignInScreen(ProfileActions):
@@ -299,16 +301,18 @@ class SignInScreen(ProfileActions):
         chosen = self._here()
         refused = isinstance(problem, SignInProblem) and chosen is not None
         self._failed_offline = has_cache(problem) and chosen is not None
-        self._failed_typed = refused
         self._problem = problem
         self._problem_time = self.m365d.now()
         self.query_one(Steps).fail_running()
         profile = self._profiles().get(chosen or "")
+        self._failed_typed = refused and profile is not None and profile.credential in _BY_SECRET
         keys = [("Enter", "tries again")]
         if self._failed_offline:
             keys.append(("o", "opens the cached queue"))
         if refused:
-            keys += [("e", "corrects the profile"), ("p", "types the secret")]
+            keys.append(("e", "corrects the profile"))
+        if self._failed_typed:
+            keys.append(("p", "types the secret"))
         if problem.code in CONSENT_CODES and chosen is not None:
             keys.append(("l", "consent link"))
         if problem.code or problem.request_id:
