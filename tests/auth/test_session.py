@@ -349,6 +349,19 @@ async def test_an_odd_token_is_used_and_told(
     await session.close()
 
 
+async def test_no_token_is_odd_because_the_servers_clock_is_wrong(authority: Authority) -> None:
+    now = datetime.now(UTC)
+    value = make_token(exp=int(now.timestamp()) + 3599)
+    authority.queue(
+        {"token_type": "Bearer", "expires_in": 3599, "access_token": value},
+        Date=format_datetime(now + timedelta(hours=3), usegmt=True),
+    )
+    session = Session(profile_at(authority.origin))
+    assert (await session.token("graph")).doubt == ""
+    assert session.skew > 10_000
+    await session.close()
+
+
 async def test_closing_ends_what_is_under_way(authority: Authority) -> None:
     authority.gate.clear()
     session = Session(profile_at(authority.origin))

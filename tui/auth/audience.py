@@ -56,18 +56,21 @@ def service_of(claims: Claims, cloud: Cloud) -> str:
     return ""
 
 
-def doubt(profile: Profile, resource: str, claims: Claims, now: datetime) -> str:
+def doubt(
+    profile: Profile, resource: str, claims: Claims, earliest: datetime, latest: datetime
+) -> str:
     """What a token just got says of itself that is not what was asked for; empty if nothing.
 
     The service decides whether it takes such a token: this is for people, to explain a refusal.
 
     Args:
-        now: The time as the server counts it.
+        earliest: The time by this machine's clock or the server's, whichever is behind.
+        latest: By the other one: no token is doubted because one of both is wrong.
     """
     begins, ends = claims.not_before, claims.expires
-    if ends is not None and ends + _LENIENCE < now:
+    if ends is not None and ends + _LENIENCE < earliest:
         return f"it ended on {ends:%Y-%m-%d %H:%M} UTC"
-    if begins is not None and begins - _LENIENCE > now:
+    if begins is not None and begins - _LENIENCE > latest:
         return f"it is not valid before {begins:%Y-%m-%d %H:%M} UTC"
     if not fits(claims, profile.cloud, resource):
         return f"it is for {visible(claims.audience)[:100]}, not for {API_NAMES[resource]}"

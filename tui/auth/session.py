@@ -371,7 +371,8 @@ class Session:
             claims = None
         issued = self.now()
         expires = expiry(issued, answer.expires_in, claims)
-        odd = doubt(self.profile, resource, claims, issued) if claims else ""
+        times = sorted((issued, self._clock.read()))
+        odd = doubt(self.profile, resource, claims, *times) if claims else ""
         return Token(answer.value, resource, issued, expires, claims, answer.seconds, odd)
 
 

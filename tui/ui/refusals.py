@@ -24,7 +24,7 @@ _BACKGROUND: Mapping[str, str] = {
         ("AADSTS53003", "AADSTS53000", "AADSTS53001", "AADSTS53002", "AADSTS53004"),
         "Conditional Access is the tenant's own set of rules: who may sign in, from which places "
         "and devices. Nothing here can lift them; the tenant's sign-in log shows which rule it "
-        "was, under the request ID below.",
+        "was, under that request ID.",
     ),
     **dict.fromkeys(
         ("AADSTS50076", "AADSTS50079", "AADSTS50078"),
