@@ -205,6 +205,17 @@ async def test_no_keyring_offers_environment_or_prompt(backend: Any) -> None:
         keyring.set_keyring(former)
 
 
+async def test_a_keyring_that_cannot_be_loaded_is_named(
+    memory_keyring: MemoryKeyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keyring.core, "_keyring_backend", None)
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "no.such.Backend")
+    problem = await refused(profile("keyring"))
+    assert "PYTHON_KEYRING_BACKEND names, no.such.Backend, cannot be opened" in problem.why
+    assert '"prompt"' in problem.remedy
+    assert "no.such.Backend" in keychain.backend_name()[0]
+
+
 async def test_keyring_in_plain_text_is_refused(memory_keyring: MemoryKeyring) -> None:
     class PlainTextKeyring(MemoryKeyring):
         pass

@@ -6,6 +6,7 @@ thread of its own with a time limit.
 
 from __future__ import annotations
 
+import os
 import queue
 import threading
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from tui.auth.profiles import Profile
 from tui.config import NAME, app_paths, locked
 from tui.errors import SignInProblem
+from tui.text import visible
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -52,7 +54,12 @@ def _usable() -> tuple[KeyringBackend, str]:
     import keyring
     from keyring.backends import chainer, fail, null
 
-    backend = keyring.get_keyring()
+    try:
+        backend = keyring.get_keyring()
+    except Exception:  # What loads a backend raises whatever its module does.
+        chosen = visible(os.environ.get("PYTHON_KEYRING_BACKEND", ""))[:100]
+        named = f"the keyring that PYTHON_KEYRING_BACKEND names, {chosen}," if chosen else ""
+        raise _Absent(f"{named or 'the keyring'} cannot be opened") from None
     if isinstance(backend, chainer.ChainerBackend):
         safe = [one for one in backend.backends if _safe(one)]
         if not safe:
