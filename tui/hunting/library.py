@@ -67,6 +67,11 @@ class Library:
         self.notes: list[str] = []
         """What was found broken, in words."""
 
+    @property
+    def directory(self) -> Path | None:
+        """Where the files are; None where nothing is written."""
+        return self._directory
+
     def history(self) -> list[HistoryEntry]:
         """Runs, the latest first; those with the same text once."""
         entries = self._entries if self._directory is None else self._read_history()

@@ -110,7 +110,7 @@ def _source(place: Place) -> _Found:
 
 
 def _tables(group: int) -> _Found:
-    known = schema.tables()
+    known = schema.known()
     first = [name for name in _FIRST_TABLES if name in known]
     for name in [*first, *(name for name in known if name not in first)]:
         yield group, Candidate(name, "table", "table", docs.summary("table", name))
@@ -197,7 +197,7 @@ def _columns(place: Place) -> _Found:
 def _column_list(place: Place, types: dict[str, str], group: int, wanted: str = "") -> _Found:
     first = [name for name in _FIRST_COLUMNS if name in types]
     known = set(first)
-    made = [name for name in types if name not in known and name not in schema.column_names()]
+    made = [name for name in types if name not in known and name not in schema.known_columns()]
     known.update(made)
     rest = [name for name in types if name not in known]
     for name in [*made, *first, *rest]:

@@ -138,17 +138,22 @@ def _judge(ref: Ref) -> Diagnostic | None:
 
 def _column(ref: Ref) -> Diagnostic | None:
     name, columns = ref.token.text, ref.columns
-    if name in columns.types or not columns.sure or name in schema.tables():
+    if name in columns.types or not columns.sure or name in schema.known():
         return None
     if not columns.types:
         return _wrong(ref.token, f"There is no name {name} here.", nearest(name, ref.lets, 3))
     near = nearest(name, [*columns.types, *ref.lets], 3)
     if columns.published and not near:
         where = " and ".join(sorted(columns.tables)[:2]) or "this table"
+        known = schema.known()
+        said = (
+            "in this tenant"
+            if all(known[one].learned for one in columns.tables)
+            else "that is published"
+        )
         return Diagnostic(
-            "warning", ref.token.start, ref.token.end,
-            f"{name} is no column of {where} that is published.",
-        )  # fmt: skip
+            "warning", ref.token.start, ref.token.end, f"{name} is no column of {where} {said}."
+        )
     if near:
         return _wrong(ref.token, f"There is no column {name} here.", near)
     some = ", ".join(list(columns.types)[:4]) + (", …" if len(columns.types) > 4 else "")
@@ -158,9 +163,9 @@ def _column(ref: Ref) -> Diagnostic | None:
 
 def _table(ref: Ref) -> Diagnostic | None:
     name = ref.token.text
-    if name in schema.tables() or name in ref.lets or name in _FOREIGN or name.endswith("_CL"):
+    if name in schema.known() or name in ref.lets or name in _FOREIGN or name.endswith("_CL"):
         return None
-    near = nearest(name, [*schema.tables(), *ref.lets], 2)
+    near = nearest(name, [*schema.known(), *ref.lets], 2)
     if near or name in docs.functions() or name in words.OPERATORS | words.TYPES:
         return _wrong(ref.token, f"There is no table {name}.", near)
     return Diagnostic(

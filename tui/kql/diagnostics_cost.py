@@ -61,7 +61,7 @@ def _times(found: Analysis) -> Iterator[tuple[Tok, str]]:
         return
     if any(stage.operator in ("take", "limit", "getschema", "sample") for stage in found.stages):
         return
-    tables = schema.tables()
+    tables = schema.known()
     for ref in found.refs:
         if ref.role == "table" and ref.token.text in _BIG and tables[ref.token.text].time_column:
             time = tables[ref.token.text].time_column

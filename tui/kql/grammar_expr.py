@@ -228,7 +228,7 @@ class Expressions(Cursor):
                     return Value("", token.start, end)
                 type = "table" if binding.columns is not None else type
             return Value(type, token.start, end, "constant", name)
-        if name in schema.tables() and (self.columns.sure or not self.columns.types):
+        if name in schema.known() and (self.columns.sure or not self.columns.types):
             return Value("table", token.start, end, "", name)
         if name in docs.functions() and self.columns.sure and len(name) > 2:
             kind = docs.functions()[name].kind

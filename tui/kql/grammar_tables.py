@@ -98,7 +98,7 @@ class TableOperators(ColumnOperators):
         pieces = self.tokens[start : self.at]
         if any(token.text == "*" for token in pieces):
             pattern = "".join(token.text for token in pieces)
-            known = (*schema.tables(), *self.lets)
+            known = (*schema.known(), *self.lets)
             if not any(fnmatchcase(name, pattern) for name in known):
                 self.report(pieces[0].start, pieces[-1].end, f"No table is called {pattern}.", "")
             return True

@@ -170,8 +170,8 @@ def let_names(found: Iterable[Token], text: str) -> list[str]:
 
 
 def _scan(text: str, start: int, found: list[Token], lets: set[str]) -> None:
-    tables = schema.tables()
-    columns = schema.column_names()
+    tables = schema.known()
+    columns = schema.known_columns()
     before = ""
     for match in _MASTER.finditer(text, start):
         group = match.lastgroup or "error"

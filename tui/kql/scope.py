@@ -204,7 +204,7 @@ class Walk(Operators):
     def _named(self, name: str, lets: Lets) -> Columns:
         if name in lets:
             return lets[name].columns or unknown()
-        return table_columns(name) if name in schema.tables() else unknown()
+        return table_columns(name) if name in schema.known() else unknown()
 
     def _from_function(self, lo: int, hi: int, lets: Lets) -> Columns:
         name = self.text(lo)

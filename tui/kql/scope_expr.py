@@ -138,7 +138,7 @@ class Expressions:
             return binding.columns is not None and binding.kind in ("table", "function")
         if name == "range":
             return self.text(lo + 2, hi) == "from"
-        if name in schema.tables() or name in _TABULAR_WORDS:
+        if name in schema.known() or name in _TABULAR_WORDS:
             return True
         function = docs.functions().get(name)
         return function is not None and function.kind == "t" and self.text(lo + 1, hi) == "("

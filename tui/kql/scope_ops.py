@@ -78,7 +78,7 @@ class Operators(TableOperators):
                 if end - start == 1 and self.tokens[start].is_name:
                     name = self.text(start)
                     known = lets[name].columns if name in lets else None
-                    if known is None and name in schema.tables():
+                    if known is None and name in schema.known():
                         known = table_columns(name)
                     tables.append(known or unknown())
                     self.ref("table", self.tokens[start], columns=unknown(), lets=lets)

@@ -94,7 +94,7 @@ class TableOperators(Expressions):
         for start, end in self.split(at, hi):
             pattern = "".join(token.text for token in self.tokens[start:end])
             if "*" in pattern and "(" not in pattern:
-                names = [name for name in schema.tables() if fnmatchcase(name, pattern)]
+                names = [name for name in schema.known() if fnmatchcase(name, pattern)]
                 many += [table_columns(name) for name in names]
                 many.append(unknown())
             elif start < end:
@@ -198,7 +198,7 @@ class TableOperators(Expressions):
 
 def table_columns(name: str) -> Columns:
     """The columns of a table of the schema."""
-    table = schema.tables()[name]
+    table = schema.known()[name]
     return Columns(
         {column.name: column.type for column in table.columns},
         published=True,

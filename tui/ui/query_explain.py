@@ -42,7 +42,7 @@ def explain_blocks(source: str, offset: int, start: int, end: int) -> list[Block
         return _let(lets[name], source)
     if ref is not None and ref.role == "column":
         return _column(name, ref.columns)
-    if name in schema.tables() and (ref is None or ref.role == "table"):
+    if name in schema.known() and (ref is None or ref.role == "table"):
         return _table(name)
     if name in docs.functions() and token.kind == "function":
         return _function(docs.functions()[name])
@@ -52,7 +52,7 @@ def explain_blocks(source: str, offset: int, start: int, end: int) -> list[Block
             return blocks
     if name in docs.functions():
         return _function(docs.functions()[name])
-    return _column(name, Columns()) if name in schema.column_names() else []
+    return _column(name, Columns()) if name in schema.known_columns() else []
 
 
 def _head(name: str, what: str) -> list[Block]:
@@ -89,7 +89,7 @@ def _function(function: docs.Function) -> list[Block]:
 
 
 def _table(name: str) -> list[Block]:
-    table = schema.tables()[name]
+    table = schema.known()[name]
     found = docs.explanations().get(("table", name))
     blocks = _head(name, f"table of {len(table.columns)} columns")
     if found is not None:
@@ -105,7 +105,7 @@ def _table(name: str) -> list[Block]:
 
 
 def _column(name: str, columns: Columns) -> list[Block]:
-    tables = [table for table in schema.tables().values() if table.column(name)]
+    tables = [table for table in schema.known().values() if table.column(name)]
     here = [table for table in tables if table.name in columns.tables] or tables
     type = columns.types.get(name, "")
     if not type and here:

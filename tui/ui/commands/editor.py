@@ -103,6 +103,14 @@ class EditOutside(Command):
     FOOTER_TEXT = "$EDITOR"
 
 
+class LearnTables(Command):
+    """Ask the tenant for the columns of the tables of this query, its own tables among them"""
+
+    COMMAND = "Read these tables' columns from the tenant"
+    BINDING_KEY = ("L", "L")
+    FOOTER_TEXT = "learn tables"
+
+
 class ShowTables(Command):
     """List tables and columns: search them, put one in, look at ten rows"""
 

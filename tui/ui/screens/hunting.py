@@ -14,7 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 from textual_enhanced.commands import Command
 
-from tui.errors import Forbidden, Problem, QueryProblem
+from tui.errors import Forbidden, QueryProblem
 from tui.text import calm, visible
 from tui.ui.commands import common
 from tui.ui.commands import editor as editor_commands
@@ -29,8 +29,8 @@ from tui.ui.hunting_tab import (
     sort_words,
 )
 from tui.ui.problems import problem_blocks
-from tui.ui.screens.hunting_editor import EditorHelp
 from tui.ui.screens.hunting_results import paint_result
+from tui.ui.screens.hunting_running import QueryRuns
 from tui.ui.widgets.cell_strip import CellStrip
 from tui.ui.widgets.completion_list import CompletionList
 from tui.ui.widgets.find_bar import FindBar
@@ -40,7 +40,7 @@ from tui.ui.widgets.hunting_lines import RuleLine, TabLine
 from tui.ui.widgets.sheet import Block, Sheet, Span, text
 
 if TYPE_CHECKING:
-    from tui.api.waiting import Wait
+    pass
 
 _TICK = 0.2
 _TINY = 14
@@ -55,14 +55,9 @@ _RESULT_ACTIONS = frozenset(
         "draw_chart_command",
     }
 )
-_WAITS = {
-    "throttled": "the service asks to wait",
-    "busy": "the service is busy, trying again in",
-    "unreachable": "no answer, trying again in",
-}
 
 
-class HuntingScreen(EditorHelp):
+class HuntingScreen(QueryRuns):
     """Advanced hunting."""
 
     PLACE = "hunting"
@@ -71,7 +66,11 @@ class HuntingScreen(EditorHelp):
     Results: S sorts by the column of the cursor, / filters, Enter opens the whole row.
     Value keys (= ! h y) act on the cell under the cursor. What is typed is kept at once.
     """
-    COMMAND_MESSAGES = (*commands.EVERYTHING, editor_commands.ShowTables)
+    COMMAND_MESSAGES = (
+        *commands.EVERYTHING,
+        editor_commands.ShowTables,
+        editor_commands.LearnTables,
+    )
     FOOTER = (
         commands.RunQuery,
         common.ExplainThis,
@@ -151,6 +150,7 @@ class HuntingScreen(EditorHelp):
         for note in self.library.notes:
             self.notify(visible(note), severity="warning", markup=False)
         self.set_interval(_TICK, self._tick)
+        await self.begin_learning()
 
     def joined(self) -> None:
         """Hear of the service's waits, once there is a connection."""
@@ -177,108 +177,8 @@ class HuntingScreen(EditorHelp):
 
     @on(ScreenResume)
     def _resumed(self) -> None:
+        self.learn_again()
         if self._tabs:
-            self._tell()
-
-    # Running.
-
-    def action_run_query_command(self) -> None:
-        """Run the selection or the query under the cursor."""
-        tab = self.tab
-        wanted = tab.editor.wanted
-        if tab.run is not None:
-            self.notify("This tab's query is still running; Esc cancels it.", timeout=4)
-        elif wanted is None:
-            self.notify("There is no query at the cursor.", timeout=4)
-        elif self.workspace.connection is None:
-            tab.problem = Problem(
-                "Hunting needs the service",
-                "this is the cached queue, without a connection",
-                "Sign in: Ctrl+P, then Sign out, leads to the profiles.",
-            )
-            self._tell()
-        else:
-            from tui.hunting.run import Run
-
-            tab.editor.clear_fault()
-            tab.problem, tab.cancelled, tab.waits_until = None, False, 0.0
-            tab.run = Run(
-                self.workspace.connection.hunting,
-                wanted.query,
-                scratch=self.scratch,
-                timespan=tab.timespan,
-                offset=(wanted.line, wanted.column),
-            )
-            self.run_worker(self._ran(tab), group=f"run-{id(tab)}")
-            self._tell()
-
-    action_run_again_command = action_run_query_command
-
-    async def _ran(self, tab: QueryTab) -> None:
-        run = tab.run
-        assert run is not None
-        rows: int | None = None
-        failure = ""
-        try:
-            result = await run.execute()
-        except asyncio.CancelledError:
-            tab.cancelled = True
-            failure = "cancelled"
-            if not self.is_attached:
-                raise
-        except Problem as problem:
-            tab.problem = problem
-            failure = problem.code or type(problem).__name__
-            if isinstance(problem, QueryProblem) and problem.line is not None:
-                tab.editor.show_fault(problem.line, problem.column)
-        else:
-            former, tab.result = tab.result, result
-            tab.source = result.source()
-            tab.row = None
-            rows = result.count
-            if tab is self.tab:
-                await self._show_rows()
-            if former is not None:
-                former.close()
-        finally:
-            tab.run = None
-        if tab is self.tab:
-            if rows and self._in_editor:
-                self.query_one("#rows", Grid).refresh()
-            self._fit()
-            self._tell()
-        await self._remember(tab, run.query, rows, run.seconds, failure)
-
-    async def _remember(
-        self, tab: QueryTab, query: str, rows: int | None, seconds: float, failure: str
-    ) -> None:
-        from tui.hunting.library import HistoryEntry
-
-        entry = HistoryEntry(
-            query,
-            self.m365d.now(),
-            rows,
-            round(seconds, 3),
-            self.workspace.profile.name,
-            tab.timespan,
-            failure,
-        )
-        try:
-            await asyncio.to_thread(self.library.remember, entry)
-        except OSError as fault:
-            self.log.warning(f"history not written: {fault.strerror}")
-
-    def _waits(self, wait: Wait) -> None:
-        if wait.what and "query" not in wait.what.lower():
-            return
-        for tab in self._tabs:
-            if tab.run is not None:
-                tab.waiting = _WAITS.get(wait.reason, "waiting to stay within the quota")
-                tab.waits_until = time.monotonic() + wait.seconds if wait.seconds else 0.0
-        self._tell()
-
-    def _tick(self) -> None:
-        if self.is_current and self.tab.run is not None:
             self._tell()
 
     # What is shown.
@@ -405,6 +305,9 @@ class HuntingScreen(EditorHelp):
             self._tell()
         elif self._in_editor and not self.has_class("-without-rows"):
             self.action_to_results()
+        elif self._in_editor and tab.editor.text.strip():
+            # One Escape too many must not carry the typing on into another place's keys.
+            self.set_focus(None)
         else:
             await super().action_back_command()
 

@@ -1,11 +1,10 @@
-"""What can be done with the rows of a query: filtered, opened, hunted on, exported."""
+"""What can be done with the rows of a query: filtered, opened, hunted on, drawn."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -14,19 +13,15 @@ from textual.widgets import Input
 from tui.errors import Problem, UsageProblem
 from tui.rows import Column, Row
 from tui.text import calm, visible
-from tui.ui import words
-from tui.ui.hunting_tab import RANGES, QueryTab, range_words
 from tui.ui.page import Choice
-from tui.ui.screens.base import FramedScreen
+from tui.ui.screens.hunting_export import ResultExport
 from tui.ui.widgets.cell_strip import CellStrip
 from tui.ui.widgets.grid import Cell, Grid, copied_text, paint_value
 from tui.ui.widgets.grid_cells import local_text
 from tui.ui.widgets.grid_messages import Copied, RowHighlighted, RowOpened, SortChanged
-from tui.ui.widgets.hunting_lines import RuleLine
-from tui.ui.widgets.sheet import Span, line
+from tui.ui.widgets.sheet import Span
 
 if TYPE_CHECKING:
-    from tui.hunting.export import Format
     from tui.hunting.library import Library
     from tui.hunting.scratch import Scratch
 
@@ -34,13 +29,6 @@ _TO_MILLISECONDS = len("2026-11-24 05:22:07.113")
 _SETTLED = 0.12
 """Seconds that the cursor rests on a column before its values are counted."""
 _ACTIONS = (("h", "hunt on it"), ("=", "only this"), ("!", "not this"), ("y", "copy"))
-_EXPORTS = (
-    ("csv", "c", "CSV", "for spreadsheets; cells that would act as formulas are guarded"),
-    ("csv-plain", "u", "CSV, unguarded", "formulas stay as they are"),
-    ("json", "j", "JSON", "an array of rows"),
-    ("parquet", "p", "Parquet", "types kept"),
-    ("table", "t", "table", "text in columns, for the eye"),
-)
 
 
 def paint_result(column: Column, value: object, row: Row) -> Cell:
@@ -55,20 +43,11 @@ def paint_result(column: Column, value: object, row: Row) -> Cell:
     return cell
 
 
-class ResultActions(FramedScreen):
+class ResultActions(ResultExport):
     """The half of the Hunting screen that deals with rows."""
 
     library: Library
     scratch: Scratch
-    _writing: asyncio.Future[int] | None = None
-
-    @property
-    def tab(self) -> QueryTab:
-        """The tab in front."""
-        raise NotImplementedError
-
-    def _tell(self) -> None:
-        raise NotImplementedError
 
     def _changed(self) -> None:
         raise NotImplementedError
@@ -288,7 +267,7 @@ class ResultActions(FramedScreen):
             )
         )
 
-    # Export.
+    # The chart.
 
     def action_draw_chart_command(self) -> None:
         """Draw the rows, under their filter and order."""
@@ -297,153 +276,6 @@ class ResultActions(FramedScreen):
         tab = self.tab
         if tab.source is not None and tab.result is not None:
             self.app.push_screen(ChartScreen(tab.source, tab.result.query))
-
-    def action_export_results_command(self) -> None:
-        """Ask for form and place, and write."""
-        self.run_worker(self._export(), group="export", exclusive=True)
-
-    async def _export(self) -> None:
-        from tui.hunting import export
-        from tui.ui.widgets.dialogs import AskLine, Choose, Confirm
-
-        tab = self.tab
-        result, source = tab.result, tab.source
-        if result is None or source is None:
-            return
-        rows = words.counted(source.shown, "row")
-        picked = await self.app.push_screen_wait(
-            Choose(
-                f"Export {rows}",
-                [
-                    Choice(id, ((f"{key}  ", "accent"), (name, ""), (f"   {why}", "faint")), key)
-                    for id, key, name, why in _EXPORTS
-                ],
-                note="As they are sorted and filtered now. Times are UTC.",
-            )
-        )
-        if picked is None:
-            return
-        form: Format = "csv" if picked.startswith("csv") else picked  # type: ignore[assignment]
-        ending = {"table": "txt"}.get(form, form)
-        stamp = self.m365d.now().astimezone().strftime("%Y%m%d-%H%M")
-        place = await self.app.push_screen_wait(
-            AskLine("Write to", value=f"{Path.cwd() / f'hunting-{stamp}.{ending}'}")
-        )
-        if not place:
-            return
-        path = await asyncio.to_thread(Path(place).expanduser)
-        if await asyncio.to_thread(path.exists):
-            answer = await self.app.push_screen_wait(
-                Confirm(
-                    "Replace the file?",
-                    [line((visible(str(path)), "faint"))],
-                    yes="replace it",
-                    no="keep it",
-                )
-            )
-            if answer != "yes":
-                return
-        self._writing = asyncio.ensure_future(
-            export.write(
-                result,
-                path,
-                form,
-                source=source,
-                guard_formulas=picked != "csv-plain",
-                on_rows=lambda done: self.tell_written(done, source.shown),
-            )
-        )
-        writing = self._writing
-        try:
-            written = await writing
-        except Problem as problem:
-            self.m365d.report(problem)
-            return
-        except asyncio.CancelledError:
-            if self._is_writing():
-                raise
-            self.notify("The export was stopped; no file is left of it.", markup=False, timeout=5)
-            return
-        finally:
-            self._writing = None
-            if self.is_mounted:
-                self._tell()
-        self.notify(
-            f"Wrote {words.counted(written, 'row')} to {visible(str(path))}",
-            markup=False,
-            timeout=8,
-        )
-
-    def tell_written(self, done: int, of: int) -> None:
-        """Show how far the export is."""
-        if self._writing is not None and self.is_mounted:
-            said = f"writing row {done:,} of {of:,}   Esc stops"
-            self.query_one(RuleLine).show([(said, "accent")], [])
-
-    def _is_writing(self) -> bool:
-        return self._writing is not None
-
-    def stop_export(self) -> bool:
-        """Stop the export that is being written; whether there was one."""
-        writing, self._writing = self._writing, None
-        return writing is not None and writing.cancel()
-
-    # Time range and history.
-
-    def action_choose_range_command(self) -> None:
-        """Ask how far back the service shall look."""
-        self.run_worker(self._choose_range(), group="dialog", exclusive=True)
-
-    async def _choose_range(self) -> None:
-        from tui.ui.widgets.dialogs import AskLine, Choose
-
-        tab = self.tab
-        connection = self.workspace.connection
-        if connection is not None and connection.hunting.dialect == "classic":
-            self.notify(
-                "The classic API always looks at the last 30 days; narrow it in the query: "
-                "| where Timestamp > ago(7d)",
-                timeout=8,
-                markup=False,
-            )
-            return
-        choices = [Choice(one or "", ((range_words(one), ""),)) for one in RANGES]
-        picked = await self.app.push_screen_wait(
-            Choose(
-                "How far back the service looks",
-                [*choices, Choice("other", (("another, as ISO 8601…", ""),), "o")],
-                current=tab.timespan or "",
-                note="A time in the query narrows this further.",
-            )
-        )
-        if picked == "other":
-            picked = await self.app.push_screen_wait(
-                AskLine(
-                    "Time range",
-                    note="A duration (P14D, PT6H) or start/end (2026-11-01/2026-11-08).",
-                    value=tab.timespan or "",
-                )
-            )
-        if picked is not None:
-            tab.timespan = picked or None
-            self._changed()
-            self._tell()
-
-    def action_show_history_command(self) -> None:
-        """List what ran; one taken up is put below what stands in the editor."""
-        self.run_worker(self._history(), group="dialog", exclusive=True)
-
-    async def _history(self) -> None:
-        from tui.ui.screens.query_history import HistoryDialog
-
-        entries = await asyncio.to_thread(self.library.history)
-        if not entries:
-            self.notify("Nothing has run yet.", timeout=4)
-            return
-        picked = await self.app.push_screen_wait(HistoryDialog(entries, self.m365d.now()))
-        if picked is not None:
-            self.tab.editor.add_query(entries[int(picked)].query)
-            self.tab.editor.focus()
 
 
 def _time_of(record: Mapping[str, object]) -> datetime | None:

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from textual import on
 
 from tui.errors import QueryProblem
-from tui.ui.hunting_tab import QueryTab
+from tui.ui.hunting_tab import RANGES, QueryTab, range_words
+from tui.ui.page import Choice
 from tui.ui.screens.hunting_results import ResultActions
 from tui.ui.widgets.hunting_lines import TabLine
 from tui.ui.widgets.query_editor import QueryEditor
@@ -156,6 +157,63 @@ class EditorTabs(ResultActions):
             tab.name = name[:60]
             self._changed()
             self._tell()
+
+    # Time range and history.
+
+    def action_choose_range_command(self) -> None:
+        """Ask how far back the service shall look."""
+        self.run_worker(self._choose_range(), group="dialog", exclusive=True)
+
+    async def _choose_range(self) -> None:
+        from tui.ui.widgets.dialogs import AskLine, Choose
+
+        tab = self.tab
+        connection = self.workspace.connection
+        if connection is not None and connection.hunting.dialect == "classic":
+            self.notify(
+                "The classic API always looks at the last 30 days; narrow it in the query: "
+                "| where Timestamp > ago(7d)",
+                timeout=8,
+                markup=False,
+            )
+            return
+        choices = [Choice(one or "", ((range_words(one), ""),)) for one in RANGES]
+        picked = await self.app.push_screen_wait(
+            Choose(
+                "How far back the service looks",
+                [*choices, Choice("other", (("another, as ISO 8601…", ""),), "o")],
+                current=tab.timespan or "",
+                note="A time in the query narrows this further.",
+            )
+        )
+        if picked == "other":
+            picked = await self.app.push_screen_wait(
+                AskLine(
+                    "Time range",
+                    note="A duration (P14D, PT6H) or start/end (2026-11-01/2026-11-08).",
+                    value=tab.timespan or "",
+                )
+            )
+        if picked is not None:
+            tab.timespan = picked or None
+            self._changed()
+            self._tell()
+
+    def action_show_history_command(self) -> None:
+        """List what ran; one taken up is put below what stands in the editor."""
+        self.run_worker(self._history(), group="dialog", exclusive=True)
+
+    async def _history(self) -> None:
+        from tui.ui.screens.query_history import HistoryDialog
+
+        entries = await asyncio.to_thread(self.library.history)
+        if not entries:
+            self.notify("Nothing has run yet.", timeout=4)
+            return
+        picked = await self.app.push_screen_wait(HistoryDialog(entries, self.m365d.now()))
+        if picked is not None:
+            self.tab.editor.add_query(entries[int(picked)].query)
+            self.tab.editor.focus()
 
     # Drafts.
 

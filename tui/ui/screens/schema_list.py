@@ -41,7 +41,7 @@ class SchemaList(Dialog):
         super().__init__()
         self._open: set[str] = set()
         self._words = ""
-        if wanted in schema.tables():
+        if wanted in schema.known():
             self._open.add(wanted)
         self._wanted = wanted
 
@@ -65,7 +65,7 @@ class SchemaList(Dialog):
 
     def _offer(self, at: str | None = None) -> None:
         choices: list[Choice] = []
-        for name, table in schema.tables().items():
+        for name, table in schema.known().items():
             columns = list(table.columns)
             shown = name in self._open
             if self._words:

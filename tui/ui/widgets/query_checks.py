@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from tui.kql import schema
 from tui.kql.diagnostics import Diagnostic, diagnose
 from tui.ui.widgets.query_marks import Mark, in_bytes
 
@@ -24,7 +25,7 @@ _STYLES = {"error": "wrong", "warning": "doubt"}
 
 
 @lru_cache(maxsize=256)
-def _of(query: str) -> tuple[Diagnostic, ...]:
+def _of(query: str, _edition: int) -> tuple[Diagnostic, ...]:
     return tuple(diagnose(query))
 
 
@@ -33,7 +34,7 @@ def _all(text: str, places: Sequence[tuple[int, int]]) -> list[Diagnostic]:
     for start, end in places[:_MOST]:
         found += [
             replace(one, start=one.start + start, end=one.end + start)
-            for one in _of(text[start:end])
+            for one in _of(text[start:end], schema.edition())
         ]
     return found
 
@@ -72,6 +73,12 @@ class Checks:
         self._lines = document.line_count
         self._last = time.monotonic()
         if not self._waiting:
+            self._waiting = True
+            self._editor.set_timer(_QUIET, self._look)
+
+    def again(self) -> None:
+        """More is known than before: look once more, where nobody types."""
+        if not self._waiting and self._lines and self._editor.is_attached:
             self._waiting = True
             self._editor.set_timer(_QUIET, self._look)
 

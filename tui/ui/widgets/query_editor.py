@@ -202,6 +202,12 @@ class QueryEditor(QueryDrawing):
             self._build_highlight_map()
             self.refresh()
 
+    def schema_changed(self) -> None:
+        """More tables and columns are known: colours and remarks follow."""
+        self._build_highlight_map()
+        self.checks.again()
+        self.refresh()
+
     # Drawing.
 
     def _build_highlight_map(self) -> None:
