@@ -6,10 +6,11 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from textual.events import Paste
 
 from tests.ui.conftest import Open
 from tui.api.decode import decode_incident
-from tui.api.records import Incident
+from tui.api.records import Incident, IncidentChange
 from tui.ui import words
 from tui.ui.incident_blocks import pane_blocks, summary_blocks
 from tui.ui.json_lines import JsonTree
@@ -121,3 +122,46 @@ def test_values_that_nobody_knows_read_as_words() -> None:
     )
     assert words.spaced("DNSTunnel⟨202E⟩") == "DNSTunnel⟨202E⟩"
     assert words.spaced("SQL injection") == "SQL injection"
+
+
+async def test_hostile_tags_are_edited_and_kept(open_app: Open, monkeypatch) -> None:
+    evil = "\x1b]0;owned\x07\x1b[2J"
+    incident = decode_incident(HOSTILE | {"customTags": [evil, "one, two", "tuned"]})
+    sent: list[IncidentChange] = []
+
+    async def send(incidents: object, change: IncidentChange, **more: object) -> bool:
+        sent.append(change)
+        return True
+
+    async with open_app((80, 24)) as screens:
+        await screens.sign_in()
+        screen = IncidentScreen(incident.id)
+        monkeypatch.setattr(screen, "_refresh_incident", lambda: None)
+        monkeypatch.setattr(screen, "_send", send)
+        await screens.app.push_screen(screen)
+        await screen._show(incident)
+        await screens.press("t")
+        await screens.sees("All of them", "tuned")
+        assert "\x1b" not in screens.text()
+        await screens.press("enter")
+        assert not sent
+        await screens.press("t")
+        await screens.sees("All of them")
+        await screens.type("more")
+        await screens.press("enter")
+        await screens.until(lambda: bool(sent))
+        assert sent == [IncidentChange(tags=(evil, "one, two", "tuned", "more"))]
+        await screens.press("N")
+        await screens.sees("Name of the incident")
+        assert "\x1b" not in screens.text()
+        await screens.press("enter")
+        assert len(sent) == 1
+
+
+async def test_pasted_controls_do_not_reach_the_terminal(open_app: Open) -> None:
+    async with open_app((80, 24)) as screens:
+        await screens.sign_in()
+        await screens.press("/")
+        screens.app.post_message(Paste("\x1b[2Jname:\u202ex"))
+        await screens.sees("[2Jname:x")
+        assert not set("\x1b\u202e") & set(screens.text())

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import Binding
 from textual.events import Event, Key, Paste
+from textual.filter import LineFilter
 from textual.message import Message
 from textual.screen import Screen
 from textual.widget import AwaitMount
@@ -25,6 +26,7 @@ from tui.ui.commands.provider import ScreenCommands
 from tui.ui.drafts import Drafts
 from tui.ui.key_gate import KeyGate
 from tui.ui.keys import keymap_of
+from tui.ui.no_controls import NoControls
 from tui.ui.places import Places
 from tui.ui.problems import sentence
 from tui.ui.tenants import asking_workspace
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from tui.config import Settings
     from tui.ui.workspace import Workspace
 
+_NO_CONTROLS = NoControls()
 _WARM_UP_AFTER = 0.3
 """Seconds after the start, so that loading takes nothing from the first frame."""
 
@@ -128,6 +131,10 @@ class M365dApp(Places):
         wanted = settings.ui.theme
         self.theme = wanted if wanted in self.available_themes else DARK.name
         self.set_keymap(keymap_of(settings.keys))
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's own, and one that lets no control character through."""
+        return (*super().get_line_filters(), _NO_CONTROLS)
 
     def get_key_display(self, binding: Binding) -> str:
         """A key as the footer and the help write it."""

@@ -242,10 +242,9 @@ class EditActions(EditSending):
         if len(incidents) != 1:
             self.notify("One incident at a time has a name of its own.", markup=False)
             return
-        name = await self.app.push_screen_wait(
-            AskLine("Name of the incident", value=visible(incidents[0].name))
-        )
-        if name and name != incidents[0].name:
+        former = visible(incidents[0].name)
+        name = await self.app.push_screen_wait(AskLine("Name of the incident", value=former))
+        if name and name != former.strip():
             await self._send(incidents, IncidentChange(name=name))
 
     def action_edit_tags_command(self) -> None:
@@ -258,7 +257,12 @@ class EditActions(EditSending):
         title = await self._title("Tags", incidents)
         known = await self.workspace.queue.tags()
         if len(incidents) == 1:
-            given = ", ".join(incidents[0].tags)
+            # A tag may hold what no line shows, or a comma: what is left of it stays as it was.
+            held = {
+                visible(tag).replace(",", "\N{FULLWIDTH COMMA}").strip(): tag
+                for tag in incidents[0].tags
+            }
+            given = ", ".join(held)
             typed = await self.app.push_screen_wait(
                 AskLine(
                     title,
@@ -269,8 +273,11 @@ class EditActions(EditSending):
                     allow_empty=True,
                 )
             )
-            if typed is not None and _listed(typed) != incidents[0].tags:
-                await self._send(incidents, IncidentChange(tags=_listed(typed)))
+            if typed is None or _listed(typed) == tuple(held):
+                return
+            tags = tuple(dict.fromkeys(held.get(tag, tag) for tag in _listed(typed)))
+            if tags != incidents[0].tags:
+                await self._send(incidents, IncidentChange(tags=tags))
             return
         typed = await self.app.push_screen_wait(
             AskLine(

@@ -15,6 +15,7 @@ from textual.suggester import Suggester, SuggestFromList
 from textual.widget import Widget
 from textual.widgets import Input, OptionList, TextArea
 
+from tui.text import visible
 from tui.ui.lend import edit_outside
 from tui.ui.page import Block, Choice, line, text
 from tui.ui.widgets.pick_list import PickList
@@ -159,12 +160,14 @@ class AskLine(Dialog):
         self._title = title
         self._note = note
         self._allow_empty = allow_empty
+        # What cannot be shown as it is cannot be taken as it is either.
+        shown = [one for one in known if one == visible(one)]
         self._input = Input(
             value,
             placeholder=placeholder,
             password=password,
             suggester=suggester
-            or (SuggestFromList(known, case_sensitive=False) if known else None),
+            or (SuggestFromList(shown, case_sensitive=False) if shown else None),
             select_on_focus=False,
         )
 
