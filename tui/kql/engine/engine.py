@@ -210,10 +210,10 @@ class Engine:
         self, translator: Translator, count: int, row_limit: int | None, started: float
     ) -> Answer:
         from tui.kql.engine.marks import unmarked
-        from tui.kql.engine.tables import columns_of
         from tui.kql.engine.translation import kusto_type
 
-        stored = list(columns_of(self._connection, "temp.main." + _ANSWER).items())
+        answer = self._connection.table("temp.main." + _ANSWER)
+        stored = list(zip(answer.columns, map(str, answer.types), strict=True))
         columns = [
             AnswerColumn(unmarked(name), _finer(kusto_type(kind), translator.kinds.get(name)))
             for name, kind in stored

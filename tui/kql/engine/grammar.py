@@ -9,14 +9,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from antlr4 import CommonTokenStream, InputStream  # type: ignore[import-untyped]
-from antlr4.atn.PredictionMode import PredictionMode  # type: ignore[import-untyped]
+from antlr4 import CommonTokenStream  # type: ignore[import-untyped]
 from antlr4.error.ErrorListener import ErrorListener  # type: ignore[import-untyped]
 from antlr4.error.Errors import ParseCancellationException  # type: ignore[import-untyped]
-from antlr4.error.ErrorStrategy import BailErrorStrategy  # type: ignore[import-untyped]
-from duckdb_kql._antlr.KqlLexer import KqlLexer
 from duckdb_kql._antlr.KqlParser import KqlParser
 
+from tui.kql.engine.quick_parser import QuickParser, tokens_of
 from tui.kql.engine.state import breathe
 
 _OPENING = frozenset({"(", "[", "{"})
@@ -70,18 +68,12 @@ class _Tokens:
 def read(text: str) -> tuple[Any, tuple[int, int] | None]:
     """The syntax tree of a query, and where it stops being one (line from 1, column from 0)."""
     listener = _First()
-    lexer = KqlLexer(InputStream(text))
-    lexer.removeErrorListeners()
-    lexer.addErrorListener(listener)
-    source = CommonTokenStream(lexer)
-    source.fill()
-    tokens = _changed(source.tokens)
+    lexer, tokens = tokens_of(text, listener)
+    tokens = _changed(tokens)
     if listener.place is None:
-        parser = _parser(lexer, tokens)
-        # Without looking for a way on behind a fault: a sound query is read a fifth faster.
-        parser._errHandler = BailErrorStrategy()
-        parser._interp.predictionMode = PredictionMode.SLL
         try:
+            # Without looking for a way on behind a fault.
+            parser: Any = QuickParser(tokens)
             return parser.top(), None
         except ParseCancellationException:
             pass

@@ -19,6 +19,8 @@ def prepared(text: str) -> str:
     - hints of `evaluate`, `partition` and `distinct` are left out: they change no result;
     - the braces of `partition by X { … }` become parentheses.
     """
+    if not any(word in text for word in _CHANGES):
+        return text
     found = [token for token in tokens(text) if token.kind not in ("space", "comment")]
     letters: list[str] | None = None
     for index, token in enumerate(found):

@@ -25,6 +25,8 @@ class Translation:
     marks: Mapping[str, str] = field(default_factory=dict)
     """For names that differ from others only in case, how they are spelled here."""
     counter: int = 0
+    stages: list[list[str]] = field(default_factory=list)
+    """For each query that is being rendered, the outermost first, what its stages became."""
     types: dict[int, tuple[object, str | None]] = field(default_factory=dict)
     """By identity, expressions and the Kusto type that was found for them."""
     check: Callable[[], None] = lambda: None

@@ -30,6 +30,10 @@ DUCKDB_TYPES = {
 query may read holds empty text instead."""
 
 
+_QUESTIONS: dict[str, duckdb.Statement] = {}
+_MOST_QUESTIONS = 100
+
+
 def create_sql(table: Table) -> str:
     """The statement that makes this table, empty, with all its columns."""
     columns = ", ".join(
@@ -42,10 +46,16 @@ def create_sql(table: Table) -> str:
 
 def columns_of(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
     """The columns of a table with their DuckDB types; `table` as SQL writes its name."""
-    # Half the time of DESCRIBE, which is a query.
-    text = table.replace("'", "''")
-    rows = connection.execute(f"PRAGMA table_info('{text}')").fetchall()
-    return {str(row[1]): str(row[2]) for row in rows}
+    question = _QUESTIONS.get(table)
+    if question is None:
+        text = table.replace("'", "''")
+        # A third of the time of DESCRIBE, which is a query; and read once, not at each run.
+        sql = f"SELECT name, type FROM pragma_table_info('{text}')"
+        question = connection.extract_statements(sql)[0]
+        while len(_QUESTIONS) >= _MOST_QUESTIONS:
+            _QUESTIONS.pop(next(iter(_QUESTIONS), table), None)
+        _QUESTIONS[table] = question
+    return dict(connection.execute(question).fetchall())
 
 
 def _quoted(name: str) -> str:

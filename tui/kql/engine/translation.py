@@ -157,11 +157,13 @@ class Translator:
     def _lowered(self) -> ir.Query:
         if is_control_command(strip_leading_comments(self._text)):
             raise words.syntax(1, 0)
-        count = lexer.word_count(self._text, _MOST_WORDS)
-        if not count:
-            raise words.no_statement()
-        if count >= _MOST_WORDS:
-            raise words.too_deep()
+        # A short text that begins with a letter has words, and not too many.
+        if len(self._text) >= _MOST_WORDS or not self._text.lstrip()[:1].isalpha():
+            count = lexer.word_count(self._text, _MOST_WORDS)
+            if not count:
+                raise words.no_statement()
+            if count >= _MOST_WORDS:
+                raise words.too_deep()
         try:
             return lower.lower(prepared(self._text))
         except KqlUnsupportedError as refused:

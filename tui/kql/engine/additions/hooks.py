@@ -18,7 +18,7 @@ from duckdb_kql.errors import KqlSyntaxError, KqlUnsupportedError
 from duckdb_kql.parser import ParseResult
 from duckdb_kql.translate import naming
 
-from tui.kql.engine import grammar, quick, walks
+from tui.kql.engine import fusing, grammar, quick, quick_parser, walks
 from tui.kql.engine.additions import (
     aggregates,
     dynamics,
@@ -50,6 +50,7 @@ def install() -> None:
         if _installed:
             return
         walks.install()
+        quick_parser.install()
         _hook_lowering()
         _hook_substitution()
         _hook_rendering()
@@ -58,6 +59,7 @@ def install() -> None:
         functions_more.register()
         aggregates.register()
         quick.install()
+        fusing.install()
         _installed = True
 
 

@@ -1,0 +1,226 @@
+"""duckdb-kql's parser on shorter ways through ANTLR's runtime, for queries without a fault.
+
+The rules and their decisions are the generated ones, and so are the trees. What is spared:
+tokens that no rule sees, listeners that nobody set, properties, and the general walk where
+the decision for these tokens is known from an earlier query.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from antlr4 import InputStream, ParserRuleContext, Token  # type: ignore[import-untyped]
+from antlr4.atn.ATNSimulator import ATNSimulator  # type: ignore[import-untyped]
+from antlr4.atn.LexerATNSimulator import LexerATNSimulator  # type: ignore[import-untyped]
+from antlr4.atn.ParserATNSimulator import ParserATNSimulator  # type: ignore[import-untyped]
+from antlr4.atn.PredictionMode import PredictionMode  # type: ignore[import-untyped]
+from antlr4.error.ErrorStrategy import BailErrorStrategy  # type: ignore[import-untyped]
+from antlr4.PredictionContext import PredictionContextCache  # type: ignore[import-untyped]
+from antlr4.tree.Tree import TerminalNodeImpl  # type: ignore[import-untyped]
+from duckdb_kql._antlr.KqlLexer import KqlLexer
+from duckdb_kql._antlr.KqlParser import KqlParser
+
+from tui.kql.engine.state import breathe
+
+_EOF: int = Token.EOF
+_NEWLINE = ord("\n")
+_NOWHERE: Any = ATNSimulator.ERROR
+_NO_TOKEN: Any = LexerATNSimulator.ERROR
+
+
+class _Leaf(TerminalNodeImpl):  # type: ignore[misc]  # ANTLR's runtime is untyped
+    """A token in the tree."""
+
+    __slots__ = ()
+    __setattr__ = object.__setattr__
+
+
+_Leaf.__name__ = TerminalNodeImpl.__name__
+
+
+class _Visible:
+    """The tokens that rules see, the last of which ends the text."""
+
+    def __init__(self, tokens: list[Any]) -> None:
+        self.tokens = [token for token in tokens if token.channel == 0]
+        self.kinds: list[int] = [token.type for token in self.tokens]
+        self.index = 0
+        for index, token in enumerate(self.tokens):
+            token.tokenIndex = index
+
+    def LT(self, k: int) -> Any:
+        """The token `k` places ahead, the one at hand being the first, or that many behind."""
+        place = self.index + k - (k > 0)
+        return self.tokens[min(place, len(self.tokens) - 1)] if place >= 0 else None
+
+    def LA(self, k: int) -> int:
+        """The kind of the token `k` places ahead."""
+        return self.kinds[min(self.index + k - 1, len(self.kinds) - 1)]
+
+    def get(self, index: int) -> Any:
+        """The token at a place of the text."""
+        return self.tokens[index]
+
+    def consume(self) -> None:
+        """Go on by one token."""
+        breathe()
+        self.index = min(self.index + 1, len(self.tokens) - 1)
+
+    def seek(self, index: int) -> None:
+        """Go to a token."""
+        self.index = index
+
+    def mark(self) -> int:
+        """ANTLR asks that nothing be forgotten from here on; nothing is."""
+        return 0
+
+    def release(self, marker: int) -> None:
+        """ANTLR asks no longer."""
+
+
+class _AtFault(BailErrorStrategy):  # type: ignore[misc]
+    """Ends at the first fault, whose words nobody reads."""
+
+    def reportError(self, recognizer: Any, e: Any) -> None:
+        """ANTLR would word it."""
+
+
+class _Predictor(ParserATNSimulator):  # type: ignore[misc]
+    """Follows a decision that was taken before without the general machinery."""
+
+    def adaptivePredict(self, input: Any, decision: int, outerContext: Any) -> Any:
+        dfa = self.decisionToDFA[decision]
+        state = None if dfa.precedenceDfa else dfa.s0
+        kinds, place = input.kinds, input.index
+        while state is not None:
+            kind, edges = kinds[place], state.edges
+            if edges is None or kind + 1 >= len(edges):
+                break
+            state = edges[kind + 1]
+            if state is None or state is _NOWHERE:
+                break
+            if state.isAcceptState:
+                if state.predicates is None:
+                    return state.prediction
+                break
+            if kind != _EOF:
+                place += 1
+        return super().adaptivePredict(input, decision, outerContext)
+
+
+class _Matcher(LexerATNSimulator):  # type: ignore[misc]
+    """Finds a token as an earlier one of its kind was found."""
+
+    def match(self, input: Any, mode: int) -> Any:
+        letters, start, size = input.data, input.index, input.size
+        state, place = self.decisionToDFA[mode].s0, start
+        found, end = None, start
+        while state is not None and state.edges is not None and place < size:
+            letter = letters[place]
+            if letter > self.MAX_DFA_EDGE:
+                break
+            state = state.edges[letter]
+            if state is _NO_TOKEN:
+                if found is None:
+                    break
+                return self._accepted(input, mode, found, end)
+            place += 1
+            if state is not None and state.isAcceptState:
+                found, end = state, place
+        return super().match(input, mode)
+
+    def _accepted(self, input: Any, mode: int, found: Any, end: int) -> Any:
+        start = self.startIndex = input.index
+        self.mode = mode
+        letters = input.data[start:end]
+        lines = letters.count(_NEWLINE)
+        line = self.line + lines
+        column = letters[::-1].index(_NEWLINE) if lines else self.column + end - start
+        self.accept(input, found.lexerActionExecutor, start, end, line, column)
+        return found.prediction
+
+
+def tokens_of(text: str, listener: Any) -> tuple[Any, list[Any]]:
+    """The lexer, and all tokens of a text, those included that no rule sees."""
+    lexer = KqlLexer(InputStream(text))
+    lexer._interp = _Matcher(lexer, lexer.atn, lexer.decisionsToDFA, PredictionContextCache())
+    lexer.removeErrorListeners()
+    lexer.addErrorListener(listener)
+    tokens: list[Any] = []
+    while not tokens or tokens[-1].type != _EOF:
+        breathe()
+        token = lexer.nextToken()
+        token.tokenIndex = len(tokens)
+        tokens.append(token)
+    return lexer, tokens
+
+
+class QuickParser(KqlParser):
+    """Reads tokens up to the first fault, which it raises as `ParseCancellationException`.
+
+    Args:
+        tokens: All tokens of a text, those included that no rule sees.
+    """
+
+    state = -1
+
+    def __init__(self, tokens: list[Any]) -> None:
+        super().__init__(_Visible(tokens))
+        self.removeErrorListeners()
+        self._errHandler = _AtFault()
+        self._interp = _Predictor(self, self.atn, self.decisionsToDFA, self.sharedContextCache)
+        self._interp.predictionMode = PredictionMode.SLL
+
+    def enterRule(self, localctx: Any, state: int, ruleIndex: int) -> None:
+        del ruleIndex
+        self.state = state
+        self._ctx = localctx
+        seen = self._input
+        localctx.start = seen.tokens[seen.index]
+        parent = localctx.parentCtx
+        if parent is not None:
+            _put(parent, localctx)
+
+    def exitRule(self) -> None:
+        context, seen = self._ctx, self._input
+        context.stop = seen.tokens[seen.index - 1] if seen.index else None
+        self.state = context.invokingState
+        self._ctx = context.parentCtx
+
+    def enterOuterAlt(self, localctx: Any, altNum: int) -> None:
+        if self._ctx is not localctx:
+            super().enterOuterAlt(localctx, altNum)
+
+    def match(self, ttype: int) -> Any:
+        seen = self._input
+        if seen.kinds[seen.index] != ttype:
+            self._errHandler.recoverInline(self)
+        return self.consume()
+
+    def consume(self) -> Any:
+        seen = self._input
+        token = seen.tokens[seen.index]
+        leaf = _Leaf(token)
+        leaf.parentCtx = self._ctx
+        _put(self._ctx, leaf)
+        if token.type != _EOF:
+            seen.consume()
+        return token
+
+
+def _put(parent: Any, child: Any) -> None:
+    if parent.children is None:
+        parent.children = [child]
+    else:
+        parent.children.append(child)
+
+
+def _context(self: Any, parent: Any = None, invokingStateNumber: Any = None) -> None:
+    self.parentCtx = parent
+    self.invokingState = invokingStateNumber
+    self.children = self.start = self.stop = self.exception = None
+
+
+def install() -> None:
+    """Let nodes be made without the constructors of the classes they descend from."""
+    ParserRuleContext.__init__ = _context
