@@ -132,6 +132,7 @@ class Binder:
         pending = list(query.operators)
         if isinstance(source, ir.PrintSource):
             meaning.check(source)
+            source = meaning.settled_print(source)
         if isinstance(source, ir.PrintSource) and outside.has_outside(source):
             source, pending = _printed(source, columns, pending)
             columns, kinds = ["_kqlone"], {"_kqlone": "long"}

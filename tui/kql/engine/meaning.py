@@ -21,6 +21,15 @@ _LOGIC = frozenset({"and", "or"})
 _UNTRUE = frozenset({"string", "datetime", "timespan"})
 _PLAIN = _UNTRUE | _NUMBERS | {"bool"}
 _CONDITIONED = frozenset({"iff", "iif", "case", "not", "countif"})
+_EQUAL = frozenset({"==", "!="})
+_READ_AS = {
+    "bool": "tobool",
+    "datetime": "todatetime",
+    "timespan": "totimespan",
+    "real": "toreal",
+    "decimal": "toreal",
+}
+"""What text is read as beside a value of another type; whole numbers are written as text."""
 _SUMS = frozenset({"sum", "sumif", "avg", "avgif"})
 _RUN_BEFORE = frozenset({"row_window_session", *summaries.SKETCHES})
 
@@ -38,6 +47,8 @@ def check(op: ir.Operator | ir.Source) -> None:
     for expression in expressions(op):
         if isinstance(expression, ir.BinaryOp):
             _check_operands(expression)
+        elif isinstance(expression, ir.Between):
+            _check_range(expression)
         elif isinstance(expression, ir.FunctionCall) and expression.name.lower() in _CONDITIONED:
             kind = kind_of(expression.args[0]) if expression.args else None
             if kind in _UNTRUE:
@@ -69,6 +80,18 @@ def _check_operands(expression: ir.BinaryOp) -> None:
         raise words.wrong_types(left or "dynamic", right or "dynamic")
 
 
+def _check_range(expression: ir.Between) -> None:
+    value = kind_of(expression.value)
+    low, high = kind_of(expression.low), kind_of(expression.high)
+    if value == "datetime" and high == "timespan":
+        high = value
+    for bound in (low, high):
+        if value == bound == "string":
+            raise words.unordered("between")
+        if _apart(value, bound):
+            raise words.incomparable(str(value), str(bound))
+
+
 def _apart(left: str | None, right: str | None) -> bool:
     """Whether two types have no values in common, as far as both are known."""
     return left != right and left in _PLAIN and right in _PLAIN and bool({left, right} & _UNTRUE)
@@ -86,6 +109,12 @@ def settled(op: ir.Operator) -> ir.Operator:
     return changed
 
 
+def settled_print(source: ir.PrintSource) -> ir.PrintSource:
+    """The same for what is printed."""
+    changed: ir.PrintSource = deep(source, _freely)
+    return changed
+
+
 def _key(key: ir.SortKey) -> ir.SortKey:
     """A key that SQL sorts by: it refuses text that is the same in all rows."""
     if isinstance(key.expr, ir.Literal) and key.expr.kind == "string":
@@ -94,6 +123,11 @@ def _key(key: ir.SortKey) -> ir.SortKey:
 
 
 def _freely(expression: ir.Expr) -> ir.Expr:
+    if isinstance(expression, ir.BinaryOp) and expression.op in _EQUAL:
+        one, other = _alike(expression.left, expression.right)
+        return dataclasses.replace(expression, left=one, right=other)
+    if isinstance(expression, ir.InList) and expression.subquery is None:
+        return _listed(expression)
     if isinstance(expression, ir.BinaryOp) and expression.op in _ARITHMETIC:
         left, right = kind_of(expression.left), kind_of(expression.right)
         if "bool" in (left, right) and {left, right} <= {"bool", None, *_NUMBERS}:
@@ -117,6 +151,39 @@ def _freely(expression: ir.Expr) -> ir.Expr:
         base = ir.FunctionCall("parse_json", (expression.base,))
         return dataclasses.replace(expression, base=base)
     return expression
+
+
+def _alike(left: ir.Expr, right: ir.Expr) -> tuple[ir.Expr, ir.Expr]:
+    """Both sides of an equation between text and another type, made comparable."""
+    kinds = kind_of(left), kind_of(right)
+    if "string" not in kinds or kinds[0] == kinds[1] or not set(kinds) <= _PLAIN:
+        return left, right
+    text_first = kinds[0] == "string"
+    other = kinds[1] if text_first else kinds[0]
+    if other in _WHOLE:
+        return (left, _cast("tostring", right)) if text_first else (_cast("tostring", left), right)
+    reading = _READ_AS[str(other)]
+    return (_cast(reading, left), right) if text_first else (left, _cast(reading, right))
+
+
+def _listed(expression: ir.InList) -> ir.Expr:
+    """A list whose terms are of the value's type, where text and whole numbers are mixed."""
+    value = kind_of(expression.value)
+    if value in _WHOLE and any(kind_of(item) == "string" for item in expression.items):
+        return dataclasses.replace(
+            expression,
+            value=_cast("tostring", expression.value),
+            items=tuple(_text(item) for item in expression.items),
+        )
+    if value == "string" and any(kind_of(item) in _WHOLE for item in expression.items):
+        return dataclasses.replace(
+            expression, items=tuple(_text(item) for item in expression.items)
+        )
+    return expression
+
+
+def _text(item: ir.Expr) -> ir.Expr:
+    return _cast("tostring", item) if kind_of(item) in _WHOLE else item
 
 
 def _cast(name: str, expression: ir.Expr) -> ir.Expr:
