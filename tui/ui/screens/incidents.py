@@ -77,7 +77,7 @@ class IncidentsScreen(QueueWatch):
     The order is by priority, what is closed last; F1 tells why a row stands where it does.
     ! before an age or a time left means too late by the rules of the settings, ◔ soon.
     Edits apply to the selected rows, after a preview, or to the one under the cursor; X closes
-    with a classification, T makes sets of edits from the settings. ↑ marks edits on their way,
+    with a classification, M makes sets of edits from the settings. ↑ marks edits on their way,
     ! those that were refused, ≠ those that met somebody else's change; U settles them. u takes
     the last edit back; of many, all or those chosen.
     """
@@ -290,7 +290,7 @@ class IncidentsScreen(QueueWatch):
             which = {1: "it", 2: "both"}.get(selected, "all")
             said = [
                 (f"{selected:,} selected", "tag"),
-                (f"   s a c t m X T act on {which}   Esc drops the selection", "faint"),
+                (f"   s a c t m X M act on {which}   Esc drops the selection", "faint"),
             ]
         elif problem is not None and not self._syncing:
             said = [
