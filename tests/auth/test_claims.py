@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import jwt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -103,3 +104,30 @@ def test_any_claims_can_be_read(raw: dict[str, Any]) -> None:
     assert isinstance(claims.audience + claims.app_name + claims.how_proved, str)
     assert (claims.is_user, claims.expires, claims.issued) is not None
     assert sorted(name for _, names in grouped(claims) for name in names) == sorted(raw)
+
+
+@given(st.text(alphabet="abcdXYZ019-_=.+/{ \n", max_size=40) | st.text(max_size=30))
+def test_what_is_no_token_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="no token that can be read"):
+        decode(text)
+
+
+@given(st.dictionaries(st.text(), _JSON, max_size=5))
+def test_a_token_says_what_pyjwt_reads_in_it(said: dict[str, Any]) -> None:
+    token = jwt.encode(said, "k" * 32, algorithm="HS256")
+    assert decode(token).raw == jwt.decode(token, options={"verify_signature": False})
+
+
+def test_what_is_not_an_object_is_no_token() -> None:
+    token = jwt.encode({"tid": "t"}, "k" * 32, algorithm="HS256")
+    header, payload, signature = token.split(".")
+    for broken in (
+        f"{header}.{payload}",
+        f"{header}.{payload}.{signature}.{signature}",
+        f"WzFd.{payload}.{signature}",
+        f"{header}.WzFd.{signature}",
+        f"{header}.{payload}.a",
+        f"{header}.bm90IGpzb24.{signature}",
+    ):
+        with pytest.raises(ValueError, match="no token that can be read"):
+            decode(broken)

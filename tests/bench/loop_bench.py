@@ -3,7 +3,9 @@
 Run from the project's root: `python tests/bench/loop_bench.py`. The demo tenant runs in a
 process of its own; the application is the real one, drawn without a terminal. A task that
 sleeps a millisecond at a time measures how late it wakes: during a sync of 10,000 incidents,
-and while a result of 100,000 rows arrives, is loaded and shown.
+and while a result of 100,000 rows arrives, is loaded and shown. On a machine with other work
+it also wakes late because the process had no processor: what of a hold this process itself
+computed, in all of its threads, is told beside it, and bounds what a quiet machine would show.
 """
 
 from __future__ import annotations
@@ -34,16 +36,19 @@ class Lag:
 
     def __init__(self) -> None:
         self.worst = 0.0
+        self.computing = 0.0
         self.late = 0
 
     async def watch(self) -> None:
         """Measure until cancelled."""
         while True:
-            before = time.perf_counter()
+            before, used = time.perf_counter(), time.process_time()
             await asyncio.sleep(0.001)
             lag = time.perf_counter() - before - 0.001
+            computing = min(lag, time.process_time() - used)
             self.worst = max(self.worst, lag)
-            self.late += lag > 0.05
+            self.computing = max(self.computing, computing)
+            self.late += computing > 0.05
 
 
 @contextmanager
@@ -69,8 +74,8 @@ async def until(true: Callable[[], bool]) -> None:
             await asyncio.sleep(0.02)
 
 
-async def measured(app, pilot, work) -> tuple[float, float, int]:
-    """Seconds of the work, the worst lag in milliseconds, and how often it passed 50."""
+async def measured(app, pilot, work) -> tuple[float, float, float, int]:
+    """Seconds of the work, the worst lag and the worst of computing in ms, those over 50."""
     gc.collect()
     lag = Lag()
     watcher = asyncio.create_task(lag.watch())
@@ -78,7 +83,7 @@ async def measured(app, pilot, work) -> tuple[float, float, int]:
     await work()
     seconds = time.perf_counter() - began
     watcher.cancel()
-    return seconds, lag.worst * 1000, lag.late
+    return seconds, lag.worst * 1000, lag.computing * 1000, lag.late
 
 
 def first_application() -> dict[str, str]:
@@ -129,10 +134,10 @@ async def main() -> None:
                 await Screens(app, pilot).sees(f"{ROWS:,} rows")
 
             rows.append((f"result of {ROWS:,} rows", *await measured(app, pilot, hunted)))
-    print("| while | seconds | worst hold of the loop | holds over 50 ms |")
-    print("| --- | ---: | ---: | ---: |")
-    for label, seconds, worst, late in rows:
-        print(f"| {label} | {seconds:.1f} | {worst:.0f} ms | {late} |")
+    print("| while | seconds | worst hold of the loop | worst by computing | these over 50 ms |")
+    print("| --- | ---: | ---: | ---: | ---: |")
+    for label, seconds, worst, computing, late in rows:
+        print(f"| {label} | {seconds:.1f} | {worst:.0f} ms | {computing:.0f} ms | {late} |")
 
 
 if __name__ == "__main__":

@@ -90,6 +90,7 @@ def load_key_pair(data: bytes, pass_phrase: bytes | None) -> KeyPair:
         WrongPassPhrase: The key is encrypted and this does not open it.
         BadCertificate: Something else is amiss.
     """
+    import jwt  # noqa: F401  for `assertion`: this runs in a thread, that does not
     from cryptography.hazmat.primitives.asymmetric import rsa
 
     if b"-----BEGIN" in data:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import ssl
+import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import lru_cache
@@ -15,6 +16,9 @@ from tui.text import visible
 
 if TYPE_CHECKING:
     import httpx
+
+# httpx loads its own command line where that can run, which takes 4 MB and serves nobody here.
+sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
 
 CONNECT_TIMEOUT = 10.0
 """Seconds until a connection must stand."""
@@ -30,7 +34,6 @@ def tls_context() -> ssl.SSLContext:
     certificates on Linux, beside the system's elsewhere.
     """
     import os
-    import sys
 
     import truststore
 

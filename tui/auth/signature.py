@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote, urlsplit
 
@@ -46,8 +48,8 @@ async def verify_signature(
         SignInProblem: The authority's answers are no keys.
         Unreachable: The authority did not answer.
     """
-    import jwt
-
+    # With cryptography it takes a tenth of a second: the loop goes on meanwhile.
+    jwt = await asyncio.to_thread(import_module, "jwt")
     try:
         header = jwt.get_unverified_header(token)
         claims = jwt.decode(token, options={"verify_signature": False})

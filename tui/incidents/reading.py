@@ -65,6 +65,10 @@ class QueueReading:
         """How many incidents are known."""
         return await self.cache.run(store.total)
 
+    async def total_open(self) -> int:
+        """How many incidents are neither resolved nor merged."""
+        return await self.cache.run(store.total_open)
+
     async def owners(self) -> list[str]:
         """Known owners, who has most incidents first; for completion."""
         return await self.cache.run(seen.owners)

@@ -125,7 +125,7 @@ def _open(path: Path) -> Opened:
     try:
         _choose_journal(connection, path)
         connection.execute("PRAGMA temp_store=MEMORY")
-        connection.execute("PRAGMA cache_size=-4000")
+        connection.execute("PRAGMA cache_size=-2000")
         prepare(connection)
     except BaseException:
         connection.close()

@@ -282,6 +282,14 @@ def total(connection: sqlite3.Connection) -> int:
     return int(count)
 
 
+def total_open(connection: sqlite3.Connection) -> int:
+    """How many of them are neither resolved nor merged."""
+    (count,) = connection.execute(
+        "SELECT count(*) FROM incident WHERE status_key NOT IN ('resolved', 'redirected')"
+    ).fetchone()
+    return int(count)
+
+
 def values_seen(connection: sqlite3.Connection, column: str) -> frozenset[str]:
     """The different values of a column of words."""
     assert column in ("severity", "status")

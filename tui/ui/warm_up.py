@@ -7,9 +7,13 @@ from contextlib import suppress
 from importlib import import_module
 
 _MODULES = (
+    "tui.auth.http",
     "httpx",
+    "httpcore",
+    "h11",
+    "anyio._backends._asyncio",
+    "httpcore._backends.anyio",
     "truststore",
-    "jwt",
     "tui.auth.token_endpoint",
     "tui.auth.vault",
     "tui.auth.session",
@@ -23,7 +27,7 @@ _MODULES = (
     "tui.ui.screens.hunting",
     "tui.ui.screens.token",
 )
-_HUNTING = ("duckdb", "tui.hunting.results")
+_HUNTING = ("tui.kql.diagnostics", "duckdb", "tui.hunting.results")
 
 
 def warm_up() -> None:

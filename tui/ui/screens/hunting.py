@@ -141,7 +141,10 @@ class HuntingScreen(QueryRuns):
         from tui.hunting.scratch import Scratch
         from tui.ui.warm_up import warm_up_hunting
 
-        self.run_worker(warm_up_hunting, thread=True, group="warm-up", exit_on_error=False)
+        # Behind the first frame: together they would hold the loop for twice as long.
+        self.call_after_refresh(
+            self.run_worker, warm_up_hunting, thread=True, group="warm-up", exit_on_error=False
+        )
         self.library = self.workspace.library(memory=self.m365d.no_cache)
         self.scratch = Scratch()
         self.joined()

@@ -237,11 +237,7 @@ class QueueWatch(QueueViews):
             return
         queue = self.workspace.queue
         unread = len(await queue.unread())
-        found = await queue.facets()
-        closed = ("resolved", "redirected")
-        open_ones = sum(
-            one.count for one in found.get("status", ()) if one.value.casefold() not in closed
-        )
+        open_ones = await queue.total_open()
         fresh = f"({unread:,}) " if unread else ""
         self._terminal.title(f"{fresh}{open_ones:,} open · {self.workspace.tenant} · m365d")
 

@@ -10,10 +10,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tui.kql import schema
-from tui.kql.diagnostics import Diagnostic, diagnose
 from tui.ui.widgets.query_marks import Mark, in_bytes
 
 if TYPE_CHECKING:
+    from tui.kql.diagnostics import Diagnostic
     from tui.ui.widgets.query_base import QueryBase
 
 _QUIET = 0.35
@@ -26,6 +26,8 @@ _STYLES = {"error": "wrong", "warning": "doubt"}
 
 @lru_cache(maxsize=256)
 def _of(query: str, _edition: int) -> tuple[Diagnostic, ...]:
+    from tui.kql.diagnostics import diagnose  # in a thread, once there is a query
+
     return tuple(diagnose(query))
 
 
