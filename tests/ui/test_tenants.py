@@ -247,9 +247,15 @@ async def test_a_profile_that_changes_under_the_program_is_asked_about(tenants, 
         await screens.until(lambda: any("goes on" in one for one in said(screens)))
         assert app.workspace.tenant == "tailspin"
 
+        settings.unlink()
+        await app.settings_watch.look()
+        await screens.until(lambda: any("is gone. What was" in one for one in said(screens)))
+        assert app.workspace.tenant == "tailspin"
+
         settings.write_text("")
         await app.settings_watch.look()
         await screens.sees("no longer in the settings")
+        assert any("can be read again" in one for one in said(screens))
         await screens.press("y")
         await screens.sees("Nothing is set up yet")
         assert app.workspace is None

@@ -13,12 +13,15 @@ from textual.widgets import Input
 
 from tests.ui.support import Screens
 from tui.api.records import IncidentChange
+from tui.auth.claims import Claims
+from tui.cli.output import cell_text
 from tui.config import load_settings
 from tui.config.paths import app_paths
 from tui.demo.identity import TENANT_ID, applications
 from tui.demo.options import Options
 from tui.demo.server import DemoTenant
 from tui.ui.app import M365dApp
+from tui.ui.claim_rows import claim_rows
 
 APPS = {one.name: one for one in applications()}
 OTHER = "99999999-2222-3333-4444-555555555555"
@@ -82,6 +85,15 @@ async def decode(screens: Screens, token: str) -> None:
     screens.app.screen.query_one(Input).value = token
     await screens.press("enter")
     await screens.sees("Another token")
+
+
+def test_values_of_claims_are_written_as_json_has_them() -> None:
+    claims = Claims({"a": [1, [None, {"ä": True}], "x\x1b"], "b": False, "c": {"d": None}})
+    words = ["".join(part for part, _ in spans) for name, spans in claim_rows(claims, "", 120)]
+    assert any('1, [null, {"ä": true}], x␛' in one for one in words)
+    assert any("false" in one for one in words)
+    assert any('{"d": null}' in one for one in words)
+    assert cell_text([None, {"ä": True}]) == 'null, {"ä": true}'
 
 
 @pytest.mark.parametrize("size", SIZES)

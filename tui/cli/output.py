@@ -109,8 +109,17 @@ def cell_text(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list | tuple | set | frozenset):
-        return visible(", ".join(str(one) for one in value))
-    return visible(str(_plain(value)))
+        return visible(", ".join(_within(one) for one in value))
+    return visible(_within(_plain(value)))
+
+
+def _within(value: object) -> str:
+    """A part of a list, or an object: nested values as JSON has them."""
+    if not isinstance(value, list | tuple | Mapping | bool | None):
+        return str(value)
+    import json
+
+    return json.dumps(value, ensure_ascii=False, default=_plain)
 
 
 def _fitted(widths: Sequence[int], room: int) -> list[int]:

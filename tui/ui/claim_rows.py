@@ -11,12 +11,13 @@ from tui.ui.page import Span
 
 
 def value_words(value: object) -> str:
-    """A claim's value in one line."""
-    if isinstance(value, list):
-        return visible(", ".join(str(one) for one in value))
-    if isinstance(value, dict):
-        return visible(json.dumps(value))
-    return visible(str(value))
+    """A claim's value in one line: text as it is, all else as JSON has it."""
+    parts = value if isinstance(value, list) else [value]
+    return visible(
+        ", ".join(
+            one if isinstance(one, str) else json.dumps(one, ensure_ascii=False) for one in parts
+        )
+    )
 
 
 def shortened(value: str, room: int) -> str:

@@ -41,6 +41,7 @@ class SettingsWatch:
         self._stamp: _Stamp = None
         self._known = False
         self._looking = False
+        self._faulty = False
 
     def _path(self) -> Path:
         from tui.config import config_path
@@ -69,21 +70,31 @@ class SettingsWatch:
 
         app = self._app
         try:
+            if self._stamp is None:
+                self._tell_fault(f"The settings file {visible(str(self._path()))} is gone.")
+                return
             try:
                 settings = await asyncio.to_thread(load_settings, app.settings.path)
             except Problem as problem:
-                app.notify(
-                    f"{sentence(problem)} What was read before goes on.",
-                    severity="warning",
-                    timeout=15,
-                    markup=False,
-                )
+                self._tell_fault(sentence(problem))
                 return
+            if self._faulty:
+                self._faulty = False
+                app.notify("The settings can be read again.", timeout=5, markup=False)
             app.settings = settings
             self._relist()
             await self.check_front()
         finally:
             self._looking = False
+
+    def _tell_fault(self, words: str) -> None:
+        self._faulty = True
+        self._app.notify(
+            f"{words} What was read before goes on.",
+            severity="warning",
+            timeout=15,
+            markup=False,
+        )
 
     def _relist(self) -> None:
         from tui.ui.screens.profile_actions import ProfileActions

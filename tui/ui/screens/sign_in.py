@@ -16,6 +16,7 @@ from textual_enhanced.commands import Command
 from tui.auth.profiles import Profile
 from tui.errors import Problem, SignInProblem
 from tui.text import visible
+from tui.ui.claim_rows import shortened
 from tui.ui.commands import common
 from tui.ui.commands import sign_in as commands
 from tui.ui.commands import token as token_commands
@@ -144,15 +145,15 @@ class SignInScreen(ProfileActions):
     def _list_profiles(self, here: str | None = None) -> None:
         profiles = self._profiles()
         names = [visible(name) for name in profiles]
-        places = [visible(place_of(profile)) for profile in profiles.values()]
+        places = [shortened(visible(place_of(profile)), 28) for profile in profiles.values()]
         first = min(20, max([len(name) for name in names] + [6])) + 3
-        second = min(30, max([len(place) for place in places] + [18])) + 3
+        second = max([len(place) for place in places] + [18]) + 3
         choices = [
             Choice(
                 name,
                 (
                     (shown.ljust(first), "bold"),
-                    (place[: second - 2].ljust(second), "faint"),
+                    (place.ljust(second), "faint"),
                     credential_words(self.m365d, profiles[name], self._described.get(name, "")),
                 ),
             )

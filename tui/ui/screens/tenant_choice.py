@@ -14,6 +14,7 @@ from textual.widgets import Input, OptionList
 
 from tui.text import visible
 from tui.ui import words
+from tui.ui.claim_rows import shortened
 from tui.ui.page import Choice, Span, line, text
 from tui.ui.profile_words import credential_words, place_of
 from tui.ui.widgets.dialogs import Dialog
@@ -139,17 +140,18 @@ class TenantChoice(Dialog):
             if all(term in f"{row.name} {row.place}".casefold() for term in terms)
         ]
         first = min(28, max((len(visible(row.name)) for row in rows), default=6)) + 3
-        second = min(38, max((len(visible(row.place)) for row in rows), default=6)) + 2
+        places = [shortened(visible(row.place), 30) for row in rows]
+        second = max(map(len, places), default=6) + 2
         choices = [
             Choice(
                 row.id,
                 (
-                    (visible(row.name)[: first - 2].ljust(first), "bold"),
-                    (visible(row.place)[: second - 2].ljust(second), "faint"),
+                    (shortened(visible(row.name), first - 2).ljust(first), "bold"),
+                    (place.ljust(second), "faint"),
                     *row.state,
                 ),
             )
-            for row in rows
+            for row, place in zip(rows, places, strict=True)
         ]
         ids = [row.id for row in rows]
         after = None
