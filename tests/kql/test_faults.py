@@ -123,12 +123,6 @@ def said(ask: Ask, query: str) -> str:
             (None, None),
         ),
         (
-            "DeviceInfo | summarize count(DeviceName) by OSPlatform",
-            "count(): function called with a wrong number of arguments",
-            "SEM0219",
-            (1, 24),
-        ),
-        (
             "DeviceInfo | project | take 1",
             "A recognition error occurred. [line:position=1:20]",
             "SYN0002",

@@ -127,7 +127,7 @@ def _json_cell(
     sql: str, kusto: str, duckdb_type: str, bool_as_number: bool, dynamic_as_text: bool
 ) -> str:
     if kusto == "datetime":
-        return f"strftime({sql}, '%Y-%m-%dT%H:%M:%S.%f') || '0Z'"
+        return f"kql_time_text({sql})"
     if kusto == "timespan":
         return f"kql_span({sql})"
     if kusto == "bool" and bool_as_number:
@@ -145,8 +145,10 @@ def _json_cell(
             f"THEN to_json('NaN') WHEN {sql} > 0 THEN to_json('Infinity') "
             f"WHEN {sql} < 0 THEN to_json('-Infinity') END)"
         )
-    if kusto in ("guid", "decimal"):
+    if kusto == "guid":
         return f"CAST({sql} AS VARCHAR)"
+    if kusto == "decimal":
+        return f"rtrim(regexp_replace(CAST({sql} AS VARCHAR), '([.][0-9]*?)0+$', '\\1'), '.')"
     if duckdb_type == "HUGEINT":
         return f"CAST({sql} AS BIGINT)"
     return sql

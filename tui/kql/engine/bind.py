@@ -321,8 +321,6 @@ class Binder:
             return
         if lowered in KNOWN:
             raise words.unsupported(self._text, name)
-        if not call.args and f"count({name})" in "".join(self._text.split()):
-            raise words.wrong_count(self._text, "count")  # duckdb-kql reads it as NAME()
         raise words.unknown_function(self._text, name)
 
     def _expanded(self, op: ir.Operator, columns: Columns) -> list[ir.Operator] | None:

@@ -105,6 +105,10 @@ def _changed(tokens: list[Token]) -> list[Token]:
         tokens = _parse_kv(tokens)
     if "count" in words and "as" in words:
         tokens = _count_as(tokens)
+    if "count" in words:
+        _counted(tokens)
+    if "make-series" in words:
+        tokens = _named_measures(tokens)
     return _plain_names(tokens) if words & {"datatable", "let", "evaluate"} else tokens
 
 
@@ -248,10 +252,45 @@ def _options(tokens: list[Token]) -> dict[str, str]:
         elif token.text == "=":
             signed = True
         elif signed:
-            found[key] = token.text
+            found[f"{key}#{len(found)}" if key in found else key] = token.text
         else:
             key = token.text
     return found
+
+
+def _counted(tokens: list[Token]) -> None:
+    """`count(x)`, which counts rows whatever `x` is: a function of its own for the grammar."""
+    seen = [t for t in tokens if t.channel == 0]
+    for index, token in enumerate(seen[:-2]):
+        if (
+            token.type == KqlParser.COUNT
+            and seen[index + 1].text == "("
+            and seen[index + 2].text != ")"
+        ):
+            token.type, token.text = KqlParser.IDENTIFIER, "kql_count"
+
+
+def _named_measures(tokens: list[Token]) -> list[Token]:
+    """`make-series Name = avg(x)`: the name in brackets, lest it be read as a parameter."""
+    seen = [t for t in tokens if t.channel == 0]
+    result: list[Token] = []
+    for index, token in enumerate(seen):
+        if (
+            index
+            and (
+                seen[index - 1].text == "make-series"
+                or [t.text for t in seen[max(0, index - 4) : index - 1]]
+                == ["make-series", "kind", "="]
+            )
+            and token.text != "kind"
+            and [t.text for t in seen[index + 1 : index + 2]] == ["="]
+        ):
+            result.append(_like(token, "[", KqlParser.OPENBRACKET))
+            result.append(_like(token, json.dumps(token.text), KqlParser.STRINGLITERAL))
+            result.append(_like(token, "]", KqlParser.CLOSEBRACKET))
+        else:
+            result.append(token)
+    return result
 
 
 def _count_as(tokens: list[Token]) -> list[Token]:
@@ -298,7 +337,10 @@ def _plain_names(tokens: list[Token]) -> list[Token]:
             token.type = KqlParser.IDENTIFIER
         lists = before.text == "," and index > 2 and seen[index - 2].text in _TYPES
         opens = (
-            before.text == "(" and behind.text == "," and index > 2 and seen[index - 2].text == ":"
+            before.text == "("
+            and behind.text in (",", ")")
+            and index > 2
+            and seen[index - 2].text == ":"
         )
         if token.text == "*" and (lists or opens):
             token.type, token.text = KqlParser.IDENTIFIER, "kql_star"

@@ -37,7 +37,9 @@ _ALWAYS = {
         hll hll_if hll_merge tdigest tdigest_merge percentiles_array ipv4_range_to_cidr_list
         series_outliers series_stats_dynamic series_fit_line_dynamic series_fit_2lines_dynamic
         series_add series_subtract series_multiply series_divide series_fir series_fill_linear
-        series_fill_const series_fill_forward series_fill_backward series_seasonal""",
+        series_fill_const series_fill_forward series_fill_backward series_seasonal series_exp
+        series_log series_ceiling series_floor series_sign series_sin series_cos series_tan
+        series_asin series_acos series_atan""",
     "guid": "toguid base64_decode_toguid new_guid",
     "int": """toint dayofmonth dayofyear hourofday weekofyear week_of_year monthofyear getyear
         getmonth datetime_part""",
@@ -45,13 +47,14 @@ _ALWAYS = {
         parse_ipv4_mask datetime_diff hash hash_xxhash64 binary_and binary_or binary_xor binary_not
         binary_shift_right binary_shift_left bitset_count_ones array_length array_index_of
         dcount_hll ipv4_compare ipv6_compare ipv4_netmask_suffix row_number row_rank_dense
-        row_rank_min count countif dcount dcountif count_distinct count_distinctif""",
+        row_rank_min count countif dcount dcountif count_distinct count_distinctif kql_count""",
     "real": """toreal todouble array_sum pow sqrt log log2 log10 exp exp2 exp10 pi cos sin tan
         acos asin atan atan2 cot degrees radians sign gamma geo_distance_2points stdev stdevif
         stdevp variance varianceif variancep jaccard_index series_sum series_pearson_correlation
-        series_dot_product""",
+        series_dot_product series_product series_magnitude series_cosine_similarity""",
     "string": """strcat strcat_array strcat_delim strrep toupper tolower substring reverse replace
-        replace_regex replace_string replace_strings trim_start trim_end trim translate make_string
+        replace_regex replace_string replace_strings regex_quote punycode_domain_to_string
+        punycode_domain_from_string trim_start trim_end trim translate make_string
         unicode_codepoints_to_string tostring tohex gettype url_encode url_encode_component
         url_decode base64_encodestring base64_encode_tostring base64_encode_fromarray
         base64_decodestring base64_decode_tostring base64_encode_fromguid

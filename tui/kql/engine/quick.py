@@ -34,7 +34,6 @@ _LIKE_SIGNS = frozenset("%_\\")
 _REPLACING = {
     "replace_regex": (0, 2),
     "replace_string": (0, 2),
-    "replace_strings": (0, 2),
     "replace": (2, 1),
 }
 """Functions that replace, with the places of the text and of what is put into it."""

@@ -171,7 +171,7 @@ def from_library(text: str, error: Exception) -> KqlFault:
         )
     span = getattr(error, "span", None)
     if head in ("function", "aggregate"):
-        name = rest.partition(" ")[0]
+        name = rest.partition(" ")[0].removeprefix("kql_")
         if "argument" in hint:
             fault = KqlFault(
                 f"{name}(): function called with a wrong number of arguments", code="SEM0219"

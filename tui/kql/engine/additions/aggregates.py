@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
+from collections.abc import Callable
+from typing import Any
 
+from duckdb_kql import ir, translate
 from duckdb_kql.translate import functions as library
+
+from tui.kql.engine.kinds import kind_of
 
 _ELEMENT = "kql_json({0})"
 _CAP = 1_048_576
@@ -57,6 +63,7 @@ _SPECS: tuple[library.AggregateSpec, ...] = (
     library.AggregateSpec(
         "make_list_with_nulls", f"to_json(list({_ELEMENT}))", (1,), name_prefix="list"
     ),
+    library.AggregateSpec("kql_count", "count(*)", (1,), name_prefix="count"),
     library.AggregateSpec("count_distinct", "count(DISTINCT {0})", (1,)),
     library.AggregateSpec("count_distinctif", "count(DISTINCT {0}) FILTER (WHERE {1})", (2,)),
     library.AggregateSpec("avg", _MEAN.format("avg({0})"), (1,)),
@@ -106,10 +113,22 @@ _SPECS: tuple[library.AggregateSpec, ...] = (
 )
 
 
+def _of_spans(call: ir.FunctionCall, render: Callable[[ir.FunctionCall], str]) -> str | None:
+    """A sum of spans of time, which DuckDB cannot add up: of their microseconds."""
+    if call.name not in ("sum", "sumif") or not call.args or kind_of(call.args[0]) != "timespan":
+        return None
+    parts = ir.RenderedAggregate(f"epoch_us({translate.render_expr(call.args[0])})")
+    summed = render(dataclasses.replace(call, args=(parts, *call.args[1:])))
+    return f"to_microseconds(CAST({summed} AS BIGINT))"
+
+
 def register() -> None:
     """Add the aggregates to the library's table."""
     for spec in _SPECS:
         library.AGGREGATE_FUNCTIONS[spec.name] = spec
+    sql: Any = translate
+    render = sql._render_aggregate_call
+    sql._render_aggregate_call = lambda call: _of_spans(call, render) or render(call)
 
 
 _CALL = re.compile(r"\b(count|sum|avg|min|max|any_value|list|stddev_samp|var_samp|quantile_disc)\(")

@@ -6,9 +6,9 @@ import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from duckdb_kql import ir, lower
+from duckdb_kql import ir, lower, translate
 from duckdb_kql.errors import KqlUnsupportedError
-from duckdb_kql.translate import quote_ident, render_sort_keys, to_sql
+from duckdb_kql.translate import quote_ident, to_sql
 
 from tui.kql.engine.additions import samples, scan, tree, windows
 from tui.kql.engine.additions.columns import Away, Chosen, DistinctAll, Keep, Pattern, Reorder
@@ -32,7 +32,7 @@ class Each(Stage):
 
     def sql(self, source: str, columns: Columns) -> str:
         del columns
-        order = render_sort_keys(self.keys) if self.keys else ""
+        order = translate.render_sort_keys(self.keys) if self.keys else ""
         group = quote_ident(self.group)
         if self.count is None:
             return f"SELECT * FROM {source} ORDER BY {group}, {order}"
@@ -188,8 +188,9 @@ class MvApply(Grouped):
         ]
         return (
             f"{made}SELECT {', '.join(select)} FROM ({numbered}) AS _o "
-            f"JOIN ({self._inner_sql(columns)}) AS _i ON _o.{group} = _i.{group} "
-            f"ORDER BY _o.{group}"
+            f"JOIN (SELECT *, row_number() OVER () AS _kqlplace FROM "
+            f"({self._inner_sql(columns)})) AS _i ON _o.{group} = _i.{group} "
+            f"ORDER BY _o.{group}, _i._kqlplace"
         )
 
 

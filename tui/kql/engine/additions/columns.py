@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import fnmatch
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -28,11 +29,19 @@ class Pattern(ir.Node):
             return [column for column in columns if column == self.text]
         pattern = self.text.replace("[", "[[]")
         found = [column for column in columns if fnmatch.fnmatchcase(column, pattern)]
-        if self.order.endswith("asc"):
-            found.sort(key=str.casefold)
-        elif self.order.endswith("desc"):
-            found.sort(key=str.casefold, reverse=True)
+        if self.order:
+            down = self.order.endswith("desc")
+            if self.order.startswith("granny"):
+                found.sort(key=_by_number, reverse=down)
+            else:
+                found.sort(key=str.casefold, reverse=down)
         return found
+
+
+def _by_number(name: str) -> list[tuple[int, str]]:
+    """A key that puts the numbers within names in their own order: a2 before a10."""
+    parts = re.split("([0-9]+)", name.casefold())
+    return [(int(p), "") if i % 2 else (0, p) for i, p in enumerate(parts)]
 
 
 @dataclasses.dataclass(frozen=True)

@@ -55,6 +55,7 @@ _TEMPLATES: dict[str, tuple[str, tuple[int, ...]]] = {
     "translate": ("kql_translate({0}, {1}, {2})", (3,)),
     "string_size": ("CAST(octet_length(encode({0})) AS BIGINT)", (1,)),
     "strcmp": ("(CASE WHEN {0} < {1} THEN -1 WHEN {0} > {1} THEN 1 ELSE 0 END)", (2,)),
+    "regex_quote": ("regexp_escape({0})", (1,)),
     "isascii": ("(NOT regexp_matches({0}, '[^\\x00-\\x7F]'))", (1,)),
     "isutf8": ("({0} IS NOT NULL)", (1,)),
     "to_utf8": ("to_json(list_transform(str_split({0}, ''), lambda c: unicode(c)))", (1,)),
@@ -98,9 +99,6 @@ _TEMPLATES: dict[str, tuple[str, tuple[int, ...]]] = {
     "set_union": ("kql_set_union({0}, {1})", (2,)),
     "jaccard_index": ("kql_jaccard({0}, {1})", (2,)),
     "bag_keys": ("kql_bag_keys({0})", (1,)),
-    "bag_has_key": ("kql_bag_has_key({0}, {1})", (2,)),
-    "bag_remove_keys": ("kql_bag_remove_keys({0}, {1})", (2,)),
-    "bag_set_key": ("json_merge_patch({0}, json_object({1}, {2}))", (3,)),
     "bag_merge": ("kql_bag_merge({0}, {1})", (2,)),
     "array_length": (
         "(CASE WHEN json_type(to_json({0})) = 'ARRAY' "
@@ -108,8 +106,10 @@ _TEMPLATES: dict[str, tuple[str, tuple[int, ...]]] = {
         (1,),
     ),
     "array_iff": (
-        "to_json(list_transform(kql_elements({0}), lambda c, i: CASE WHEN c ->> '$' = 'true' "
-        "THEN kql_elements({1})[i] ELSE kql_elements({2})[i] END))",
+        "to_json(list_transform(kql_elements({0}), lambda c, i: CASE "
+        "WHEN json_type(c) = 'BOOLEAN' OR kql_number(c) IS NOT NULL THEN "
+        "CASE WHEN c ->> '$' = 'false' OR kql_number(c) = 0 THEN kql_item({2}, i) "
+        "ELSE kql_item({1}, i) END END))",
         (3,),
     ),
     "ipv4_is_private": ("kql_ipv4_private({0})", (1,)),
@@ -294,6 +294,12 @@ def _range(node: ir.FunctionCall) -> str | None:
     if len(node.args) != 3:
         return None
     start, stop, step = node.args
+    if kind_of(start) == "timespan":
+        spans = ", ".join(f"epoch_us({sql_of(arg)})" for arg in node.args)
+        return (
+            f"to_json(list_transform(generate_series({spans}), "
+            "lambda u: kql_span(to_microseconds(u))))"
+        )
     if translate._is_timespan_expr(step) or translate._is_datetime_expr(start):
         series = ", ".join(sql_of(arg) for arg in node.args)
         return f"to_json(list_transform(generate_series({series}), lambda t: kql_json(t)))"
@@ -304,15 +310,6 @@ def _rand(node: ir.FunctionCall) -> str | None:
     if len(node.args) != 1:
         return None
     return f"CAST(floor(random() * {sql_of(node.args[0])}) AS BIGINT)"
-
-
-def _replace_strings(node: ir.FunctionCall) -> str:
-    text, old, new = (sql_of(arg) for arg in node.args)
-    return (
-        f"list_reduce(list_transform(list_zip(kql_elements({old}), kql_elements({new})), "
-        f"lambda p: [p[1] ->> '$', p[2] ->> '$']), "
-        f"lambda t, p: [replace(t[1], p[1], p[2])], [{text}])[1]"
-    )
 
 
 _FORMS: dict[str, Callable[[ir.FunctionCall], str | None]] = {
@@ -335,7 +332,6 @@ _FORMS: dict[str, Callable[[ir.FunctionCall], str | None]] = {
     "make_string": _make_string,
     "range": _range,
     "rand": _rand,
-    "replace_strings": _replace_strings,
 }
 
 _NAMED_AFTER_ARGUMENT = {"extractjson", "url_decode", "todecimal"}

@@ -6,6 +6,7 @@ import dataclasses
 import json
 import re
 from collections.abc import Callable
+from typing import Any
 
 from duckdb_kql import ir, translate
 from duckdb_kql.errors import KqlUnsupportedError
@@ -105,11 +106,21 @@ def _abs(node: ir.FunctionCall) -> str | None:
 
 def _indexof_regex(node: ir.FunctionCall) -> str:
     text, pattern, *more = node.args
-    start = sql_of(more[0]) if more else "0"
-    regex = f"'(?s)^(.*?)(?:' || {translate.render_regex(pattern)} || ')'"
+    start, length, nth = [*map(sql_of, more), *("0", "-1", "1")[len(more) :]]
     rest = f"substr({sql_of(text)}, CAST({start} AS BIGINT) + 1)"
+    if len(more) > 1:
+        rest = (
+            f"(CASE WHEN {length} < 0 THEN {rest} "
+            f"ELSE substr({rest}, 1, CAST({length} AS BIGINT)) END)"
+        )
+    found = translate.render_regex(pattern)
+    before = f"'(?s)^((?:.*?(?:' || {found} || ')){{' || CAST(({nth}) - 1 AS VARCHAR) || '}}.*?)'"
+    if len(more) < 3:
+        before = "'(?s)^(.*?)'"
+    regex = f"{before} || '(?:' || {found} || ')'"
     return (
-        f"(CASE WHEN regexp_matches({rest}, {translate.render_regex(pattern)}) THEN "
+        f"(CASE WHEN {start} < 0 OR {length} < -1 OR {nth} < 0 THEN NULL "
+        f"WHEN regexp_matches({rest}, {regex}) THEN "
         f"CAST(length(regexp_extract({rest}, {regex}, 1)) + {start} AS BIGINT) "
         "ELSE CAST(-1 AS BIGINT) END)"
     )
@@ -119,7 +130,7 @@ def _strrep(node: ir.FunctionCall) -> str:
     text = translate.render_kql_tostring(node.args[0])
     times = sql_of(node.args[1])
     between = sql_of(node.args[2]) if len(node.args) > 2 else "''"
-    repeated = f"list_transform(range(least(1048576, CAST({times} AS BIGINT))), lambda i: {text})"
+    repeated = f"list_transform(range(least(1024, CAST({times} AS BIGINT))), lambda i: {text})"
     return f"array_to_string({repeated}, {between})"
 
 
@@ -145,12 +156,21 @@ def _array_split(node: ir.FunctionCall) -> str:
 
 def _array_index_of(node: ir.FunctionCall) -> str:
     array, wanted, *more = (sql_of(argument) for argument in node.args)
-    start = more[0] if more else "0"
-    found = (
-        f"list_position(list_transform(kql_elements({array})[CAST({start} AS BIGINT) + 1:], "
-        f"lambda e: CAST(e AS VARCHAR)), CAST(kql_json({wanted}) AS VARCHAR))"
+    start, length, nth = [*more, *("0", "-1", "1")[len(more) :]]
+    elements = f"kql_elements({array})"
+    size = f"len({elements})"
+    begin = (
+        f"CAST(CASE WHEN {start} < 0 THEN greatest(0, {size} + {start}) ELSE {start} END AS BIGINT)"
     )
-    return f"CAST(coalesce({found} + {start}, 0) - 1 AS BIGINT)"
+    end = f"CASE WHEN {length} < 0 THEN {size} ELSE least({size}, {begin} + {length}) END"
+    found = (
+        f"list_filter(range({begin}, CAST({end} AS BIGINT)), lambda i: "
+        f"CAST({elements}[i + 1] AS VARCHAR) = CAST(kql_json({wanted}) AS VARCHAR))"
+    )
+    return (
+        f"(CASE WHEN {length} < -1 OR {nth} < 0 OR {elements} IS NULL THEN NULL "
+        f"ELSE CAST(coalesce({found}[CAST({nth} AS BIGINT)], -1) AS BIGINT) END)"
+    )
 
 
 def _make_datetime(node: ir.FunctionCall) -> str | None:
@@ -163,6 +183,8 @@ def _make_datetime(node: ir.FunctionCall) -> str | None:
 
 def _make_timespan(node: ir.FunctionCall) -> str | None:
     args = [f"({sql_of(argument)})" for argument in node.args]
+    if len(args) == 3:
+        args.insert(0, "0")
     if len(args) == 4:
         days, hours, minutes, seconds = args
         return (
@@ -187,6 +209,8 @@ def _datetime_diff(node: ir.FunctionCall) -> str | None:
 def _datetime_part(node: ir.FunctionCall) -> str | None:
     part, moment = node.args
     wanted = str(part.value).lower() if isinstance(part, ir.Literal) else ""
+    if wanted == "weekofyear":
+        return f"CAST(weekofyear({sql_of(moment)}) AS BIGINT)"
     if wanted == "millisecond":
         return f"CAST(epoch_us({sql_of(moment)}) // 1000 % 1000 AS INTEGER)"
     if wanted == "microsecond":
@@ -237,9 +261,11 @@ _SEVEN = re.compile("(f{7}|F{7})")
 
 
 def _format_ipv4_mask(node: ir.FunctionCall) -> str:
+    address = sql_of(node.args[0])
     bits = sql_of(node.args[1]) if len(node.args) > 1 else "32"
-    text = f"kql_format_ipv4_of({sql_of(node.args[0])}, {bits})"
-    return f"(CASE WHEN {text} = '' THEN '' ELSE {text} || '/' || CAST({bits} AS VARCHAR) END)"
+    text = f"kql_format_ipv4_of({address}, {bits})"
+    least = f"CAST(kql_least_mask({address}, {bits}) AS VARCHAR)"
+    return f"(CASE WHEN {text} = '' THEN '' ELSE {text} || '/' || {least} END)"
 
 
 def _range(node: ir.FunctionCall) -> str | None:
@@ -251,15 +277,53 @@ def _range(node: ir.FunctionCall) -> str | None:
 
 
 def _sorted(node: ir.FunctionCall) -> str | None:
-    if len(node.args) != 1:
-        return None
+    nulls = "LAST"
+    if len(node.args) == 2 and kind_of(node.args[1]) == "bool":
+        last = node.args[1]
+        if not isinstance(last, ir.Literal):
+            raise KqlUnsupportedError(f"{node.name} with a computed place of nulls")
+        nulls = "LAST" if str(last.value).lower() == "true" else "FIRST"
+    elif len(node.args) != 1:
+        raise KqlUnsupportedError(f"{node.name} of several arrays")
     order = "ASC" if node.name.endswith("asc") else "DESC"
     array = sql_of(node.args[0])
+    some = f"list_filter(kql_elements({array}), lambda e: e IS NOT NULL)"
+    none = f"list_filter(kql_elements({array}), lambda e: e IS NULL)"
     return (
-        f"(CASE WHEN json_type(to_json({array})) = 'ARRAY' THEN to_json(list_transform(list_sort("
-        f"list_transform(kql_elements({array}), lambda e: {{'n': kql_number(e), "
-        f"'s': nullif(e ->> '$', ''), 'v': e}}), '{order}', 'NULLS LAST'), lambda r: r.v)) END)"
+        f"(CASE WHEN json_type(to_json({array})) = 'ARRAY' THEN to_json(list_concat("
+        + (f"{none}, " if nulls == "FIRST" else "")
+        + f"list_transform(list_sort(list_transform({some}, lambda e: {{'n': kql_number(e), "
+        f"'s': nullif(e ->> '$', ''), 'v': e}}), '{order}', 'NULLS LAST'), lambda r: r.v)"
+        + (f", {none}" if nulls == "LAST" else "")
+        + ")) END)"
     )
+
+
+def _round(node: ir.FunctionCall) -> str | None:
+    """Scaled, rounded and scaled back, so that a double's own error shows as with Kusto."""
+    if len(node.args) != 2:
+        return None
+    value, digits = f"CAST({sql_of(node.args[0])} AS DOUBLE)", sql_of(node.args[1])
+    scale = f"pow(10.0, abs({digits}))"
+    return (
+        f"(CASE WHEN {digits} < 0 THEN round({value} / {scale}) * {scale} "
+        f"ELSE round({value} * {scale}) / {scale} END)"
+    )
+
+
+def _binary_shift(node: ir.FunctionCall) -> str:
+    value, by = (sql_of(argument) for argument in node.args)
+    sign = "<<" if node.name.endswith("left") else ">>"
+    return f"(CAST({value} AS BIGINT) {sign} CAST(({by}) % 64 AS BIGINT))"
+
+
+def _time_formats() -> str:
+    """The spellings of a time of RFC 822 and RFC 850 that DuckDB's own cast does not read."""
+    clocks = [f" {clock}{zone}" for clock in ("%H:%M:%S", "%H:%M") for zone in ("", " GMT", " UTC")]
+    days = ("%a, %-d %b %y", "%a, %-d %b %Y", "%-d %b %y", "%-d %b %Y", "%A, %-d-%b-%y")
+    both = [day + clock for day in days for clock in clocks]
+    both += ["%Y-%m-%d %H:%M:%S GMT", "%Y-%m-%dT%H:%M:%S GMT"]
+    return ", ".join(f"'{one}'" for one in both)
 
 
 _LATER: dict[str, Callable[[ir.FunctionCall], str | None]] = {}
@@ -280,6 +344,9 @@ _FORMS: dict[str, Callable[[ir.FunctionCall], str | None]] = {
     "array_sort_desc": _sorted,
     "make_datetime": _make_datetime,
     "make_timespan": _make_timespan,
+    "round": _round,
+    "binary_shift_left": _binary_shift,
+    "binary_shift_right": _binary_shift,
     "datetime_diff": _datetime_diff,
     "datetime_part": _datetime_part,
     "format_ipv4_mask": _format_ipv4_mask,
@@ -296,6 +363,12 @@ def register() -> None:
     like = {name for name, known in registry.FUNCTIONS.items() if known.like_argument}
     naming.NAME_PRESERVING = naming.NAME_PRESERVING | _NAMED_AFTER_ARGUMENT | like
     naming._PREFIXED.update({"string_size": "string_size", "treepath": "tree"})
+    sql: Any = translate
+    read = sql._TODATETIME.replace("), [", f"), [{_time_formats()}, ")
+    sql._TODATETIME = read
+    library.SCALAR_FUNCTIONS["todatetime"] = dataclasses.replace(
+        library.SCALAR_FUNCTIONS["todatetime"], template=read
+    )
     forms = translate._SPECIAL_FORMS
     for name, form in _FORMS.items():
         before = forms.get(name)

@@ -216,6 +216,21 @@ def _hook_rendering() -> None:
             stem = "__scalar_" if isinstance(expression, ir.ToScalar) else "Column_"
             return f"{stem}{uuid.uuid5(uuid.NAMESPACE_OID, repr(expression)).hex}"
 
+    aggregate = library._aggregate_name
+
+    def aggregate_name(spec: Any, call: ir.FunctionCall) -> str:
+        name = str(aggregate(spec, call))
+        if (
+            spec.name == "percentile"
+            and len(call.args) > 1
+            and isinstance(call.args[1], ir.Literal)
+        ):
+            rank = str(call.args[1].value)
+            if name.endswith(rank):
+                return name.removesuffix(rank) + rank.replace(".", "_")
+        return name
+
+    library._aggregate_name = aggregate_name
     library.expression_name = expression_name
     matching = names.match_wildcard
 
@@ -230,6 +245,10 @@ def _hook_rendering() -> None:
     names._operator_columns_unchecked = operator_columns
     sql.render_operator = render_operator
     _hook_types(sql)
+    sql._kql_datetime_text = lambda rendered: f"kql_time_text({rendered})"
+    sql._kql_timespan_text = lambda rendered: f"kql_span({rendered})"
+    sql.render_sort_keys = operators.sort_keys
+    sql._parse_capture = operators.captured(sql._parse_capture)
     sql.render_expr = lambda node: dynamics.render(node, expression)
     sql.render_table_ref = render_table
     sql.render_range = ranges.render

@@ -1,8 +1,13 @@
 -- Scalar functions of Kusto as DuckDB macros. One statement a macro, parted by empty lines.
 
+-- A time in Kusto's spelling. Times rest in microseconds, so the last tick before a whole second,
+-- where days, weeks, months and years end, is the one that its last microsecond stands for.
+CREATE OR REPLACE TEMP MACRO kql_time_text(t) AS
+    strftime(t, '%Y-%m-%dT%H:%M:%S.%f') || CASE WHEN epoch_us(t) % 1000000 = 999999 THEN '9Z' ELSE '0Z' END
+
 -- A value as it stands inside a dynamic: times and spans as text in Kusto's spelling.
 CREATE OR REPLACE TEMP MACRO kql_json(x) AS CASE typeof(x)
-    WHEN 'TIMESTAMP' THEN to_json(strftime(TRY_CAST(CAST(x AS VARCHAR) AS TIMESTAMP), '%Y-%m-%dT%H:%M:%S.%f') || '0Z')
+    WHEN 'TIMESTAMP' THEN to_json(kql_time_text(TRY_CAST(CAST(x AS VARCHAR) AS TIMESTAMP)))
     WHEN 'INTERVAL' THEN to_json(kql_span(TRY_CAST(CAST(x AS VARCHAR) AS INTERVAL)))
     ELSE to_json(x) END
 
@@ -18,7 +23,7 @@ CREATE OR REPLACE TEMP MACRO kql_span(i) AS list_transform([epoch_us(i)], lambda
     || lpad(CAST(abs(u) // 3600000000 % 24 AS VARCHAR), 2, '0') || ':'
     || lpad(CAST(abs(u) // 60000000 % 60 AS VARCHAR), 2, '0') || ':'
     || lpad(CAST(abs(u) // 1000000 % 60 AS VARCHAR), 2, '0')
-    || CASE WHEN abs(u) % 1000000 <> 0 THEN '.' || lpad(CAST(abs(u) % 1000000 AS VARCHAR), 6, '0') || '0' ELSE '' END)[1]
+    || CASE WHEN abs(u) % 1000000 <> 0 THEN '.' || lpad(CAST(abs(u) % 1000000 AS VARCHAR), 6, '0') || CASE WHEN abs(u) % 1000000 = 999999 THEN '9' ELSE '0' END ELSE '' END)[1]
 
 -- A dynamic read as another type; null where it holds something else.
 CREATE OR REPLACE TEMP MACRO kql_number(d) AS
@@ -59,15 +64,20 @@ CREATE OR REPLACE TEMP MACRO kql_repeat(v, n) AS to_json(list_transform(range(le
 -- Bags.
 CREATE OR REPLACE TEMP MACRO kql_bag_keys(d) AS CASE WHEN json_type(to_json(d)) = 'OBJECT' THEN to_json(json_keys(to_json(d))) END
 
-CREATE OR REPLACE TEMP MACRO kql_bag_has_key(d, k) AS coalesce(list_contains(json_keys(to_json(d)), k), false)
+CREATE OR REPLACE TEMP MACRO kql_bag_entries(d, ks) AS list_transform(ks,
+    lambda k: CAST(to_json(k) AS VARCHAR) || ':' || CAST(json_extract(d, '$."' || replace(k, '"', '\"') || '"') AS VARCHAR))
 
-CREATE OR REPLACE TEMP MACRO kql_bag_remove_keys(d, ks) AS
-    CASE WHEN json_type(to_json(d)) = 'OBJECT' THEN CAST('{' || array_to_string(list_transform(
-        list_filter(json_keys(to_json(d)), lambda k: NOT list_contains(list_transform(coalesce(kql_elements(ks), []), lambda e: e ->> '$'), k)),
-        lambda k: CAST(to_json(k) AS VARCHAR) || ':' || CAST(json_extract(to_json(d), '$."' || replace(k, '"', '\"') || '"') AS VARCHAR)), ',') || '}' AS JSON) END
-
+-- Where both have a key, the first bag's value stands whole.
 CREATE OR REPLACE TEMP MACRO kql_bag_merge(a, b) AS
-    CASE WHEN a IS NULL THEN CAST(b AS JSON) WHEN b IS NULL THEN CAST(a AS JSON) ELSE json_merge_patch(CAST(b AS JSON), CAST(a AS JSON)) END
+    CASE WHEN json_type(to_json(a)) <> 'OBJECT' OR a IS NULL THEN CASE WHEN json_type(to_json(b)) = 'OBJECT' THEN to_json(b) END
+    WHEN json_type(to_json(b)) <> 'OBJECT' OR b IS NULL THEN to_json(a)
+    ELSE CAST('{' || array_to_string(list_concat(
+        kql_bag_entries(to_json(a), json_keys(to_json(a))),
+        kql_bag_entries(to_json(b), list_filter(json_keys(to_json(b)), lambda k: NOT list_contains(json_keys(to_json(a)), k)))), ',') || '}' AS JSON) END
+
+-- The element at a place of an array, or a scalar, which stands at every place.
+CREATE OR REPLACE TEMP MACRO kql_item(d, i) AS
+    CASE WHEN json_type(to_json(d)) = 'ARRAY' THEN kql_elements(d)[i] ELSE kql_json(d) END
 
 -- Text.
 CREATE OR REPLACE TEMP MACRO kql_split(t, d) AS
@@ -81,7 +91,8 @@ CREATE OR REPLACE TEMP MACRO kql_indexof(t, n) AS CAST(strpos(t, n) - 1 AS BIGIN
 CREATE OR REPLACE TEMP MACRO kql_indexof_from(t, n, s, l, o) AS list_transform(
     [CASE WHEN s < 0 THEN greatest(0, length(t) + s) ELSE s END],
     lambda b: CASE WHEN b > length(t) THEN -1 ELSE coalesce(list_filter(
-        generate_series(CAST(b AS BIGINT), CAST(CASE WHEN l < 0 THEN length(t) ELSE least(length(t), b + l) END - length(n) AS BIGINT)),
+        generate_series(CAST(b AS BIGINT), CAST(CASE WHEN l < 0 THEN length(t) - length(n)
+            WHEN o > 1 THEN least(length(t) - length(n), b + l - 1) ELSE least(length(t), b + l) - length(n) END AS BIGINT)),
         lambda p: substr(t, p + 1, length(n)) = n)[CAST(o AS BIGINT)], -1) END)[1]
 
 CREATE OR REPLACE TEMP MACRO kql_translate(f, r, t) AS translate(t, f,
@@ -97,17 +108,18 @@ CREATE OR REPLACE TEMP MACRO kql_format_timespan(i, f) AS list_transform([epoch_
              WHEN p[1] = 'F' THEN rtrim(left(lpad(CAST(abs(u) % 1000000 AS VARCHAR), 6, '0') || '0', length(p)), '0')
              ELSE p END), ''))[1]
 
-CREATE OR REPLACE TEMP MACRO kql_parse_path(p) AS list_transform([replace(p, '/', '\')], lambda w: json_object(
-    'Scheme', CASE WHEN contains(p, '://') THEN split_part(p, '://', 1) ELSE '' END,
-    'RootPath', regexp_extract(p, '^([A-Za-z]:)', 1),
-    'DirectoryPath', regexp_extract(p, '^(.*)[\\/]', 1),
-    'DirectoryName', regexp_extract(p, '([^\\/]*)[\\/][^\\/]*$', 1),
-    'Filename', regexp_extract(p, '([^\\/]*)$', 1),
-    'Extension', regexp_extract(p, '\.([^.\\/]*)$', 1),
-    'AlternateDataStreamName', regexp_extract(w, '[^\\]:([^\\:]+)$', 1)))[1]
+CREATE OR REPLACE TEMP MACRO kql_parse_path(p) AS list_transform([regexp_replace(p, '^[A-Za-z][A-Za-z0-9+.-]+://', '')], lambda w: list_transform(
+    [{'f': w, 'p': regexp_replace(w, '(.):[^\\/:]+$', '\1'), 'a': regexp_extract(w, '.:([^\\/:]+)$', 1)}], lambda r: json_object(
+    'Scheme', regexp_extract(p, '^([A-Za-z][A-Za-z0-9+.-]+)://', 1),
+    'RootPath', regexp_extract(r.f, '^(?:[\\/][\\/][?.][\\/])?([A-Za-z]:)', 1),
+    'DirectoryPath', regexp_extract(r.f, '^(.*)[\\/]', 1),
+    'DirectoryName', regexp_extract(r.f, '([^\\/]*)[\\/][^\\/]*$', 1),
+    'Filename', regexp_extract(r.p, '([^\\/]*)$', 1),
+    'Extension', regexp_extract(r.p, '\.([^.\\/]*)$', 1),
+    'AlternateDataStreamName', r.a))[1])[1]
 
 CREATE OR REPLACE TEMP MACRO kql_parse_csv(t) AS to_json(list_transform(
-    regexp_extract_all(',' || t, ',("(?:[^"]|"")*"|[^,]*)', 1),
+    regexp_extract_all(',' || regexp_extract(t, '^(?:"(?:[^"]|"")*"|[^"\r\n])*'), ',("(?:[^"]|"")*"|[^,]*)', 1),
     lambda v: CASE WHEN v[1] = '"' AND length(v) > 1 THEN replace(v[2:-2], '""', '"') ELSE v END))
 
 CREATE OR REPLACE TEMP MACRO kql_base64_text(t) AS list_transform([t], lambda v: coalesce(TRY(decode(from_base64(v))), ''))[1]
@@ -142,7 +154,8 @@ CREATE OR REPLACE TEMP MACRO kql_prefix(t) AS CASE
     WHEN contains(t, '/') THEN (CASE WHEN TRY_CAST(trim(split_part(t, '/', 2)) AS INTEGER) BETWEEN 0 AND 32 THEN CAST(trim(split_part(t, '/', 2)) AS INTEGER) END)
     ELSE 32 END
 
-CREATE OR REPLACE TEMP MACRO kql_mask(n, b) AS n & (4294967296 - (CAST(1 AS BIGINT) << (32 - b)))
+CREATE OR REPLACE TEMP MACRO kql_mask(n, b) AS
+    CASE WHEN b BETWEEN 0 AND 32 THEN n & (4294967296 - (CAST(1 AS BIGINT) << (32 - b))) END
 
 CREATE OR REPLACE TEMP MACRO kql_ipv4_compare(a, b, m) AS list_transform(
     [{'p': least(kql_prefix(a), kql_prefix(b), m), 'x': kql_ipv4(split_part(a, '/', 1)), 'y': kql_ipv4(split_part(b, '/', 1))}],
@@ -160,14 +173,19 @@ CREATE OR REPLACE TEMP MACRO kql_ipv4_in_any(a, rs) AS
 CREATE OR REPLACE TEMP MACRO kql_format_ipv4(n) AS
     CAST((n >> 24) & 255 AS VARCHAR) || '.' || CAST((n >> 16) & 255 AS VARCHAR) || '.' || CAST((n >> 8) & 255 AS VARCHAR) || '.' || CAST(n & 255 AS VARCHAR)
 
+CREATE OR REPLACE TEMP MACRO kql_least_mask(v, b) AS
+    CASE WHEN typeof(v) = 'VARCHAR' AND b BETWEEN 0 AND 32 THEN least(b, kql_prefix(CAST(v AS VARCHAR))) ELSE b END
+
 CREATE OR REPLACE TEMP MACRO kql_format_ipv4_of(v, b) AS
-    coalesce(kql_format_ipv4(kql_mask(CASE WHEN typeof(v) = 'VARCHAR' THEN kql_ipv4(CAST(v AS VARCHAR)) ELSE TRY_CAST(CAST(v AS VARCHAR) AS BIGINT) END, b)), '')
+    coalesce(kql_format_ipv4(kql_mask(CASE WHEN typeof(v) = 'VARCHAR' THEN kql_ipv4(split_part(CAST(v AS VARCHAR), '/', 1)) ELSE TRY_CAST(CAST(v AS VARCHAR) AS BIGINT) END, kql_least_mask(v, b))), '')
 
 CREATE OR REPLACE TEMP MACRO kql_has_ipv4(t, a) AS
     kql_ipv4(a) IS NOT NULL AND regexp_matches(t, '(^|[^0-9A-Za-z.])' || regexp_escape(a) || '($|[^0-9A-Za-z.])')
 
 CREATE OR REPLACE TEMP MACRO kql_has_ipv4_prefix(t, a) AS
-    regexp_matches(t, '(^|[^0-9A-Za-z.])' || regexp_escape(a) || CASE WHEN a[-1] = '.' THEN '' ELSE '($|[^0-9A-Za-z])' END)
+    (regexp_matches(a, '^([0-9]{1,3}\.){1,3}$') OR kql_ipv4(a) IS NOT NULL)
+    AND len(list_filter(regexp_extract_all(t, '[0-9A-Za-z.]+'), lambda w:
+        kql_ipv4(rtrim(w, '.')) IS NOT NULL AND CASE WHEN a[-1] = '.' THEN starts_with(w, a) ELSE rtrim(w, '.') = a END)) > 0
 
 -- Where addresses are; whoever runs the database may fill it.
 CREATE TABLE IF NOT EXISTS "kql~places" ("first" BIGINT, "last" BIGINT, place JSON)

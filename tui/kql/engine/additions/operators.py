@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from duckdb_kql import ir, lower
+from duckdb_kql import ir, lower, translate
 from duckdb_kql.errors import KqlUnsupportedError
 from duckdb_kql.schema import join_output_columns, lookup_output_columns
 from duckdb_kql.translate import naming, quote_ident
@@ -26,6 +26,7 @@ from tui.kql.engine.additions import (
     windows,
 )
 from tui.kql.engine.additions.stages import Stage
+from tui.kql.engine.kinds import kind_of
 from tui.kql.engine.state import current_or_none
 from tui.kql.engine.trees import rebuilt
 
@@ -51,6 +52,34 @@ def sort_key(node: tree.Node) -> ir.SortKey:
         ascending=words.split(" ")[0] in ("asc", "granny-asc"),
         nulls_first=None if nulls is None else bool(nulls),
     )
+
+
+def sort_keys(keys: tuple[ir.SortKey, ...]) -> str:
+    """The keys of an ORDER BY; NaN stands with the nulls, as the page of `sort` has it."""
+    parts = []
+    for key in keys:
+        sql = translate.render_expr(key.expr)
+        first = key.ascending if key.nulls_first is None else key.nulls_first
+        if first == key.ascending and kind_of(key.expr) == "real":
+            # DuckDB puts NaN above all numbers, which is right on the other two sides only.
+            special, other = (0, 1) if first else (1, 0)
+            parts.append(
+                f"(CASE WHEN {sql} IS NULL OR isnan({sql}) THEN {special} ELSE {other} END)"
+            )
+        direction = "ASC" if key.ascending else "DESC"
+        parts.append(f"{sql} {direction} NULLS {'FIRST' if first else 'LAST'}")
+    return ", ".join(parts)
+
+
+def captured(library: Callable[[ir.Parse, int], str]) -> Callable[[ir.Parse, int], str]:
+    """A typed column before `*` may be missing under `kind=relaxed`: it is null then."""
+
+    def capture(op: ir.Parse, index: int) -> str:
+        shape = library(op, index)
+        skipped = index + 1 < len(op.segments) and op.segments[index + 1].skip
+        return f"(?:{shape})?" if op.kind == "relaxed" and skipped else shape
+
+    return capture
 
 
 def _leaves(node: Any) -> list[Any]:

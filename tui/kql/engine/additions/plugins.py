@@ -322,11 +322,6 @@ def _columns_in(node: Any) -> list[ir.ColumnRef]:
     return [e for e in expressions(node) if isinstance(e, ir.ColumnRef)]
 
 
-def _literal(node: tree.Node) -> object:
-    value = lower._lower_expr(node)
-    return value.value if isinstance(value, ir.Literal) else None
-
-
 def _bag_unpack(node: tree.Node, arguments: list[tree.Node]) -> ir.Operator:
     import json
 
@@ -335,14 +330,20 @@ def _bag_unpack(node: tree.Node, arguments: list[tree.Node]) -> ir.Operator:
         raise lower._unsupported(node, "evaluate bag_unpack")
     prefix, conflict = "", "error"
     ignored: tuple[str, ...] = ()
-    for position, argument in enumerate(arguments[1:], start=1):
-        value = _literal(argument)
-        named = lower._lower_named(argument).name
-        if isinstance(value, str) and (named == "columnsConflict" or position == 2):
+    for position, argument in enumerate(arguments[1:4], start=1):
+        given = lower._lower_named(argument)
+        value = given.expr.value if isinstance(given.expr, ir.Literal) else None
+        named = given.name
+        place = (
+            named or ("OutputColumnPrefix", "columnsConflict", "ignoredProperties")[position - 1]
+        )
+        if not isinstance(value, str):
+            continue
+        if place == "columnsConflict":
             conflict = value
-        elif isinstance(value, str) and position == 1 and named in (None, "OutputColumnPrefix"):
+        elif place == "OutputColumnPrefix":
             prefix = value
-        elif isinstance(value, str) and position == 3:
+        elif place == "ignoredProperties":
             ignored = tuple(str(item) for item in json.loads(value))
     return BagUnpack(column.name, prefix, conflict, ignored)
 

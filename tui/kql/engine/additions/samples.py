@@ -6,8 +6,8 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
-from duckdb_kql import ir, lower
-from duckdb_kql.translate import quote_ident, render_aggregate, render_sort_keys
+from duckdb_kql import ir, lower, translate
+from duckdb_kql.translate import quote_ident, render_aggregate
 
 from tui.kql.engine.additions import tree
 from tui.kql.engine.additions.stages import Columns, Stage, sql_of
@@ -28,7 +28,7 @@ class Limited(Stage):
     def sql(self, source: str, columns: list[str]) -> str:
         del columns
 
-        order = f" ORDER BY {render_sort_keys(self.keys)}" if self.keys else ""
+        order = f" ORDER BY {translate.render_sort_keys(self.keys)}" if self.keys else ""
         return f"SELECT * FROM {source}{order} LIMIT greatest(0, {sql_of(self.count)})"
 
 

@@ -41,6 +41,9 @@ class MakeSeries(Stage):
     inclusive: bool = False
     """Whether the step that begins at `stop` belongs to the series, as in `in range(…)`."""
 
+    nonempty: bool = False
+    """Whether no rows at all still give one series, of defaults."""
+
     keyword = "make-series"
 
     def kinds(self, before: Kinds, columns: Columns) -> Kinds:
@@ -110,7 +113,7 @@ class MakeSeries(Stage):
         groups = (
             f"SELECT DISTINCT {', '.join(ks)} FROM _in"
             if ks
-            else "SELECT 1 AS _one WHERE EXISTS (FROM _in)"
+            else f"SELECT 1 AS _one{'' if self.nonempty else ' WHERE EXISTS (FROM _in)'}"
         )
         selected_keys = "".join(
             f"_g.{k} AS {quote_ident(name)}, " for k, name in zip(ks, keys, strict=True)
@@ -156,7 +159,7 @@ def make_series(node: tree.Node, library: Callable[[], Any]) -> ir.Operator:
     measures: list[Measure] = []
     axis: ir.NamedExpr | None = None
     start = stop = step = None
-    inclusive = False
+    inclusive = nonempty = False
     by: tuple[ir.NamedExpr, ...] = ()
     for child in tree.rules(node):
         rule = tree.kind(child)
@@ -170,12 +173,12 @@ def make_series(node: tree.Node, library: Callable[[], Any]) -> ir.Operator:
             start, stop, step = (lower._lower_expr(item) for item in tree.rules(child))
             inclusive = True
         elif rule.endswith("Parameter"):
-            continue
+            nonempty = nonempty or child.getText().lower() == "kind=nonempty"
         else:
             measures.append(_measure(child))
     if axis is None or step is None or not measures:
         raise lower._unsupported(node, "make-series")
-    return MakeSeries(tuple(measures), axis, start, stop, step, by, inclusive)
+    return MakeSeries(tuple(measures), axis, start, stop, step, by, inclusive, nonempty)
 
 
 def _range(node: tree.Node) -> tuple[ir.Expr | None, ir.Expr | None, ir.Expr | None]:

@@ -89,6 +89,11 @@ def _computed(
             arguments = expression.args[:2] if sketch[0].endswith("_if") else expression.args[:1]
             inner.append(ir.NamedExpr(ir.FunctionCall(sketch[0], arguments), name))
             part: ir.Expr = ir.ColumnRef(name)
+            if expression.name.lower() == "tdigest":
+                empty = ir.BinaryOp(
+                    "==", ir.FunctionCall("array_length", (part,)), ir.Literal(0, "long")
+                )
+                part = ir.FunctionCall("iff", (empty, ir.Literal(None, "dynamic"), part))
             return ir.FunctionCall(sketch[1], (part,)) if sketch[1] else part
 
         after.append(ir.NamedExpr(deep(item.expr, out), names[0]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from tui.kql.engine.plain.registry import function
@@ -32,6 +33,58 @@ def _bag_zip(keys: list[Any], values: list[Any]) -> dict[str, Any]:
     return {key: value for key, value in zip(keys, padded, strict=False) if isinstance(key, str)}
 
 
+def _steps(key: str) -> list[str]:
+    """The keys that a path such as `$.a.b` or `$['a']` goes through; any other text is one key."""
+    if not key.startswith("$"):
+        return [key]
+    found = re.findall(r"""\.([^.\[\]]+)|\[['"]([^'"]*)['"]\]""", key[1:])
+    return [dotted or quoted for dotted, quoted in found]
+
+
+def _without(bag: dict[str, Any], path: list[str]) -> dict[str, Any]:
+    if not path or path[0] not in bag:
+        return bag
+    if len(path) == 1:
+        return {key: value for key, value in bag.items() if key != path[0]}
+    inner = bag[path[0]]
+    return {**bag, path[0]: _without(inner, path[1:])} if isinstance(inner, dict) else bag
+
+
+@function("bag_remove_keys", 2, 2, "dynamic")
+def _bag_remove_keys(bag: Any, keys: list[Any]) -> Any:
+    if not isinstance(bag, dict):
+        return None
+    for key in keys:
+        if isinstance(key, str):
+            bag = _without(bag, _steps(key))
+    return bag
+
+
+@function("bag_set_key", 3, 3, "dynamic")
+def _bag_set_key(bag: Any, key: str, value: Any) -> Any:
+    if not isinstance(bag, dict):
+        return None
+    path = _steps(key)
+    made = place = dict(bag)
+    for step in path[:-1]:
+        inner = place.get(step)
+        place[step] = dict(inner) if isinstance(inner, dict) else {}
+        place = place[step]
+    place[path[-1]] = value
+    return made
+
+
+@function("bag_has_key", 2, 2, "bool")
+def _bag_has_key(bag: Any, key: str) -> bool | None:
+    if not isinstance(bag, dict):
+        return None
+    for step in _steps(key):
+        if not isinstance(bag, dict) or step not in bag:
+            return False
+        bag = bag[step]
+    return True
+
+
 @function("dynamic_to_json", 1, 1, "string")
 def _to_json(value: Any) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
@@ -52,6 +105,8 @@ def _type(value: Any) -> Any:
 @function("kql_schema_of", 1, 1, "dynamic")
 def _schema(values: list[Any]) -> Any:
     """What `buildschema` answers for these dynamics."""
+    if not values:
+        return None
     scalars: dict[str, None] = {}
     bags: dict[str, list[Any]] = {}
     items: list[Any] = []

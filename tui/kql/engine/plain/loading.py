@@ -10,6 +10,8 @@ def load() -> None:
         agents,
         bags,
         markup,
+        pairs,
         series,
+        series_plain,
         texts,
     )

@@ -7,6 +7,7 @@ import gzip
 import re
 import uuid
 import zlib
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, quote_plus
@@ -171,3 +172,40 @@ def _hash(value: Any, modulus: int | None = None) -> int:
 
 function("hash", 1, 2, "long")(_hash)
 function("hash_xxhash64", 1, 2, "long")(_hash)
+
+
+@function("replace_strings", 3, 3, "string")
+def _replace_strings(text: str, lookups: list[Any], rewrites: list[Any]) -> str:
+    """Every match replaced in one pass; where two begin at the same place, the earlier wins."""
+    if len(lookups) != len(rewrites):
+        raise ValueError("lengths")
+    known: dict[str, Any] = {}
+    for lookup, rewrite in zip(lookups, rewrites, strict=True):
+        if isinstance(lookup, str) and lookup:
+            known.setdefault(lookup, rewrite)
+    if not known:
+        return text
+
+    def changed(match: re.Match[str]) -> str:
+        rewrite = known[match.group()]
+        return rewrite if isinstance(rewrite, str) else match.group()
+
+    return re.sub("|".join(map(re.escape, known)), changed, text)
+
+
+def _labels(text: str, change: Callable[[str], str]) -> str:
+    return ".".join(change(label) for label in text.split("."))
+
+
+@function("punycode_domain_from_string", 1, 1, "string")
+def _punycode_domain(text: str) -> str:
+    return _labels(
+        text, lambda v: v if v.isascii() else "xn--" + v.encode("punycode").decode("ascii")
+    )
+
+
+@function("punycode_domain_to_string", 1, 1, "string")
+def _punycode_domain_text(text: str) -> str:
+    return _labels(
+        text, lambda v: v[4:].encode("ascii").decode("punycode") if v.startswith("xn--") else v
+    )
