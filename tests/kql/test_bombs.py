@@ -20,6 +20,8 @@ def _doubled(step: str, times: int) -> str:
     return "".join(" | extend " + step for _ in range(times))
 
 
+_MANY = "strrep(strrep('a', 1000), 1000)"
+
 ENDLESS = {
     "a long range": "range x from 1 to 1000000000000 step 1 | summarize sum(x)",
     "a long sorted range": "range x from 1 to 1000000000000 step 1 | sort by x desc",
@@ -34,8 +36,8 @@ ENDLESS = {
     "texts of texts": "print strlen(strrep(strrep(strrep('xxxxxxxxxx', 1000), 1000), 1000))",
     "a text doubled": "print x = '0123456789'" + _doubled("x = strcat(x, x)", 40),
     "an array doubled": "print x = dynamic([1, 2])" + _doubled("x = array_concat(x, x)", 40),
-    "a pattern replaced": f"print strlen(replace_regex(strrep(strrep('a', 1000), 1000), 'a', '{_LONG}'))",
-    "a text replaced": f"print strlen(replace_string(strrep(strrep('a', 1000), 1000), 'a', '{_LONG}'))",
+    "a pattern replaced": f"print strlen(replace_regex({_MANY}, 'a', '{_LONG}'))",
+    "a text replaced": f"print strlen(replace_string({_MANY}, 'a', '{_LONG}'))",
     "functions that call twice": "let f0 = (x: long) { x + 1 };"
     + "".join(f"let f{i} = (x: long) {{ f{i - 1}(x) + f{i - 1}(x) }};" for i in range(1, 30))
     + "print f29(1)",
@@ -62,12 +64,13 @@ ENDLESS = {
 }
 
 HARMLESS = {
-    "a pattern that backtracks elsewhere": "print strrep(strrep('a', 1000), 100) matches regex '(a+)+$b'",
+    "a pattern that backtracks elsewhere": f"print {_MANY} matches regex '(a+)+$b'",
     "forty brackets": "print " + "(" * 40 + "1" + ")" * 40,
     "a megabyte of comment": "print 1 // " + "x" * 200_000,
     "a megabyte of text": "print strlen('" + "x" * 200_000 + "')",
     "rows of a long range": "range x from 1 to 1000000000000 step 1 | take 3",
-    "a value nested deeply": "print parse_json(strcat(strrep('[[[[[', 1000), strrep(']]]]]', 1000)))",
+    "a value nested deeply": "print parse_json(strcat("
+    "strrep('[[[[[', 1000), strrep(']]]]]', 1000)))",
     "entities in entities": 'print parse_xml(\'<!DOCTYPE l [<!ENTITY a "aa"><!ENTITY b '
     '"&a;&a;&a;&a;">]><x>&b;&b;</x>\')',
 }
