@@ -292,6 +292,7 @@ OPERATORS: dict[str, Handler] = {
     "SampleDistinctOperator": samples.sample_distinct,
     "TopHittersOperator": samples.top_hitters,
     "TopNestedOperator": samples.top_nested,
+    "TopNestedOperatorPart": samples.top_nested,
     "SearchOperator": search.piped,
     "EvaluateOperator": plugins.evaluate,
     "MakeSeriesOperator": series.make_series,

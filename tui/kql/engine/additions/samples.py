@@ -161,7 +161,9 @@ def top_nested(node: tree.Node, library: Callable[[], Any]) -> ir.Operator:
     """`| top-nested …, top-nested …`."""
     del library
     levels = []
-    for part in tree.find(node, "TopNestedOperatorPart"):
+    # One part alone stands for the operator: the tree has no nodes with a single child.
+    alone = tree.kind(node) == "TopNestedOperatorPart"
+    for part in [node] if alone else tree.find(node, "TopNestedOperatorPart"):
         count: ir.Expr | None = None
         of: ir.NamedExpr | None = None
         by: ir.NamedExpr | None = None
