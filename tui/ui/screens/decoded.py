@@ -37,22 +37,29 @@ async def decode_another(app: Host) -> None:
             "neither sent nor kept.",
             placeholder="eyJ…  or  Latest-token.txt",
             password=True,
+            fault_of=_fault_of,
         )
     )
-    if typed is None:
-        return
+    if typed is not None and (found := _decoded(typed)) is not None:
+        app.push_screen(DecodedScreen(*found))
+
+
+def _decoded(typed: str) -> tuple[str, Claims] | None:
+    """A token and what it says; None where this is none."""
     try:
         value = _text_of(typed)
-        claims = claims_of.decode(value)
+        return value, claims_of.decode(value)
     except (ValueError, OSError):
-        app.notify(
-            "That is no token that can be decoded: a JWT has three parts, and a file must hold "
-            "it and nothing else.",
-            severity="warning",
-            markup=False,
-        )
-        return
-    app.push_screen(DecodedScreen(value, claims))
+        return None
+
+
+def _fault_of(typed: str) -> str:
+    if _decoded(typed) is not None:
+        return ""
+    return (
+        "That is no token that can be decoded: a JWT has three parts, and a file must hold it "
+        "and nothing else."
+    )
 
 
 def _text_of(typed: str) -> str:

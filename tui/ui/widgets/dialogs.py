@@ -142,7 +142,11 @@ class Choose(Dialog):
 
 
 class AskLine(Dialog):
-    """Type one line. Answers it, or None; an empty line only where `allow_empty`."""
+    """Type one line. Answers it, or None; an empty line only where `allow_empty`.
+
+    Args:
+        fault_of: What is wrong with a line, so that it stays for correction; empty if nothing.
+    """
 
     def __init__(
         self,
@@ -155,11 +159,13 @@ class AskLine(Dialog):
         known: Sequence[str] = (),
         suggester: Suggester | None = None,
         allow_empty: bool = False,
+        fault_of: Callable[[str], str] | None = None,
     ) -> None:
         super().__init__()
         self._title = title
         self._note = note
         self._allow_empty = allow_empty
+        self._fault_of = fault_of
         # What cannot be shown as it is cannot be taken as it is either.
         shown = [one for one in known if one == visible(one)]
         self._input = Input(
@@ -179,6 +185,8 @@ class AskLine(Dialog):
                 blocks.append(text(self._note, "faint"))
             yield Sheet(blocks)
             yield self._input
+            if self._fault_of is not None:
+                yield Sheet(id="fault")
             yield Sheet(
                 [
                     line(
@@ -197,8 +205,12 @@ class AskLine(Dialog):
     @on(Input.Submitted)
     def _typed(self, event: Input.Submitted) -> None:
         value = event.value.strip()
-        if value or self._allow_empty:
-            self.dismiss(value)
+        if not value and not self._allow_empty:
+            return
+        if self._fault_of is not None and (fault := self._fault_of(value)):
+            self.query_one("#fault", Sheet).show([text(fault, "bad")])
+            return
+        self.dismiss(value)
 
 
 class WriteText(Dialog):
