@@ -53,6 +53,17 @@ def visible_lines(text: str) -> str:
     return "\n".join(visible(line.replace("\t", "    ")) for line in lines)
 
 
+_CAPITAL = re.compile("(?<=[a-z])(?=[A-Z])|(?<=[a-z0-9])(?=[A-Z][a-z])")
+
+
+def spaced(name: str) -> str:
+    """`multiStagedAttack` as words; what is written in capitals throughout stays so."""
+    return " ".join(
+        word if word[1:2].isupper() else word[:1].lower() + word[1:]
+        for word in _CAPITAL.sub(" ", name).split()
+    )
+
+
 def _escape(match: re.Match[str]) -> str:
     code = ord(match.group())
     if match.group() == "\n":

@@ -89,6 +89,15 @@ async def test_a_next_page_that_is_no_address_is_named(
         await ids_of(service(bench(), "graph").pages())
 
 
+@pytest.mark.parametrize("bulk", [False, True])
+async def test_a_next_page_that_is_no_text_is_named(
+    server: FaultServer, bench: Make, bulk: bool
+) -> None:
+    server.on("GET", PATH["graph"], page("graph", 1, **{"@odata.nextLink": 5}))
+    with pytest.raises(BadAnswer, match="no address"):
+        await ids_of(service(bench(), "graph").pages(bulk=bulk))
+
+
 async def test_graph_is_asked_for_alerts_newest_first_and_new_members(
     server: FaultServer, bench: Make
 ) -> None:

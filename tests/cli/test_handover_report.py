@@ -62,6 +62,7 @@ async def test_incident_as_report(machine: Machine, tmp_path: Path) -> None:
     markdown = await machine.run("incident", key, "--report", "md")
     assert markdown.code == 0, markdown.err
     assert markdown.out.startswith(f"# Incident {key}")
+    assert (await machine.run("incident", key, "--report")).out == markdown.out
     target = tmp_path / "report.html"
     written = await machine.run("incident", key, "--report", "html", "-o", str(target))
     assert (written.code, written.out) == (0, "")

@@ -351,6 +351,8 @@ def _decoded(
         else:
             named = f" (“{incident.name}”)" if incident.name else ""
             faults.append(f"an incident without an id{named} was left out")
+    if link and not isinstance(link, str):
+        broken = broken or "a page names the next one by what is no address"
     return _Listed(
         tuple(incidents),
         tuple(bodies) if bulk else (),

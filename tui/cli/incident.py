@@ -18,7 +18,11 @@ def configure(parser: argparse.ArgumentParser, command: str) -> None:
     parser.add_argument("id", metavar="ID", help="its number, as the list shows it")
     add_format_options(parser)
     parser.add_argument(
-        "--report", choices=("md", "html"), help="write a report instead: Markdown or one HTML file"
+        "--report",
+        choices=("md", "html"),
+        nargs="?",
+        const="md",
+        help="write a report instead: Markdown, or one HTML file",
     )
     add_output_option(parser)
     add_wait_option(parser)

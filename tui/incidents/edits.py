@@ -18,6 +18,7 @@ from tui.api.records import (
 )
 from tui.errors import UsageProblem
 from tui.incidents.facts import storable
+from tui.text import spaced as apart
 
 _ASKED = tuple(name for name in IncidentChange.__struct_fields__ if name != "alert")
 FIELDS = tuple(name for name in _ASKED if name != "comment")
@@ -184,7 +185,7 @@ def spaced(value: str) -> str:
     """A value of the service in words: `multiStagedAttack` is "multi staged attack"."""
     if value in _WORDS:
         return _WORDS[value]
-    return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in value).strip()
+    return apart(value)
 
 
 def _plain(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tui.api.records import DETERMINATIONS, SEVERITIES, STATUSES
+from tui.text import spaced
 
 CLASSES = (*DETERMINATIONS, "unknown")
 """Classifications; `unknown` is that of an incident that nobody classified."""
@@ -109,13 +110,9 @@ def say(column: str, key: str) -> str:
 
 def say_class(name: str) -> str:
     """A classification or determination in words."""
-    return _CLASS_WORDS.get(name) or _apart(name)
+    return _CLASS_WORDS.get(name) or spaced(name)
 
 
 def source_words(name: str) -> str:
     """A service or detection source in words: "Defender for Endpoint"."""
     return _SOURCE_WORDS.get(name.casefold(), name)
-
-
-def _apart(name: str) -> str:
-    return "".join(f" {sign.lower()}" if sign.isupper() else sign for sign in name).strip()

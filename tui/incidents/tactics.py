@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tui.text import spaced
+
 TACTICS: dict[str, tuple[str, str]] = {
     "Reconnaissance": ("RC", "reconnaissance"),
     "ResourceDevelopment": ("RD", "resource development"),
@@ -48,7 +50,7 @@ def words_of(category: str) -> str:
     known = TACTICS.get(category)
     if known:
         return known[1]
-    return "".join(f" {sign.lower()}" if sign.isupper() else sign for sign in category).strip()
+    return spaced(category)
 
 
 def letters_of(category: str) -> str:

@@ -6,13 +6,13 @@ tone comes with a glyph or a word, so that monochrome terminals lose nothing.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from tui.incidents.tactics import TACTICS
 from tui.text import calm, visible
+from tui.text import spaced as apart
 
 
 class Sign(NamedTuple):
@@ -72,15 +72,9 @@ def verdict(value: str) -> Sign:
     return found or Sign("○", spaced(value), "?", "faint")
 
 
-_CAPITAL = re.compile("(?<=[a-z])(?=[A-Z])|(?<=[a-z0-9])(?=[A-Z][a-z])")
-
-
 def spaced(name: str) -> str:
     """`multiStagedAttack` as words; what is written in capitals throughout stays so."""
-    return " ".join(
-        word if word[1:2].isupper() else word[:1].lower() + word[1:]
-        for word in _CAPITAL.sub(" ", visible(name)).split()
-    )
+    return apart(visible(name))
 
 
 def tactic(category: str) -> str:
