@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Vertical
 from textual.widgets import Input, OptionList
 
 from tui.text import calm, visible
 from tui.ui import words
 from tui.ui.page import Choice
-from tui.ui.widgets.dialogs import Dialog
+from tui.ui.widgets.pick_dialog import PickDialog
 from tui.ui.widgets.pick_list import PickList
 from tui.ui.widgets.sheet import Sheet, Span, line, text
 
@@ -23,9 +22,11 @@ if TYPE_CHECKING:
     from tui.hunting.library import HistoryEntry
 
 _SHOWN = 200
+_LINES = 8
+"""Lines shown of the query under the cursor."""
 
 
-class HistoryDialog(Dialog):
+class HistoryDialog(PickDialog):
     """Type words to find a query; Enter answers its place in the list."""
 
     DEFAULT_CSS = """
@@ -34,10 +35,6 @@ class HistoryDialog(Dialog):
         PickList { height: auto; max-height: 16; margin: 0; }
     }
     """
-    BINDINGS = [
-        Binding("down,ctrl+n", "move(1)", show=False),
-        Binding("up,ctrl+r", "move(-1)", show=False),
-    ]
 
     def __init__(self, entries: Sequence[HistoryEntry], now: datetime) -> None:
         super().__init__()
@@ -56,17 +53,8 @@ class HistoryDialog(Dialog):
                       ("Esc", "accent"), (" leaves", "faint"))]
             )  # fmt: skip
 
-    def on_mount(self) -> None:
-        """Typing searches at once."""
-        self.query_one(PickList).can_focus = False
-        self.query_one(Input).focus()
-        self._offer("")
-
-    @on(Input.Changed)
-    def _typed(self, event: Input.Changed) -> None:
-        self._offer(event.value)
-
-    def _offer(self, wanted: str) -> None:
+    def offer(self, wanted: str) -> None:
+        """The queries that hold all of the words."""
         terms = wanted.casefold().split()
         choices = [
             Choice(str(at), self._spans(entry))
@@ -84,20 +72,12 @@ class HistoryDialog(Dialog):
         age = words.age(entry.at, self._now)
         return ((f"{age:>4}  ", "faint"), (flat, ""), (f"   {visible(result)}", "faint"))
 
-    def action_move(self, step: int) -> None:
-        """To the next or the former query."""
-        picks = self.query_one(PickList)
-        if step > 0:
-            picks.action_cursor_down()
-        else:
-            picks.action_cursor_up()
-
-    @on(Input.Submitted)
-    def _taken(self) -> None:
-        picks = self.query_one(PickList)
-        if picks.highlighted is not None:
-            self.dismiss(picks.get_option_at_index(picks.highlighted).id)
-
-    @on(OptionList.OptionSelected)
-    def _clicked(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(event.option.id)
+    @on(OptionList.OptionHighlighted)
+    def _moved(self, event: OptionList.OptionHighlighted) -> None:
+        entry = self._entries[int(event.option.id or 0)]
+        first, *more = entry.query.strip().splitlines()[: _LINES + 1] or [""]
+        shown = [first, *more][:_LINES]
+        if len(more) == _LINES:
+            shown[-1] = "…"
+        rows = [line(), *(line((calm(visible(each)), "")) for each in shown), line()]
+        self.query_one("#whole", Sheet).show(rows)

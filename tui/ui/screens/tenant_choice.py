@@ -6,18 +6,16 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Vertical
-from textual.widgets import Input, OptionList
+from textual.widgets import Input
 
 from tui.text import visible
 from tui.ui import words
 from tui.ui.claim_rows import shortened
 from tui.ui.page import Choice, Span, line, text
 from tui.ui.profile_words import credential_words, place_of
-from tui.ui.widgets.dialogs import Dialog
+from tui.ui.widgets.pick_dialog import PickDialog
 from tui.ui.widgets.pick_list import PickList
 from tui.ui.widgets.sheet import Sheet
 
@@ -86,13 +84,9 @@ def _state(app: Host, workspace: Workspace) -> tuple[Span, ...]:
     return (("✗ ", "warn"), ("the cached queue, offline", "faint"), *here)
 
 
-class TenantChoice(Dialog):
+class TenantChoice(PickDialog):
     """Pick a tenant; typing narrows the list. Answers the row's id, or None."""
 
-    BINDINGS = [
-        Binding("down,ctrl+n", "move(1)", show=False),
-        Binding("up", "move(-1)", show=False),
-    ]
     DEFAULT_CSS = """
     TenantChoice { & > .dialog { width: 96; } PickList { margin: 0; max-height: 14; } }
     """
@@ -122,17 +116,8 @@ class TenantChoice(Dialog):
                 ]
             )
 
-    def on_mount(self) -> None:
-        """The cursor is on the tenant after the one in front: T Enter goes round."""
-        self.query_one(PickList).can_focus = False
-        self.query_one(Input).focus()
-        self._offer("")
-
-    @on(Input.Changed)
-    def _typed(self, event: Input.Changed) -> None:
-        self._offer(event.value)
-
-    def _offer(self, wanted: str) -> None:
+    def offer(self, wanted: str) -> None:
+        """Those whose names hold the words; on the one after that in front: T Enter goes round."""
         terms = wanted.casefold().split()
         rows = [
             row
@@ -158,21 +143,3 @@ class TenantChoice(Dialog):
         if ids and self._here in ids:
             after = ids[(ids.index(self._here) + 1) % len(ids)]
         self.query_one(PickList).offer(choices, after)
-
-    def action_move(self, step: int) -> None:
-        """To the next or the former tenant."""
-        picks = self.query_one(PickList)
-        if step > 0:
-            picks.action_cursor_down()
-        else:
-            picks.action_cursor_up()
-
-    @on(Input.Submitted)
-    def _taken(self) -> None:
-        picks = self.query_one(PickList)
-        if picks.highlighted is not None:
-            self.dismiss(picks.get_option_at_index(picks.highlighted).id)
-
-    @on(OptionList.OptionSelected)
-    def _clicked(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(event.option.id)
