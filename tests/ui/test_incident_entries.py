@@ -10,6 +10,7 @@ import pytest
 from tests.ui.conftest import Open
 from tests.ui.support import Screens
 from tui.config import Lookup, Settings
+from tui.errors import BadAnswer
 from tui.ui.lend import editor_command
 from tui.ui.widgets.grid import Grid
 
@@ -152,3 +153,23 @@ def test_editors_are_named_as_the_system_names_them(monkeypatch) -> None:
     assert editor_command() == ["notepad"]
     monkeypatch.setenv("EDITOR", r'"C:\Program Files\np.exe" -x')
     assert editor_command() == [r"C:\Program Files\np.exe", "-x"]
+
+
+async def test_an_incident_that_could_not_be_fetched_says_so_until_it_is(
+    open_app: Open, monkeypatch
+) -> None:
+    async with open_app((80, 24)) as screens:
+        await screens.sign_in()
+        queue = screens.app.workspace.queue
+
+        async def refused(incident_id: str) -> None:
+            raise BadAnswer("Loading it failed", "an HTML page came instead of JSON")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(queue, "refresh_incident", refused)
+            await screens.press("enter")
+            await screens.sees("Not fresh: Loading it failed", "Summary", "Alerts 14")
+            await screens.press("]")
+            await screens.sees("Not fresh: Loading it failed")
+        await screens.press("R")
+        await screens.until(lambda: "Not fresh" not in screens.text())

@@ -23,7 +23,7 @@ from tui.ui.incident_blocks import (
     headline,
     shown,
 )
-from tui.ui.page import line, spans, text
+from tui.ui.page import line, spans
 from tui.ui.problems import problem_blocks
 from tui.ui.screens.incident_tabs import NAMES, TABS, IncidentTabs
 from tui.ui.widgets.sheet import Sheet
@@ -165,10 +165,10 @@ class IncidentScreen(IncidentTabs):
             if self.incident is None:
                 self._fail(problem)
             else:
-                self.query_one("#pending", Sheet).show(
-                    [text(f"Not fresh: {visible(str(problem))}", "warn")]
-                )
+                self.not_fresh = problem
+                await self.show_edits()
         else:
+            self.not_fresh = None
             await self._show(incident)
 
     def _fail(self, problem: Problem) -> None:

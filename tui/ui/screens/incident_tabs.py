@@ -14,6 +14,8 @@ from textual.widgets import ContentSwitcher, Rule
 from tui.api.records import Alert, Evidence, Incident
 from tui.incidents.entities import all_evidence
 from tui.incidents.summary import Met, met
+from tui.text import visible
+from tui.ui import words
 from tui.ui.alert_blocks import brief_blocks
 from tui.ui.entity_tree import TREE_COLUMNS, TreeSource, paint_tree, tree_lines, tree_rows
 from tui.ui.history_blocks import history_blocks, pending_blocks
@@ -26,6 +28,7 @@ from tui.ui.incident_rows import (
     grouped,
 )
 from tui.ui.list_source import ListSource
+from tui.ui.page import text
 from tui.ui.painters import alert_painter, evidence_painter
 from tui.ui.screens.alert import AlertScreen
 from tui.ui.screens.incident_actions import IncidentActions
@@ -36,6 +39,7 @@ from tui.ui.widgets.sheet import Sheet
 from tui.ui.widgets.timeline import Timeline
 
 if TYPE_CHECKING:
+    from tui.errors import Problem
     from tui.incidents.changes import Edit
 
 NAMES = {
@@ -51,6 +55,8 @@ NAMES = {
 """The tabs and what stands for them, in their order."""
 
 TABS = tuple(NAMES)
+
+_LONGEST_WHY = 240
 
 
 class EvidenceGrid(Grid):
@@ -80,6 +86,8 @@ class IncidentTabs(IncidentActions):
         self._tree: list[Evidence] = []
         self._alerts: list[Alert] = []
         self._pending: list[Edit] = []
+        self.not_fresh: Problem | None = None
+        """Why what is shown is as it was cached; None where it is not."""
         self._alert_source = ListSource(ALERT_COLUMNS)
         self._evidence_source = ListSource(EVIDENCE_COLUMNS)
         self._tree_source = TreeSource(TREE_COLUMNS)
@@ -170,7 +178,11 @@ class IncidentTabs(IncidentActions):
         edits = await queue.history(self.incident_id)
         self.query_one("#history", Sheet).show(history_blocks(edits, titles))
         self._pending = [edit for edit in edits if edit.state != "confirmed"]
-        self.query_one("#pending", Sheet).show(pending_blocks(self._pending, titles))
+        blocks = pending_blocks(self._pending, titles)
+        if self.not_fresh is not None:
+            why = words.brief(visible(str(self.not_fresh)), _LONGEST_WHY)
+            blocks = [text(f"Not fresh: {why}", "warn"), *blocks]
+        self.query_one("#pending", Sheet).show(blocks)
 
     # What is under the cursor.
 

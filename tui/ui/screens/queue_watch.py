@@ -132,7 +132,9 @@ class QueueWatch(QueueViews):
         queue = self.workspace.queue
         if self._syncing and (left := self._waiting_until - monotonic()) > 0:
             why = _WAITS.get(self._waiting_for, self._waiting_for)
-            fresh = f"{why}: {words.ago(left)}, Esc stops"
+            fresh = f"{why}: {words.ago(left)}"
+            if self.size.width >= _NAMED_FROM:
+                fresh += ", Esc stops"
         elif self._syncing:
             progress = self._progress
             fresh = "fetching…"
