@@ -86,6 +86,8 @@ class UiSettings:
     theme: str | None = None
     me: str | None = None
     """Who works here, as incidents name their owners; an app's token does not say."""
+    editor_keys: str = "standard"
+    """Keys of the query editor: `standard` or `emacs`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,5 +88,6 @@ def shown_values(settings: Settings) -> list[Shown]:
         values += [(f"profiles.{profile.name}.{name}", value) for name, value in _profile(profile)]
     values += [(f"keys.{name}", key) for name, key in settings.keys.items()]
     values += [("ui.theme", settings.ui.theme), ("ui.me", settings.ui.me)]
+    values += [("ui.editor_keys", settings.ui.editor_keys)]
     values += _shift(settings)
     return [Shown(name, value, settings.origin(name)) for name, value in values]

@@ -9,6 +9,7 @@ from tui.kql import docs
 from tui.kql.completion_match import match
 from tui.kql.completion_names import Candidate, candidates, known_values
 from tui.kql.completion_place import Place, place_at
+from tui.kql.habits import NONE, Habits
 
 MOST = 60
 """Candidates that are offered at most."""
@@ -44,7 +45,7 @@ class Signature:
 
 
 def look(
-    text: str, offset: int, start: int = 0, *, asked: bool = False
+    text: str, offset: int, start: int = 0, *, asked: bool = False, habits: Habits = NONE
 ) -> tuple[Completion | None, Signature | None]:
     """What can come at the cursor, and the function whose arguments stand there.
 
@@ -53,19 +54,25 @@ def look(
         offset: The cursor.
         start: Where its query begins.
         asked: The user wants a list, also where nothing is typed yet.
+        habits: What the user uses, and the values that answers held.
     """
     place = place_at(text, offset, start)
     if place is None:
         return None, None
-    return _complete(place, text, offset, asked), _signature(place)
+    place.seen = habits.values(place.compared) if place.compared else ()
+    return _complete(place, text, offset, asked, habits), _signature(place)
 
 
-def complete(text: str, offset: int, start: int = 0, *, asked: bool = False) -> Completion | None:
+def complete(
+    text: str, offset: int, start: int = 0, *, asked: bool = False, habits: Habits = NONE
+) -> Completion | None:
     """What can come at the cursor; None where nothing can, or nothing is to be offered."""
-    return look(text, offset, start, asked=asked)[0]
+    return look(text, offset, start, asked=asked, habits=habits)[0]
 
 
-def _complete(place: Place, text: str, offset: int, asked: bool) -> Completion | None:
+def _complete(
+    place: Place, text: str, offset: int, asked: bool, habits: Habits
+) -> Completion | None:
     if place.want == "nothing" or place.prefix[:1].isdigit():
         return None
     if not (place.prefix or place.quote or asked or _by_itself(text, offset, place)):
@@ -79,13 +86,17 @@ def _complete(place: Place, text: str, offset: int, asked: bool) -> Completion |
         if fits is None:
             continue
         seen.add(one.label)
-        order = (max(1, fits.rank), group, fits.rank, -(one.label in place.used), len(found))
+        used = -(one.label in place.used)
+        order = (max(1, fits.rank), group, fits.rank, used, -habits.weight(one.label), len(found))
         found.append((order, replace(one, typed=fits.typed)))
     found.sort(key=lambda pair: pair[0])
     if not found:
         return None
     exact = any(one.label == place.prefix for _, one in found)
-    chosen = [one for order, one in found[:MOST] if not exact or order[0] < 2]
+    # Who has typed a word whole has no use for pieces that begin with it.
+    chosen = [
+        one for order, one in found[:MOST] if not exact or (order[0] < 2 and one.kind != "snippet")
+    ]
     if exact and len(chosen) == 1 and not asked:
         return None
     end = offset

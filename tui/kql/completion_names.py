@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from tui.kql import docs, schema, words
+from tui.kql import docs, schema, snippets, words
 from tui.kql.completion_place import Place
 
 
@@ -15,7 +15,7 @@ class Candidate:
 
     label: str
     kind: str
-    """`table`, `column`, `function`, `operator`, `word`, `let` or `value`."""
+    """`table`, `column`, `function`, `operator`, `word`, `let`, `value` or `snippet`."""
     detail: str = ""
     """Stands at the right: a type, or what kind of thing it is."""
     note: str = ""
@@ -76,16 +76,8 @@ _FIRST_OPERATORS = (
     "lookup", "render", "project-keep", "evaluate", "mv-apply", "make-series", "invoke",
 )  # fmt: skip
 _OPENING = (
-    "let",
-    "union",
-    "search",
-    "print",
-    "range",
-    "find",
-    "datatable",
-    "externaldata",
-    "materialize",
-)
+    "let", "union", "search", "print", "range", "find", "datatable", "externaldata", "materialize",
+)  # fmt: skip
 _OLD = frozenset({"filter", "limit", "order", "mvexpand", "mvapply"})
 _ALONE = ("count", "now", "ingestion_time", "row_number", "rand")
 _BARE_OPERATORS = frozenset({"count", "getschema", "consume", "serialize"})
@@ -105,6 +97,8 @@ def _source(place: Place) -> _Found:
     if not place.operator:
         for name in _OPENING:
             yield 2, _operator(name)
+        for piece in snippets.beginnings():
+            yield 3, _snippet(piece)
     for name in ("materialize", "table", "workspace", "adx"):
         yield 3, _function(docs.functions()[name]) if name in docs.functions() else _word(name)
 
@@ -116,10 +110,12 @@ def _tables(group: int) -> _Found:
         yield group, Candidate(name, "table", "table", docs.summary("table", name))
 
 
-def _operators() -> _Found:
+def _operators(place: Place) -> _Found:
     rest = sorted(words.OPERATORS - set(_FIRST_OPERATORS) - _OLD - {"find", "print", "range"})
     for name in _FIRST_OPERATORS:
         yield 0, _operator(name)
+    for piece in snippets.stages(place.columns):
+        yield 1, _snippet(piece)
     for name in rest:
         yield 1, _operator(name)
     for name in sorted(_OLD):
@@ -129,6 +125,11 @@ def _operators() -> _Found:
 def _operator(name: str) -> Candidate:
     insert = name if name in _BARE_OPERATORS else f"{name} "
     return Candidate(name, "operator", "", docs.summary("op", name), insert, more=insert != name)
+
+
+def _snippet(piece: snippets.Snippet) -> Candidate:
+    note = " ".join(piece.text.replace("\x00", "").split())
+    return Candidate(piece.label, "snippet", "snippet", note, piece.text)
 
 
 def _word(name: str, note: str = "") -> Candidate:
@@ -201,6 +202,8 @@ def _column_list(place: Place, types: dict[str, str], group: int, wanted: str = 
     known.update(made)
     rest = [name for name in types if name not in known]
     for name in [*made, *first, *rest]:
+        if name == place.compared:
+            continue
         type = types[name]
         nearer = -1 if wanted and type == wanted else 0
         yield group + nearer, Candidate(name, "column", type, column_note(name, place))
@@ -252,7 +255,7 @@ def known_values(place: Place) -> tuple[str, ...]:
     found: tuple[str, ...] = ()
     for table in sorted(place.columns.tables) or [""]:
         found += tuple(v for v in docs.values(place.compared, table) if v not in found)
-    return found
+    return found + tuple(v for v in place.seen if v not in found)
 
 
 def _value(place: Place, value: str) -> Candidate:
@@ -285,7 +288,7 @@ def _follow(place: Place) -> _Found:
 
 _SOURCES: dict[str, Callable[[Place], _Found]] = {
     "source": _source,
-    "operator": lambda _: _operators(),
+    "operator": _operators,
     "operand": _operands,
     "follow": _follow,
     "word": _only_words,

@@ -59,6 +59,8 @@ class Place:
     aggregates: bool = False
     tables: bool = False
     """Tables may come too."""
+    seen: tuple[str, ...] = ()
+    """Values that answers held in the compared column."""
     used: frozenset[str] = frozenset()
     """Names that the query uses already."""
     calls: tuple[tuple[str, int], ...] = ()

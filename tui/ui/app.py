@@ -130,7 +130,13 @@ class M365dApp(Places):
             self.register_theme(theme)
         wanted = settings.ui.theme
         self.theme = wanted if wanted in self.available_themes else DARK.name
-        self.set_keymap(keymap_of(settings.keys))
+        self.set_keymap(keymap_of(settings.keys, settings.ui.editor_keys))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Ctrl+P is the editor's own where it has the keys of emacs; the palette is on Alt+X."""
+        if action == "command_palette" and getattr(self.focused, "HAS_EMACS_KEYS", False):
+            return False
+        return super().check_action(action, parameters)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's own, and one that lets no control character through."""

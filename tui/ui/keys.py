@@ -41,6 +41,15 @@ def key_id(key: str) -> str:
     return ",".join(names)
 
 
-def keymap_of(keys: Mapping[str, str]) -> dict[str, str]:
-    """The settings' `[keys]` as a keymap: command's name to key."""
-    return {command_id(name): key_id(key) for name, key in keys.items()}
+EMACS = {
+    "Suggest": "alt+slash",
+    "FindText": "ctrl+s",
+    "GoToLine": "alt+g",
+}
+"""Commands whose keys the editor has for something else in its emacs form."""
+
+
+def keymap_of(keys: Mapping[str, str], editor_keys: str = "standard") -> dict[str, str]:
+    """The settings' `[keys]` as a keymap: command's name to key; they go before the preset."""
+    preset = EMACS if editor_keys == "emacs" else {}
+    return {**preset, **{command_id(name): key_id(key) for name, key in keys.items()}}

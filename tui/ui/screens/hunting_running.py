@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from tui.errors import Problem, QueryProblem
+from tui.kql.habits import used_names
 from tui.text import calm, visible
 from tui.ui.hunting_tab import QueryTab
 from tui.ui.schema_learner import SchemaLearner
@@ -16,6 +19,8 @@ from tui.ui.widgets.grid import Grid
 if TYPE_CHECKING:
     from tui.api.waiting import Wait
 
+_LOOKED_AT = 500
+"""Rows of an answer whose values completion offers later."""
 _WAITS = {
     "throttled": "the service asks to wait",
     "busy": "the service is busy, trying again in",
@@ -94,8 +99,26 @@ class QueryRuns(EditorHelp):
             self._fit()
             self._tell()
         await self._remember(tab, run.query, rows, run.seconds, failure)
+        if tab.result is not None and not failure:
+            self.habits.ran([run.query])
+            await self._see_values(tab)
         if tab.result is not None and not failure and self._learner is not None:
             await self._learner.hunted(run.query, tab.result)
+
+    async def _see_values(self, tab: QueryTab) -> None:
+        """Let completion know the values of columns that hold few different ones."""
+        source = tab.source
+        if source is None:
+            return
+        with suppress(Problem):
+            rows = await source.window(0, _LOOKED_AT)
+            self.habits.saw(
+                {
+                    column.title: [row.values[at] for row in rows]
+                    for at, column in enumerate(source.columns)
+                    if column.kind == "text"
+                }
+            )
 
     async def _remember(
         self, tab: QueryTab, query: str, rows: int | None, seconds: float, failure: str
@@ -143,6 +166,15 @@ class QueryRuns(EditorHelp):
             log=self.log.warning,
         )
         await self._learner.begin()
+        self.run_worker(self._recall(), group="recall", exit_on_error=False)
+
+    async def _recall(self) -> None:
+        """What was hunted before tells which names are used."""
+
+        def ran() -> Counter[str]:
+            return used_names(entry.query for entry in self.library.history())
+
+        self.habits.add(await asyncio.to_thread(ran))
 
     def learn_again(self) -> None:
         """This tenant comes to the front: its tables are the ones that are known."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from typing import Any
 
 from textual import on
 
 from tui.errors import QueryProblem
+from tui.kql.habits import Habits
 from tui.ui.hunting_tab import RANGES, QueryTab, range_words
 from tui.ui.page import Choice
 from tui.ui.screens.hunting_results import ResultActions
@@ -26,6 +28,7 @@ class EditorTabs(ResultActions):
         self._tabs: list[QueryTab] = []
         self._active = 0
         self._made = 0
+        self.habits = Habits()
         self._unsaved = False
         self._ready = asyncio.Event()
 
@@ -73,13 +76,21 @@ class EditorTabs(ResultActions):
         while not name or (name in taken and name == f"query {number - 1}"):
             name = f"query {number}"
             number += 1
-        editor = QueryEditor(text, id=f"editor-{self._made}")
+        editor = self._new_editor(text)
         editor.display = False
         tab = QueryTab(name, editor, timespan)
         self._tabs.append(tab)
         await self.query_one("#editors").mount(editor)
         editor.move_cursor(cursor)
         return tab
+
+    def _new_editor(self, text: str) -> QueryEditor:
+        options: dict[str, Any] = {"habits": self.habits, "id": f"editor-{self._made}"}
+        if self.m365d.settings.ui.editor_keys == "emacs":
+            from tui.ui.widgets.emacs_editor import EmacsEditor
+
+            return EmacsEditor(text, **options)
+        return QueryEditor(text, **options)
 
     async def _activate(self, index: int, *, focus: bool = True) -> None:
         self._active = index

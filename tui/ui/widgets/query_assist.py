@@ -10,6 +10,7 @@ from textual.geometry import Offset, Size
 
 from tui.kql.completion import Completion, Signature, look
 from tui.kql.completion_names import Candidate
+from tui.kql.habits import Habits
 from tui.ui.widgets.completion_list import CompletionList
 
 if TYPE_CHECKING:
@@ -26,10 +27,12 @@ class Assist:
 
     Args:
         editor: The editor that is helped.
+        habits: What its user uses; it is told of what is taken.
     """
 
-    def __init__(self, editor: QueryBase) -> None:
+    def __init__(self, editor: QueryBase, habits: Habits) -> None:
         self._editor = editor
+        self._habits = habits
         self.found: Completion | None = None
         """What the list shows; None while it is closed."""
         self.index = 0
@@ -98,7 +101,7 @@ class Assist:
             self.close()
             return
         text, offset, start = editor.place()
-        found, self.signature = look(text, offset, start, asked=asked)
+        found, self.signature = look(text, offset, start, asked=asked, habits=self._habits)
         self._at = editor.cursor_location
         if found is None:
             self.close()
@@ -196,6 +199,7 @@ class Assist:
         if found is None or not 0 <= index < len(found.candidates):
             return
         candidate = found.candidates[index]
+        self._habits.took(candidate.label)
         self._editor.put(_text(candidate, found, self._editor.text), found.start, found.end)
         if candidate.more:
             self._asked = True

@@ -113,7 +113,7 @@ class Checks:
 
     def _is_hushed(self, one: Diagnostic) -> bool:
         hushed = self._hushed
-        return hushed is not None and hushed[0] <= one.end <= hushed[1] and one.level == "error"
+        return hushed is not None and hushed[0] <= one.end <= hushed[1] and one.level != "hint"
 
     def moved(self) -> None:
         """The cursor stands elsewhere: what it had hushed is said."""

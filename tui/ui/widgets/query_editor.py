@@ -17,6 +17,7 @@ from textual.message import Message
 from textual.widgets import TextArea
 from textual_enhanced.commands import Command
 
+from tui.kql.habits import Habits
 from tui.kql.lexer import Fence, line_tokens
 from tui.kql.scope_blocks import statements
 from tui.ui.commands.editor import EDITOR
@@ -69,6 +70,7 @@ class QueryEditor(QueryDrawing):
 
     Args:
         text: What stands in it.
+        habits: What its user uses, shared among the editors of a tenant.
     """
 
     COMMAND_MESSAGES = EDITOR
@@ -101,13 +103,15 @@ class QueryEditor(QueryDrawing):
 
         editor: QueryEditor
 
-    def __init__(self, text: str = "", *, id: str | None = None) -> None:
+    def __init__(
+        self, text: str = "", *, habits: Habits | None = None, id: str | None = None
+    ) -> None:
         self._found: list[tuple[int, int]] = []
         self.prepare_drawing()
         self._stale = False
         self._late = False
         self._last = 0.0
-        self.assist = Assist(self)
+        self.assist = Assist(self, habits or Habits())
         self.checks = Checks(self)
         super().__init__(
             text.replace("\r\n", "\n").replace("\r", "\n"),
