@@ -228,6 +228,8 @@ async def test_consent_links_are_copied_and_answers_understood(tenant) -> None:
         field = dialog.query_one("#ended", Input)
         field.value = "https://portal.azure.com/?error=access_denied&error_description=AADSTS65004"
         await screens.sees("not granted: access_denied", "The administrator declined")
+        field.value = "https://portal.azure.com/"
+        await screens.until(lambda: "not granted" not in screens.text())
         field.value = f"https://portal.azure.com/?admin_consent=True&tenant={customer}"
         await screens.sees("consent granted", customer, "adds this customer")
         await screens.press("a")

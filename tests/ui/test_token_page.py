@@ -20,6 +20,7 @@ from tui.config.paths import app_paths
 from tui.demo.identity import TENANT_ID, applications
 from tui.demo.options import Options
 from tui.demo.server import DemoTenant
+from tui.errors import Unreachable
 from tui.ui.app import M365dApp
 from tui.ui.claim_rows import claim_rows
 
@@ -207,10 +208,28 @@ async def test_the_move_to_graph_tells_what_is_missing(tenant, home, monkeypatch
         await screens.press("3", "M")
         await screens.sees("The classic APIs end on 2027-02-01", " days")
         await screens.sees("SecurityIncident.Read.All", "ThreatHunting.Read.All", "stays as it is")
+        await screens.sees("not compared: the roles are missing")
         await screens.press("y")
         assert "ThreatHunting.Read.All" in screens.app.clipboard
         await screens.press("enter")
         assert load_settings(home / "config.toml").profiles["lab"].api == "classic"
+
+
+async def test_a_network_lost_in_the_middle_is_no_missing_role(tenant, home, monkeypatch) -> None:
+    more = 'api = "classic"'
+    async with signed_in(tenant, home, monkeypatch, app="soc-terminal", more=more) as screens:
+        session = screens.app.workspace.session
+
+        async def cut(*_: object) -> None:
+            raise Unreachable("Signing in to lab failed", "the answer was cut", "Try again.")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(session, "_ask_for", cut)
+            await screens.press("3", "M")
+            await screens.sees("the answer was cut", "There is nothing to compare with")
+            assert "Roles to grant" not in screens.text()
+        await screens.press("R")
+        await screens.sees("the same answer", "Nothing is lost by the move")
 
 
 async def test_the_move_to_graph_keeps_cache_views_edits_and_history(

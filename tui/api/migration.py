@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from tui.auth.claims import Feature, allowed, features
-from tui.errors import Problem
+from tui.errors import Problem, SignInProblem
 
 if TYPE_CHECKING:
     from tui.api.protocols import HuntingService, IncidentService
@@ -34,6 +34,8 @@ class Comparison:
     """Why there is no token for Graph at all."""
     missing: tuple[Feature, ...] = ()
     """What the classic API allows and Graph would not: to be granted first."""
+    listed: bool = False
+    """Whether both queues were asked; without the roles for it there is nothing to compare."""
     compared: int = 0
     """Incidents that both answers hold."""
     only_classic: tuple[str, ...] = ()
@@ -63,7 +65,7 @@ async def compare(session: Session, *, top: int = 50) -> Comparison:
         top: How many of the newest incidents to compare.
 
     Raises:
-        Problem: The classic API does not answer, so there is nothing to compare with.
+        Problem: One of both does not answer, so there is nothing to compare with.
     """
     from tui.api.classic import ClassicHunting, ClassicIncidents
     from tui.api.graph import GraphHunting, GraphIncidents
@@ -73,7 +75,9 @@ async def compare(session: Session, *, top: int = 50) -> Comparison:
     found = Comparison()
     try:
         graph_token = await session.token("graph")
-    except Problem as problem:
+    except SignInProblem as problem:
+        if not problem.code:
+            raise  # No decision of the authority: of roles it says nothing.
         found.refusal = problem
         found.missing = _wanted(classic_token)
         return found
@@ -123,7 +127,7 @@ async def _queues(
 ) -> None:
     ours, theirs = await asyncio.gather(_newest(classic, top), _newest(graph, top))
     both = ours.keys() & theirs.keys()
-    found.compared = len(both)
+    found.listed, found.compared = True, len(both)
     # Each list ends somewhere: what one lacks may only lie below the other's end.
     found.only_classic = tuple(sorted(await _unknown(graph, ours.keys() - both)))
     found.only_graph = tuple(sorted(await _unknown(classic, theirs.keys() - both)))

@@ -209,6 +209,7 @@ def _object(found: Comparison) -> dict[str, object]:
         "ready": found.ready,
         "refusal": str(found.refusal) if found.refusal else None,
         "missing": [one.any_of[0] for one in found.missing],
+        "listed": found.listed,
         "compared": found.compared,
         "only_classic": list(found.only_classic),
         "only_graph": list(found.only_graph),
@@ -218,13 +219,14 @@ def _object(found: Comparison) -> dict[str, object]:
 
 
 def _print(found: Comparison) -> None:
+    none = "none" if found.listed else "not compared"
     rows: list[tuple[object, ...]] = [
         ("token for Graph", "none" if found.refusal else "ok"),
         ("roles to grant", ", ".join(one.any_of[0] for one in found.missing) or "none"),
-        ("incidents in both", found.compared),
-        ("in classic only", ", ".join(found.only_classic) or "none"),
-        ("in Graph only", ", ".join(found.only_graph) or "none"),
-        ("fields that differ", "; ".join(found.differing[:5]) or "none"),
+        ("incidents in both", found.compared if found.listed else "not compared"),
+        ("in classic only", ", ".join(found.only_classic) or none),
+        ("in Graph only", ", ".join(found.only_graph) or none),
+        ("fields that differ", "; ".join(found.differing[:5]) or none),
         ("probe query", found.probe),
     ]
     write_table(("WHAT", "FOUND"), rows)

@@ -211,12 +211,16 @@ class ConsentDialog(Dialog):
         # A paste into the field is read at once; half an address is no fault yet.
         if "admin_consent=" in event.value or "error=" in event.value:
             self._read(event.value)
+        elif self._catcher is None:
+            self._answer = None  # What stands below is of another address.
+            self._say([])
 
     def _read(self, address: str) -> None:
         from tui.auth.consent import parse_consent_redirect
 
         if not address.strip():
             return
+        self._answer = None
         try:
             self._answered(parse_consent_redirect(address))
         except Problem as problem:

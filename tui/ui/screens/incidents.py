@@ -280,6 +280,8 @@ class IncidentsScreen(QueueWatch):
 
     def tell_below(self) -> None:
         """One line below the table: the selection, else what is wrong, else what to know."""
+        if not self.query(Grid) or not self.query("#below"):
+            return  # News of the queue can come while the screen is taken apart.
         selected = len(self.query_one(Grid).selected)
         problem = self.workspace.queue.sync_problem
         notices = self.notices

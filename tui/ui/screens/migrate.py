@@ -124,7 +124,7 @@ class MigrateScreen(FramedScreen):
             fact(told, "Token for Graph", "given to the same credential" if told else "refused"),
             fact(not found.missing, "Roles to grant", missing or "none"),
         ]
-        if told:
+        if told and found.listed:
             both = f"{found.compared} of the newest are in both"
             strays = [f"{one} in classic only" for one in found.only_classic]
             strays += [f"{one} in Graph only" for one in found.only_graph]
@@ -133,14 +133,19 @@ class MigrateScreen(FramedScreen):
                 fact(bool(found.compared) or None, "Incidents", both),
                 fact(not found.only_classic, "Lost or new", ", ".join(strays) or "none"),
                 fact(not found.differing, "Fields", "; ".join(found.differing[:5]) or alike),
+            ]
+        elif told:
+            blocks.append(fact(None, "Incidents", "not compared: the roles are missing"))
+        if told:
+            blocks.append(
                 fact(
                     {"same": True, "differs": False}.get(found.probe),
                     "A probe query",
                     {"same": "the same answer", "differs": "another answer"}.get(
                         found.probe, found.probe
                     ),
-                ),
-            ]
+                )
+            )
         blocks.append(gap())
         if found.refusal is not None:
             blocks += problem_blocks(found.refusal)
