@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pytest
 
 from tests.cli.services import Machine
+from tui.api.protocols import Page
+from tui.cli import watch as watching
 from tui.demo.identity import applications
 from tui.demo.options import Options
 from tui.demo.server import DemoTenant
+from tui.errors import BadAnswer, Forbidden, Problem
 
 
 @pytest.fixture
@@ -82,3 +89,36 @@ async def test_wrong_usage(machine: Machine, arguments: tuple[str, ...]) -> None
     machine.connect("http://127.0.0.1:9", "graph")
     ended = await machine.run("incidents", *arguments)
     assert ended.code == 2, ended.err
+
+
+async def test_what_is_no_answer_is_told_and_does_not_end_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers: list[Problem] = [
+        BadAnswer("Listing incidents failed", "an HTML page came instead of JSON"),
+        Forbidden("Listing incidents failed", "a role is missing"),
+    ]
+
+    class Service:
+        async def pages(self, **asked: object) -> AsyncIterator[Page]:
+            yield Page((), None, ("an incident without an id was left out",))
+            raise answers.pop(0)
+
+    @asynccontextmanager
+    async def connected(args: object) -> AsyncIterator[object]:
+        session = SimpleNamespace(
+            now=lambda: datetime.now(UTC), profile=SimpleNamespace(analyst=None)
+        )
+        yield SimpleNamespace(incidents=Service(), session=session)
+
+    async def at_once(seconds: float) -> None:
+        assert seconds == 60
+
+    monkeypatch.setattr(watching, "open_connection", connected)
+    monkeypatch.setattr(watching.asyncio, "sleep", at_once)
+    with pytest.raises(Forbidden):
+        await watching.watch(argparse.Namespace(filter="", every=60))
+    said = capsys.readouterr().err
+    assert "HTML page came" in said
+    assert "again in 60 s" in said
+    assert said.count("without an id") == 1

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tui.cli.context import open_connection, whole_number
 from tui.cli.output import json_text, say
-from tui.errors import Problem, ServiceProblem, Unreachable, UsageProblem
+from tui.errors import BadAnswer, Problem, ServiceProblem, Unreachable, UsageProblem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,8 +84,9 @@ async def watch(args: argparse.Namespace, me: str | None = None) -> int:
 
 
 def _passes(problem: Problem) -> bool:
+    # What is no answer of the service (a proxy's page, a body cut short) may be one next time.
     status = getattr(problem, "status", 0)
-    return isinstance(problem, Unreachable) or status == 429 or status >= 500
+    return isinstance(problem, Unreachable | BadAnswer) or status == 429 or status >= 500
 
 
 class News:
@@ -94,6 +95,7 @@ class News:
     def __init__(self, began: datetime) -> None:
         self._began = began
         self._states: dict[str, object] = {}
+        self.told: set[str] = set()
         self.since = began
 
     def event(self, incident: Incident) -> str | None:
@@ -115,6 +117,10 @@ async def _look(connection: Connection, wanted: Filter, news: News) -> None:
     found: list[Incident] = []
     async for page in connection.incidents.pages(updated_since=since):
         found += page.incidents
+        for fault in page.faults:
+            if fault not in news.told:
+                news.told.add(fault)
+                say(fault)
     for line in _lines(found, wanted, news, now):
         sys.stdout.write(line + "\n")
     sys.stdout.flush()
