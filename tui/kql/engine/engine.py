@@ -212,8 +212,13 @@ class Engine:
         from tui.kql.engine.marks import unmarked
         from tui.kql.engine.translation import kusto_type
 
-        answer = self._connection.table("temp.main." + _ANSWER)
-        stored = list(zip(answer.columns, map(str, answer.types), strict=True))
+        known = translator.kept
+        stored = known.answered if known is not None else None
+        if stored is None:
+            answer = self._connection.table("temp.main." + _ANSWER)
+            stored = list(zip(answer.columns, map(str, answer.types), strict=True))
+            if known is not None:
+                known.answered = stored
         columns = [
             AnswerColumn(unmarked(name), _finer(kusto_type(kind), translator.kinds.get(name)))
             for name, kind in stored

@@ -14,6 +14,7 @@ from antlr4.error.ErrorListener import ErrorListener  # type: ignore[import-unty
 from antlr4.error.Errors import ParseCancellationException  # type: ignore[import-untyped]
 from duckdb_kql._antlr.KqlParser import KqlParser
 
+from tui.kql.engine import walks
 from tui.kql.engine.quick_parser import QuickParser, tokens_of
 from tui.kql.engine.state import breathe
 
@@ -74,7 +75,9 @@ def read(text: str) -> tuple[Any, tuple[int, int] | None]:
         try:
             # Without looking for a way on behind a fault.
             parser: Any = QuickParser(tokens)
-            return parser.top(), None
+            tree = parser.top()
+            setattr(tree, walks.KINDS, set(map(walks.rule_name, parser.met)))
+            return tree, None
         except ParseCancellationException:
             pass
     parser = _parser(lexer, tokens)

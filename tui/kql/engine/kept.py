@@ -13,7 +13,7 @@ Key = tuple[str, bool, bool]
 """A query's text, and whether its time range has a beginning and an end."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Kept:
     """A query translated, and what that depends on."""
 
@@ -22,6 +22,8 @@ class Kept:
     sql: str
     kinds: dict[str, str]
     render: tuple[str, dict[str, str]] | None
+    answered: list[tuple[str, str]] | None = None
+    """The columns of its answer with their DuckDB types, once it was run."""
 
 
 # Tables are held beside what is known of them, so that no others can come to have their identity.

@@ -11,11 +11,12 @@ from typing import Any
 
 from antlr4 import InputStream, ParserRuleContext, Token  # type: ignore[import-untyped]
 from antlr4.atn.ATNSimulator import ATNSimulator  # type: ignore[import-untyped]
+from antlr4.atn.LexerAction import LexerChannelAction  # type: ignore[import-untyped]
 from antlr4.atn.LexerATNSimulator import LexerATNSimulator  # type: ignore[import-untyped]
 from antlr4.atn.ParserATNSimulator import ParserATNSimulator  # type: ignore[import-untyped]
 from antlr4.atn.PredictionMode import PredictionMode  # type: ignore[import-untyped]
 from antlr4.error.ErrorStrategy import BailErrorStrategy  # type: ignore[import-untyped]
-from antlr4.PredictionContext import PredictionContextCache  # type: ignore[import-untyped]
+from antlr4.Token import CommonToken  # type: ignore[import-untyped]
 from antlr4.tree.Tree import TerminalNodeImpl  # type: ignore[import-untyped]
 from duckdb_kql._antlr.KqlLexer import KqlLexer
 from duckdb_kql._antlr.KqlParser import KqlParser
@@ -23,7 +24,6 @@ from duckdb_kql._antlr.KqlParser import KqlParser
 from tui.kql.engine.state import breathe
 
 _EOF: int = Token.EOF
-_NEWLINE = ord("\n")
 _NOWHERE: Any = ATNSimulator.ERROR
 _NO_TOKEN: Any = LexerATNSimulator.ERROR
 
@@ -108,51 +108,75 @@ class _Predictor(ParserATNSimulator):  # type: ignore[misc]
         return super().adaptivePredict(input, decision, outerContext)
 
 
-class _Matcher(LexerATNSimulator):  # type: ignore[misc]
-    """Finds a token as an earlier one of its kind was found."""
+class _Token(CommonToken):  # type: ignore[misc]
+    """A token that knows its text."""
 
-    def match(self, input: Any, mode: int) -> Any:
-        letters, start, size = input.data, input.index, input.size
-        state, place = self.decisionToDFA[mode].s0, start
-        found, end = None, start
-        while state is not None and state.edges is not None and place < size:
-            letter = letters[place]
-            if letter > self.MAX_DFA_EDGE:
-                break
-            state = state.edges[letter]
-            if state is _NO_TOKEN:
-                if found is None:
-                    break
-                return self._accepted(input, mode, found, end)
-            place += 1
-            if state is not None and state.isAcceptState:
-                found, end = state, place
-        return super().match(input, mode)
-
-    def _accepted(self, input: Any, mode: int, found: Any, end: int) -> Any:
-        start = self.startIndex = input.index
-        self.mode = mode
-        letters = input.data[start:end]
-        lines = letters.count(_NEWLINE)
-        line = self.line + lines
-        column = letters[::-1].index(_NEWLINE) if lines else self.column + end - start
-        self.accept(input, found.lexerActionExecutor, start, end, line, column)
-        return found.prediction
+    def __init__(self, source: Any, kind: int, start: int, end: int, text: str) -> None:
+        self.source = source
+        self.type = kind
+        self.channel = 0
+        self.start, self.stop = start, end - 1
+        self.tokenIndex = -1
+        self._text = text
 
 
 def tokens_of(text: str, listener: Any) -> tuple[Any, list[Any]]:
-    """The lexer, and all tokens of a text, those included that no rule sees."""
-    lexer = KqlLexer(InputStream(text))
-    lexer._interp = _Matcher(lexer, lexer.atn, lexer.decisionsToDFA, PredictionContextCache())
+    """The lexer, and all tokens of a text, those included that no rule sees.
+
+    Where the lexer has met all that leads to a token before, its own tables say which it is;
+    elsewhere it is asked.
+    """
+    letters = InputStream(text)
+    lexer = KqlLexer(letters)
     lexer.removeErrorListeners()
     lexer.addErrorListener(listener)
+    state, source = lexer._interp, (lexer, letters)
+    tables = state.decisionToDFA
     tokens: list[Any] = []
     while not tokens or tokens[-1].type != _EOF:
         breathe()
-        token = lexer.nextToken()
+        start = letters.index
+        found = _met(tables[lexer._mode].s0, letters.data, start)
+        if found is None:
+            token = lexer.nextToken()
+        else:
+            kind, channel, end = found
+            written = text[start:end]
+            token = _Token(source, kind, start, end, written)
+            token.channel, token.line, token.column = channel, state.line, state.column
+            letters.seek(end)
+            lines = written.count("\n")
+            state.line += lines
+            state.column = (
+                end - start - written.rindex("\n") - 1 if lines else state.column + end - start
+            )
         token.tokenIndex = len(tokens)
         tokens.append(token)
     return lexer, tokens
+
+
+def _met(state: Any, letters: list[int], place: int) -> tuple[int, int, int] | None:
+    """Kind, channel and end of the token at a place; None where the tables do not say."""
+    found, end, size = None, place, len(letters)
+    while state is not None and state.edges is not None and place < size:
+        letter = letters[place]
+        if letter >= len(state.edges):
+            return None
+        state = state.edges[letter]
+        if state is _NO_TOKEN:
+            if found is None:
+                return None
+            executor = found.lexerActionExecutor
+            if executor is None:
+                return found.prediction, 0, end
+            actions = executor.lexerActions
+            if len(actions) == 1 and isinstance(actions[0], LexerChannelAction):
+                return found.prediction, actions[0].channel, end
+            return None
+        place += 1
+        if state is not None and state.isAcceptState:
+            found, end = state, place
+    return None
 
 
 class QuickParser(KqlParser):
@@ -166,6 +190,8 @@ class QuickParser(KqlParser):
 
     def __init__(self, tokens: list[Any]) -> None:
         super().__init__(_Visible(tokens))
+        self.met: set[type] = set()
+        """The classes of the nodes that were made."""
         self.removeErrorListeners()
         self._errHandler = _AtFault()
         self._interp = _Predictor(self, self.atn, self.decisionsToDFA, self.sharedContextCache)
@@ -186,6 +212,7 @@ class QuickParser(KqlParser):
         context.stop = seen.tokens[seen.index - 1] if seen.index else None
         self.state = context.invokingState
         self._ctx = context.parentCtx
+        self.met.add(type(context))
 
     def enterOuterAlt(self, localctx: Any, altNum: int) -> None:
         if self._ctx is not localctx:

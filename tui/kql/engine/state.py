@@ -25,6 +25,8 @@ class Translation:
     marks: Mapping[str, str] = field(default_factory=dict)
     """For names that differ from others only in case, how they are spelled here."""
     counter: int = 0
+    lets: bool = True
+    """Whether names of `let`s are left in the query, for values that a column may hide."""
     stages: list[list[str]] = field(default_factory=list)
     """For each query that is being rendered, the outermost first, what its stages became."""
     types: dict[int, tuple[object, str | None]] = field(default_factory=dict)

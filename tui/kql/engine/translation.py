@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
@@ -34,6 +35,9 @@ _MOST_WORDS = 30_000
 
 _MOST_PARTS = 300_000
 """Parts of a query when everything that a `let` names is written out."""
+
+_SLOT = re.compile(r""" "(?:[^"]|"")*" | '(?:[^']|'')*' | [$](\w+) """, re.VERBOSE)
+"""A text or a name in quotes, or the slot of a value."""
 
 _CLOCK = translate.CLOCK_SLOT
 _SINCE, _UNTIL = "kqlsince", "kqluntil"
@@ -95,6 +99,8 @@ class Translator:
         """The tables that the query reads."""
         self.kinds: dict[str, str] = {}
         """The Kusto types of the answer's columns that are known."""
+        self.kept: kept.Kept | None = None
+        """What is kept of the query, where something is."""
 
     def sql(self) -> tuple[str, dict[str, Any]]:
         """The SQL, and the values it binds.
@@ -110,18 +116,20 @@ class Translator:
             self._read_columns(known.made)
             if self._made == known.made:
                 self.read, self.kinds = tuple(known.made), known.kinds
+                self.kept = known
                 self.state.render = known.render
                 return known.sql, self._bound(known.sql)
         with translating(self.state), translate.clock(self._moment):
             sql = self._translated()
         # What the rows decided holds for those rows only.
         if not self._asked:
-            done = kept.Kept(self._made, sql, self.kinds, self.state.render)
-            kept.keep(self._tables, key, done)
+            self.kept = kept.Kept(self._made, sql, self.kinds, self.state.render)
+            kept.keep(self._tables, key, self.kept)
         return sql, self._bound(sql)
 
     def _translated(self) -> str:
         query = self._lowered()
+        self.state.lets = any(isinstance(part, ir.LetRef) for part in walk(query))
         if unfolded(query, _MOST_PARTS) >= _MOST_PARTS:
             raise words.too_deep()
         self._given = _given(query)
@@ -205,12 +213,11 @@ class Translator:
             _SINCE: since and since.astimezone(UTC).replace(tzinfo=None),
             _UNTIL: until and until.astimezone(UTC).replace(tzinfo=None),
         }
-        spelled = {slot: value for slot, value in values.items() if f"${slot}" in sql}
-        if not spelled:
+        if not any(f"${slot}" in sql for slot in values):
             return {}
         # A text of the query may spell a slot too, and what is not asked for must not be given.
-        asked = self._connection.extract_statements(sql)[0].named_parameters
-        return {slot: value for slot, value in spelled.items() if slot in asked}
+        asked = set(_SLOT.findall(sql))
+        return {slot: value for slot, value in values.items() if slot in asked}
 
     def _all(self) -> Iterator[str]:
         return iter(self._tables if self._tables is not None else self._catalog)

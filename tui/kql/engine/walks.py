@@ -7,10 +7,13 @@ called, and whether it is a rule, is looked up once a class here instead of once
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any
 
 from antlr4 import ParserRuleContext  # type: ignore[import-untyped]
-from duckdb_kql import ir, lower, schema
+from duckdb_kql import ir, lower, schema, translate
+
+from tui.kql.engine.state import current_or_none
 
 Node = Any
 
@@ -80,6 +83,9 @@ def collapse(node: Node) -> Node:
 
 def first_let(node: object) -> ir.LetRef | None:
     """Some name of a `let` in an operator, outside nested queries; None where none is."""
+    state = current_or_none()
+    if state is not None and not state.lets:
+        return None
     stack: list[Any] = [node]
     seen: set[int] = set()
     while stack:
@@ -100,6 +106,27 @@ def first_let(node: object) -> ir.LetRef | None:
     return None
 
 
+def table_names(query: ir.Query, known: Mapping[str, Any] | None) -> frozenset[str]:
+    """The names, case aside, that a query may read as tables; for the names of its own parts."""
+    found = {name.casefold() for name in known or () if "." not in name}
+    stack: list[Any] = [query]
+    seen: set[int] = set()
+    while stack:
+        current = stack.pop()
+        kind = type(current)
+        if kind is tuple or kind is list:
+            stack.extend(current)
+            continue
+        names = fields_of(kind)
+        if names is None or id(current) in seen:
+            continue
+        seen.add(id(current))
+        if isinstance(current, ir.TableRef) and current.database is None:
+            found.add(current.name.casefold())
+        stack.extend([getattr(current, name) for name in names])
+    return frozenset(found)
+
+
 def install() -> None:
     """Let duckdb-kql walk so too; its own walks find the same."""
     library: Any = lower
@@ -109,3 +136,13 @@ def install() -> None:
     library._collapse = collapse
     names: Any = schema
     names._first_let_ref = first_let
+    collision = names._no_case_collision
+
+    def no_case_collision(columns: list[str], where: str) -> list[str]:
+        if len(set(map(str.casefold, columns))) == len(set(columns)):
+            return columns
+        return list(collision(columns, where))
+
+    names._no_case_collision = no_case_collision
+    sql: Any = translate
+    sql._table_names = table_names

@@ -57,24 +57,34 @@ def bare(node: Node) -> Node:
     return lower._unparenthesize(node)
 
 
+_RESHAPED = frozenset({"LetViewDeclaration", "JoinOperatorOnClause"})
+
+
 def reshape(tree: Node) -> Node:
     """A parsed query with forms that lowering misreads put into those that it reads.
 
     A join's `on a and b` becomes its list form `on a, b`, which means the same; a view of
     one expression becomes a plain `let` of that expression.
     """
-    met = set()
-    for node in walk(tree):
-        met.add(kind(node))
-        if kind(node) == "LetViewDeclaration" and kind(rules(node)[-1]) == "LetFunctionBody":
+    known = getattr(tree, walks.KINDS, None)
+    if known is not None and not known & _RESHAPED:
+        return tree
+    met: set[str] = set()
+    stack = [tree]
+    while stack:
+        node = stack.pop()
+        rule = kind(node)
+        met.add(rule)
+        if rule == "LetViewDeclaration" and kind(rules(node)[-1]) == "LetFunctionBody":
             inner = rules(rules(node)[-1])
             if len(inner) == 1:
                 node.children = [*node.children[:-1], inner[0]]
-        if kind(node) == "JoinOperatorOnClause":
+        elif rule == "JoinOperatorOnClause":
             flattened: list[Node] = []
             for child in node.children or []:
                 flattened.extend(_conjuncts(child) if rules(child) else [child])
             node.children = flattened
+        stack.extend(walks.rules(node))
     setattr(tree, walks.KINDS, met)
     return tree
 
