@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 # httpx loads its own command line where that can run, which takes 4 MB and serves nobody here.
 sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
+# httpcore looks for sniffio on the disk four times in every request. Where there is none, all
+# runs under asyncio, which is what runs here.
+sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]
 
 CONNECT_TIMEOUT = 10.0
 """Seconds until a connection must stand."""

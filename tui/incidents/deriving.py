@@ -19,7 +19,7 @@ from tui.incidents.tables import DERIVED_KEY, add_words, transaction, write_word
 from tui.incidents.urgency import aged_at, prio_at
 
 ALL_COLUMNS = (*COLUMNS, "prio")
-_SELECTED = ", ".join(f"incident.{name}" for name in ALL_COLUMNS)
+SELECTED = ", ".join(f"incident.{name}" for name in ALL_COLUMNS)
 
 
 def derived_to(connection: sqlite3.Connection) -> int | None:
@@ -65,7 +65,7 @@ def step(connection: sqlite3.Connection, most: int, author: str = "") -> bool:
 def derive(connection: sqlite3.Connection, after: int, most: int, author: str = "") -> int | None:
     """Derive the rows behind row `after` again; returns the last one, None at the end."""
     rows = connection.execute(
-        f"SELECT body.n, incident.id, data, {_SELECTED} FROM body"
+        f"SELECT body.n, incident.id, data, {SELECTED} FROM body"
         " JOIN incident ON incident.n = body.n WHERE body.n > ? ORDER BY body.n LIMIT ?",
         (after, most),
     ).fetchall()
@@ -85,7 +85,7 @@ def derive(connection: sqlite3.Connection, after: int, most: int, author: str = 
     fresh: list[tuple[int, Facts]] = []
     for number, key, data, *columns in rows:
         facts = facts_of(applied(unpack(data), wishes.get(key, ()), author))
-        _correct(connection, number, columns, (*facts[: len(COLUMNS)], prio_at(facts, at)))
+        correct(connection, number, columns, (*facts[: len(COLUMNS)], prio_at(facts, at)))
         if number in had:
             write_words(connection, number, facts.search)
             write_labels(connection, number, facts.keys)
@@ -96,7 +96,7 @@ def derive(connection: sqlite3.Connection, after: int, most: int, author: str = 
     return last
 
 
-def _correct(
+def correct(
     connection: sqlite3.Connection, number: int, had: Sequence[object], wanted: Sequence[object]
 ) -> None:
     """Write the columns that differ, so that only their indexes are touched."""

@@ -34,7 +34,7 @@ _NEAR = 500
 _PART = 32_768
 _STEPS = 20_000
 """Of SQLite's machine, between looks at whether an order is still wanted: less than 1 ms."""
-_GLANCE = 2000
+_GLANCE = 1000
 _IS_CLOSED = "incident.status_key IN ('resolved', 'redirected')"
 _INDEXED = ("incident.created DESC", f"{_IS_CLOSED}, incident.prio DESC")
 _ALWAYS = ("n", "id", "status_key", "owner_key", "unread", "created")

@@ -9,7 +9,7 @@ from datetime import datetime
 from tui.api.records import Incident, IncidentChange
 from tui.incidents import outbox
 from tui.incidents.blobs import pack, same, unpack, with_alerts_of
-from tui.incidents.deriving import ALL_COLUMNS, next_row
+from tui.incidents.deriving import ALL_COLUMNS, SELECTED, correct, next_row
 from tui.incidents.edits import applied
 from tui.incidents.facts import COLUMNS, Facts, facts_of, storable, ticks
 from tui.incidents.labels import write_labels
@@ -27,7 +27,7 @@ _INSERT_AS = (
     f"INSERT INTO incident (n, {', '.join(ALL_COLUMNS)})"
     f" VALUES (?, {', '.join('?' * len(ALL_COLUMNS))})"
 )
-_UPDATE = f"UPDATE incident SET {', '.join(f'{name} = ?' for name in ALL_COLUMNS)} WHERE n = ?"
+_SELECT = f"SELECT {SELECTED} FROM incident WHERE n = ?"
 
 
 def put(
@@ -194,7 +194,7 @@ def _write_facts(connection: sqlite3.Connection, number: int | None, facts: Fact
         number = connection.execute(_INSERT, values).lastrowid
         assert number is not None
     else:
-        connection.execute(_UPDATE, (*values, number))
+        correct(connection, number, connection.execute(_SELECT, (number,)).fetchone(), values)
     write_words(connection, number, facts.search, new=new)
     write_labels(connection, number, facts.keys, new=new)
     return number
