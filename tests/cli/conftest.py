@@ -48,7 +48,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 @pytest.fixture
 def run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
     def one(*argv: str, stdin: str = "") -> Ended:
-        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
+        piped = io.BytesIO(stdin.encode("utf-8", "surrogateescape"))
+        text = io.TextIOWrapper(piped, encoding="utf-8", errors="surrogateescape")
+        monkeypatch.setattr(sys, "stdin", text)
         capfd.readouterr()
         code = main(argv)
         sys.stdout.flush()

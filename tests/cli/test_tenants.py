@@ -42,7 +42,7 @@ def test_decode_checks_what_is_needed(run: Run) -> None:
     assert "lacks AdvancedHunting.Read.All" in ended.err
 
 
-@pytest.mark.parametrize("text", ["", "rubbish", "a.b.c", "{}", "\x00\xff"])
+@pytest.mark.parametrize("text", ["", "rubbish", "a.b.c", "{}", "\x00\xff", "\udcff\udc80.a.b"])
 def test_decode_of_what_is_none(run: Run, text: str) -> None:
     ended = run("token", "decode", stdin=text)
     assert ended.code == 2

@@ -127,6 +127,8 @@ def test_every_kind_of_credential_has_its_fields_and_makes_settings(kind, tmp_pa
             "graph",
             "another cloud",
         ),
+        ({"secret": "s" * 4001}, "secret", "it has 4,001 characters"),
+        ({"secret": "a\x1bb"}, "secret", "control characters"),
         ({"credential": "command", "secret_command": "op 'read"}, "secret_command", "quotation"),
         ({"tenants": "fabrikam = nowhere"}, "tenants", "neither a GUID nor a domain"),
     ],

@@ -24,6 +24,19 @@ _SHAPES = re.compile(
 )
 
 
+_LONGEST = 4_000
+"""Characters; the authority's own secrets have about forty."""
+
+
+def fault_of_typed(value: str) -> str:
+    """Why a typed or pasted line is neither a client secret nor a pass phrase; else empty."""
+    if not value.isprintable():
+        return "it holds line breaks or control characters"
+    if len(value) > _LONGEST:
+        return f"it has {len(value):,} characters"
+    return ""
+
+
 class Secret:
     """Text that never shows itself: neither printed, formatted, pickled nor compared in time.
 

@@ -77,7 +77,7 @@ def _read_secret(profile: Profile, name: str) -> str:
 
 
 def _login(profile: Profile, args: argparse.Namespace) -> int:
-    from tui.auth.secret import Secret
+    from tui.auth.secret import Secret, fault_of_typed
     from tui.auth.vault import describe_secret, store_secret
 
     if profile.credential == "device-code":
@@ -92,10 +92,10 @@ def _login(profile: Profile, args: argparse.Namespace) -> int:
     value = _read_secret(profile, name)
     if not value.strip():
         raise UsageProblem(f"No {name.lower()} was given", remedy="Nothing was stored.")
-    if not value.isprintable():
+    if fault := fault_of_typed(value):
         raise UsageProblem(
             f"This is no {name.lower()}",
-            "it holds line breaks or control characters",
+            fault,
             "Copy the value alone. Nothing was stored.",
         )
     if re.match(GUID_PATTERN, value):

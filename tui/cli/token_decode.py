@@ -82,14 +82,24 @@ def _token(name: str) -> str:
     if name == "-":
         if sys.stdin is not None and sys.stdin.isatty():
             say("Paste the token, then press Enter and Ctrl+D.")
-        data = sys.stdin.read(_LARGEST).encode() if sys.stdin is not None else b""
-        return token_text(data)
+        return token_text(_piped())
     try:
         with at_home(Path(name)).open("rb") as stream:
             return token_text(stream.read(_LARGEST))
     except OSError as error:
         why = (error.strerror or "it cannot be read").lower()
         raise UsageProblem(f"{name} cannot be read", why, "Check the path.") from None
+
+
+def _piped() -> bytes:
+    """Standard input as it comes: it need not be text."""
+    if sys.stdin is None:
+        return b""
+    stream = getattr(sys.stdin, "buffer", None)
+    if stream is None:
+        return sys.stdin.read(_LARGEST).encode("utf-8", "replace")
+    found: bytes = stream.read(_LARGEST)
+    return found
 
 
 def _verified(args: argparse.Namespace, value: str) -> SignatureCheck:

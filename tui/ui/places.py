@@ -173,9 +173,15 @@ class Places(Host):
 
     async def ask_secret(self, profile: Profile, question: str) -> Secret | None:
         """Ask the person at the keyboard for a profile's secret."""
-        from tui.auth.secret import Secret
+        from tui.auth.secret import Secret, fault_of_typed
         from tui.ui.widgets.dialogs import AskLine
 
+        def fault_of(typed: str) -> str:
+            fault = fault_of_typed(typed)
+            return fault and f"This is not the secret's value: {fault}."
+
         note = f"{visible(profile.place)}, client ID {visible(profile.client_id)}"
-        answer = await self.push_screen_wait(AskLine(visible(question), note=note, password=True))
+        answer = await self.push_screen_wait(
+            AskLine(visible(question), note=note, password=True, fault_of=fault_of)
+        )
         return Secret(answer) if answer else None

@@ -9,6 +9,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from tui.auth.secret import fault_of_typed
 from tui.config.schema import OF_ONE_TENANT, WITHOUT_CLIENT
 
 if TYPE_CHECKING:
@@ -167,6 +168,8 @@ def faults_of(values: Values, taken: Collection[str]) -> dict[str, str]:
             shlex.split(values["secret_command"])
         except ValueError:
             found["secret_command"] = "A quotation mark is not closed."  # noqa: S105
+    if "secret" in shown(values) and (why := fault_of_typed(values["secret"].strip())):
+        found["secret"] = f"This is not the secret's value: {why}."
     return found
 
 
