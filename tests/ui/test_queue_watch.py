@@ -5,6 +5,8 @@ from __future__ import annotations
 from tests.ui.conftest import Open
 from tui.api.records import IncidentChange
 from tui.config import Settings, WatchSettings
+from tui.incidents.changes import QueueChanged
+from tui.ui.screens.incidents import IncidentsScreen
 from tui.ui.terminal import TerminalSide
 
 
@@ -44,3 +46,17 @@ async def test_a_filter_that_is_none_is_named_below_the_table(open_app: Open) ->
         await service.update("4690", IncidentChange(tags=("again",)))
         await screens.press("R")
         await screens.sees("[watch] notify tells of nothing", "nonsense")
+
+
+async def test_what_filters_may_miss_is_said_while_it_is_so(open_app: Open, monkeypatch) -> None:
+    async with open_app((80, 24)) as screens:
+        await screens.sign_in()
+        screen = screens.app.screen
+        assert isinstance(screen, IncidentsScreen)
+        queue = type(screens.app.workspace.queue)
+        with monkeypatch.context() as patched:
+            patched.setattr(queue, "behind", 9412)
+            screen._queue_changed(QueueChanged(None))
+            await screens.sees("Filters may miss the words and entities of 9,412 incidents")
+        screen._queue_changed(QueueChanged(None))
+        await screens.until(lambda: "Filters may miss" not in screens.text())

@@ -109,10 +109,8 @@ class QueueWatch(QueueViews):
     def notices(self) -> list[str]:
         """What is good to know: of the tenant, and of settings that cannot be followed."""
         behind = self.workspace.queue.behind
-        soon = (
-            f"Words and entities of {words.counted(behind, 'incident')} are still being made out: "
-            "until then filters by them, and facets, miss these."
-        )
+        many = words.counted(behind, "incident")
+        soon = f"Filters may miss the words and entities of {many} for a moment."
         return [*([soon] if behind else ()), *self.workspace.notices, *self.remarks]
 
     def tell_below(self) -> None:
