@@ -33,7 +33,7 @@ class Clock:
             return ""
         word = "behind" if self.skew > 0 else "ahead of"
         return (
-            f"This machine's clock is {_words(abs(self.skew))} {word} the server's: set it. "
+            f"This machine's clock is {span_words(abs(self.skew))} {word} the server's: set it. "
             "Until then this program reckons with the difference, and others do not."
         )
 
@@ -59,9 +59,12 @@ class Clock:
         self._known = True
 
 
-def _words(seconds: float) -> str:
+def span_words(seconds: float) -> str:
+    """A difference of clocks in words: `40 s`, `17 min`, `5 h`, `3 days`."""
+    if seconds < _WRONG:
+        return f"{seconds:.0f} s"
     if seconds < 2 * 3600:
-        return f"{max(1, round(seconds / 60))} min"
+        return f"{round(seconds / 60)} min"
     return f"{seconds / 3600:.0f} h" if seconds < 48 * 3600 else f"{seconds / 86400:.0f} days"
 
 

@@ -205,9 +205,13 @@ def _issuer(response: httpx.Response) -> str:
 
 
 def _clock(session: Session) -> Check:
+    from tui.auth.clock import span_words
+
     skew = session.skew
     if abs(skew) > 300:
-        words = f"this machine's clock is {abs(skew):.0f} s {'behind' if skew > 0 else 'ahead'}"
+        words = (
+            f"this machine's clock is {span_words(abs(skew))} {'behind' if skew > 0 else 'ahead'}"
+        )
         return Check("clock", "bad", f"{words}: set it, or signing in fails", 3)
     return Check("clock", "ok" if abs(skew) <= 5 else "note", f"{skew:+.0f} s to the server's")
 

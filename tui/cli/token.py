@@ -106,10 +106,12 @@ def _object(session: Session, token: Token) -> dict[str, object]:
 
 def _print(session: Session, token: Token) -> None:
     from tui.auth import claims as reading
+    from tui.auth.clock import span_words
 
     claims = token.claims
     left = int((token.expires - session.now()).total_seconds())
-    skew = f", the server's clock is {session.skew:+.0f} s from ours" if session.skew else ""
+    sign = "+" if session.skew > 0 else "-"
+    skew = f", the server's clock is {sign}{span_words(abs(session.skew))}" if session.skew else ""
     print(
         f"{token.resource} token, {left // 60}:{left % 60:02d} left, "
         f"until {token.expires:%Y-%m-%d %H:%M:%S} UTC{skew}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.widget import Widget
 from textual_enhanced.commands import Command
 
+from tui.auth.clock import span_words
 from tui.errors import Problem
 from tui.text import visible
 from tui.ui import words
@@ -165,7 +166,8 @@ class TokenScreen(TokenPage):
         life = max((token.expires - token.issued).total_seconds(), 1.0)
         share = min(1.0, max(0.0, left.total_seconds() / life))
         tone = "good" if state == "valid" else "warn" if state == "renewing" else "bad"
-        skew = f", server's clock {session.skew:+.1f} s" if session.skew else ""
+        sign = "+" if session.skew > 0 else "−"
+        skew = f", server's clock {sign}{span_words(abs(session.skew))}" if session.skew else ""
         issued = f"   issued {words.clock(token.issued)}{skew}"
         width = max(10, min(60, self.size.width - 8 - len(issued)))
         filled = round(share * width)
