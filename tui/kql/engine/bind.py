@@ -122,6 +122,7 @@ class Binder:
             self._tables[name] = self.kinds_of(resolved)[1]
             lets.append((name, resolved))
             around.append((name, resolved))
+        query = unions.spelled_out(query, scope)
         first = keyword(query.operators[0]) if query.operators else ""
         source = self._source(query.source, scope, first, _fuzzy(query))
         operators: list[ir.Operator] = []

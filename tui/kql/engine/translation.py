@@ -17,7 +17,7 @@ from duckdb_kql.types import kusto_type as library_type
 
 from tui.kql import lexer
 from tui.kql.engine import kept, names, words
-from tui.kql.engine.additions import hooks, terms
+from tui.kql.engine.additions import hooks, sought, terms
 from tui.kql.engine.additions.stages import Snapshot
 from tui.kql.engine.bind import Binder, Schema
 from tui.kql.engine.narrow import narrowed
@@ -154,7 +154,24 @@ class Translator:
         )
         query, _ = binder.query(query, schema)
         self.kinds = dict(binder.kinds_of(query)[1])
-        return self._rendered(query, schema)
+        return self._rendered(self._pruned(query, schema), schema)
+
+    def _pruned(self, query: ir.Query, schema: Schema) -> ir.Query:
+        found = sought.parts(query)
+        if found is None:
+            return query
+        self._asked = True
+
+        def has_rows(part: ir.Query) -> bool:
+            self.check()
+            assert isinstance(part.source, ir.TableRef)
+            table = translate.quote_ident(part.source.name)
+            if self._connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() is None:
+                return False
+            sql = f"SELECT 1 FROM ({self._rendered(part, schema)}) LIMIT 1"
+            return self._connection.execute(sql, self._bound(sql)).fetchone() is not None
+
+        return sought.pruned(query, found, schema, self._made, self.state, has_rows)
 
     def close(self) -> None:
         """Drop what was stored for this query."""

@@ -29,6 +29,7 @@ from tui.kql.engine.additions import (
     ranges,
     sources,
     tree,
+    unions,
 )
 from tui.kql.engine.additions.stages import Stage
 from tui.kql.engine.kinds import kind_of
@@ -266,6 +267,7 @@ def _hook_rendering() -> None:
         text = str(lookup(op, source, left, right_sql, right))
         return operators.without_null_text(text, op, left, right)
 
+    unions.install(sql)
     sql.render_join = render_join
     sql.render_lookup = render_lookup
 

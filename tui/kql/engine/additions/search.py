@@ -12,10 +12,10 @@ from duckdb_kql import ir, lower
 from duckdb_kql.translate import quote_ident, quote_string
 from duckdb_kql.translate.functions import term_match_sql
 
-from tui.kql.engine.additions import tree
+from tui.kql.engine.additions import sought, tree
 from tui.kql.engine.additions.columns import Pattern as Name
 from tui.kql.engine.additions.columns import Reorder
-from tui.kql.engine.additions.stages import Columns, Stage, sql_of
+from tui.kql.engine.additions.stages import Columns, sql_of
 from tui.kql.engine.fault import KqlFault
 from tui.kql.engine.state import current
 from tui.kql.engine.trees import deep, expressions
@@ -32,10 +32,12 @@ class AnyColumn(ir.Expr):
 
 
 @dataclasses.dataclass(frozen=True)
-class Search(Stage):
+class Search(sought.Filter):
     """`search` over the rows of a pipeline."""
 
     predicate: ir.Expr
+    types: tuple[tuple[str, str], ...] = ()
+    """The types of the columns that are known: only text and dynamics are looked into."""
 
     keyword = "search"
 
@@ -43,17 +45,20 @@ class Search(Stage):
         return columns
 
     def sql(self, source: str, columns: Columns) -> str:
-        readable = ", ".join(
-            f"CASE WHEN typeof({c}) IN ('VARCHAR', 'JSON') THEN CAST({c} AS VARCHAR) END"
-            for c in map(quote_ident, columns)
-        )
-        haystack = f"concat_ws(chr(1), {readable})"
+        kinds = dict(self.types)
+        readable = [_readable(quote_ident(c), kinds.get(c)) for c in columns]
+        haystack = f"concat_ws(chr(1), {', '.join(filter(None, readable)) or 'NULL'})"
 
         def found(expression: ir.Expr) -> ir.Expr:
+            if isinstance(expression, AnyColumn) and expression.op in _WITHIN:
+                whole = ir.RenderedAggregate("_kqltext")
+                test = ir.BinaryOp(expression.op, whole, ir.Literal(expression.text, "string"))
+                return ir.RenderedAggregate(f"({_spared(expression.text)}{sql_of(test)})")
             if isinstance(expression, AnyColumn) and expression.op:
-                return ir.RenderedAggregate(_any(columns, expression))
+                return ir.RenderedAggregate(_any(columns, expression, kinds))
             if isinstance(expression, AnyColumn):
-                return ir.RenderedAggregate(f"({_match('_kqltext', expression)})")
+                spared = _spared(expression.text.strip("*"))
+                return ir.RenderedAggregate(f"({spared}{_match('_kqltext', expression)})")
             return expression
 
         predicate = sql_of(deep(self.predicate, found))
@@ -63,13 +68,36 @@ class Search(Stage):
         )
 
 
-def _any(columns: Columns, wanted: AnyColumn) -> str:
-    """The comparison made with each column that holds text."""
-    tests = []
-    for column in map(quote_ident, columns):
-        text = (
+_WITHIN = frozenset(
+    """has has_cs contains contains_cs hasprefix hasprefix_cs hassuffix
+    hassuffix_cs""".split()  # noqa: SIM905
+)
+"""Comparisons that one column passes where all of them, put together, do: a sign that is in no
+word parts them."""
+
+
+def _spared(text: str) -> str:
+    """A quick test that spares most rows the slow one for words."""
+    plain = text and not set(text) & set("%_\\*")
+    return f"_kqltext ILIKE {quote_string(f'%{text}%')} AND " if plain else ""
+
+
+def _readable(column: str, kind: str | None) -> str:
+    """The text of a column in SQL; nothing where it holds none."""
+    if kind is None:
+        return (
             f"CASE WHEN typeof({column}) IN ('VARCHAR', 'JSON') THEN CAST({column} AS VARCHAR) END"
         )
+    return {"string": column, "dynamic": f"CAST({column} AS VARCHAR)"}.get(kind, "")
+
+
+def _any(columns: Columns, wanted: AnyColumn, kinds: dict[str, str]) -> str:
+    """The comparison made with each column that holds text."""
+    tests = []
+    for column in columns:
+        text = _readable(quote_ident(column), kinds.get(column))
+        if not text:
+            continue
         test = ir.BinaryOp(
             wanted.op, ir.RenderedAggregate(f"({text})"), ir.Literal(wanted.text, "string")
         )
@@ -217,7 +245,7 @@ def find(node: tree.Node) -> ir.Query:
     branches = [_found(name, columns, condition, source, kept, packs) for name, columns in found]
     first, *others = branches
     return ir.Query(
-        first.source, [*first.operators, *([ir.Union(tuple(others))] if others else [])]
+        first.source, [*first.operators, *([sought.Sought(tuple(others))] if others else [])]
     )
 
 
@@ -237,7 +265,8 @@ def _found(
             if column not in kept:
                 pairs += [ir.Literal(column, "string"), ir.ColumnRef(column)]
         items.append(ir.NamedExpr(ir.FunctionCall("bag_pack", tuple(pairs)), "pack_"))
-    return ir.Query(ir.TableRef(name), [Search(condition), ir.Project(tuple(items))])
+    found = Search(condition, tuple(columns.items()))
+    return ir.Query(ir.TableRef(name), [found, ir.Project(tuple(items))])
 
 
 def _chosen(scope: list[tree.Node]) -> list[str]:
@@ -282,7 +311,7 @@ def over_tables(node: tree.Node) -> ir.Query:
         ir.Query(
             ir.TableRef(name),
             [
-                Search(predicate),
+                Search(predicate, tuple((state.columns_of(name) or {}).items())),
                 ir.Extend((ir.NamedExpr(ir.Literal(name, "string"), "$table"),)),
                 Reorder((Name("$table", False),)),
             ],
@@ -292,4 +321,4 @@ def over_tables(node: tree.Node) -> ir.Query:
     first, *others = branches
     if not others:
         return first
-    return ir.Query(first.source, [*first.operators, ir.Union(tuple(others))])
+    return ir.Query(first.source, [*first.operators, sought.Sought(tuple(others))])

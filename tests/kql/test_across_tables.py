@@ -1,0 +1,93 @@
+"""Queries over many tables at once: what is found, in which columns, and of which types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.kql.conftest import NOW
+from tui.kql.engine import Answer, Engine
+from tui.kql.engine.tables import open_database
+
+_TABLES = (
+    "CREATE TABLE Doors (Seen TIMESTAMP, Door VARCHAR, Extra VARCHAR, Badge BIGINT)",
+    "INSERT INTO Doors VALUES ('2026-01-01', 'north gate', 'held open', 7), "
+    "('2026-01-02', 'south', '', 8)",
+    "CREATE TABLE Alarms (Seen TIMESTAMP, Siren VARCHAR, Extra JSON, Key UUID)",
+    "INSERT INTO Alarms VALUES ('2026-01-03', 'gate', '{\"level\":\"high-north\"}', NULL)",
+    "CREATE TABLE Alarmless (Seen TIMESTAMP, Key VARCHAR)",
+)
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    connection = open_database(memory_limit="256MB")
+    for statement in _TABLES:
+        connection.execute(statement)
+    made = Engine(connection)
+    yield made
+    made.close()
+
+
+def _rows(answer: Answer, *columns: str) -> list[tuple[object, ...]]:
+    places = [[c.name for c in answer.columns].index(name) for name in columns]
+    return sorted(tuple(row[place] for place in places) for row in answer.rows())
+
+
+def test_search_finds_words_and_keeps_the_columns_of_tables_without_any(engine: Engine) -> None:
+    answer = engine.run('search "north"', now=NOW)
+    assert _rows(answer, "$table", "Door") == [("Alarms", ""), ("Doors", "north gate")]
+    answer = engine.run('search "north" | where Door == "" and strlen(Door) == 0', now=NOW)
+    assert _rows(answer, "$table") == [("Alarms",)]
+    assert {c.name: c.type for c in answer.columns} == {
+        "$table": "string",
+        "Seen": "datetime",
+        "Siren": "string",
+        "Extra_dynamic": "dynamic",
+        "Key_guid": "guid",
+        "Key_string": "string",
+        "Door": "string",
+        "Extra_string": "string",
+        "Badge": "long",
+    }
+
+
+@pytest.mark.parametrize(
+    ("query", "tables"),
+    [
+        ('search "nort"', []),
+        ('search "nort*"', ["Alarms", "Doors"]),
+        ('search "GATE" | where Seen > datetime(2026-01-02)', ["Alarms"]),
+        ('search kind=case_sensitive "GATE"', []),
+        ('search in (Doors) "north" or "held open"', ["Doors"]),
+        ('search "100%_"', []),
+        ('find where * has "high" | project ["$table"] = source_', ["Alarms"]),
+        ('find where * contains "rth g" | project ["$table"] = source_', ["Doors"]),
+        ('find where * == "gate" | project ["$table"] = source_', ["Alarms"]),
+        ("find where Seen > datetime(2027-01-01) | project ['$table'] = source_", []),
+    ],
+)
+def test_where_something_is_found(engine: Engine, query: str, tables: list[str]) -> None:
+    answer = engine.run(query, now=NOW)
+    assert [row[0] for row in _rows(answer, "$table")] == tables
+
+
+def test_a_search_can_be_counted(engine: Engine) -> None:
+    answer = engine.run('search "gate" | summarize n = count() by $table', now=NOW)
+    assert _rows(answer, "$table", "n") == [("Alarms", 1), ("Doors", 1)]
+
+
+def test_a_pattern_of_tables_keeps_columns_of_other_types_apart(engine: Engine) -> None:
+    answer = engine.run("union withsource=From * | sort by Seen asc", now=NOW)
+    assert [row[0] for row in answer.rows()] == ["Doors", "Doors", "Alarms"]
+    found = {c.name: c.type for c in answer.columns}
+    assert (found["Extra_string"], found["Extra_dynamic"]) == ("string", "dynamic")
+    assert (found["Key_string"], found["Key_guid"]) == ("string", "guid")
+
+
+def test_a_pattern_beside_a_table_and_within_a_join(engine: Engine) -> None:
+    answer = engine.run("Doors | union Alarm* | count", now=NOW)
+    assert list(answer.rows()) == [(3,)]
+    answer = engine.run("Doors | join kind=inner (union Alarm*, Doors) on Seen | count", now=NOW)
+    assert list(answer.rows()) == [(2,)]
