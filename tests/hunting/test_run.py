@@ -138,6 +138,15 @@ async def test_a_fault_that_only_quotes_a_name_is_placed_at_it(scratch, message,
     assert found == ((place[0] + 3, place[1]) if place else (None, None))
 
 
+async def test_a_fault_that_names_nothing_is_placed_where_the_editor_sees_one(scratch) -> None:
+    fault = QueryProblem("The query failed", "the predicate must be of type 'bool' and is 'string'")
+    for query, line in (("T\n| where tolower()", 5), ("T\n| where x\n| take 5", None)):
+        run = Run(Service(fault=fault), query, scratch=scratch, offset=(3, 0))
+        with pytest.raises(QueryProblem) as caught:
+            await run.execute()
+        assert caught.value.line == line
+
+
 async def test_cancelling_while_rows_are_read_is_prompt_too(scratch) -> None:
     rows = [{"a": number, "A": "x" * 50} for number in range(60_000)]
     service = Service(classic([("a", "Int64"), ("A", "String")], rows))

@@ -97,6 +97,16 @@ WRONG = [
     ("DeviceEvents | where FileName in ()", "(", ""),
     ("DeviceEvents | where DeviceId == (DeviceInfo | distinct DeviceId)",
      "(DeviceInfo | distinct DeviceId)", ""),
+    ("DeviceEvents | extend x = strrep('a', 1d)", "1d", ""),
+    ("let T = datatable(a: string)['x']; DeviceEvents | evaluate ipv4_lookup(T, RemoteIP, b)",
+     "b", ""),
+    ("CloudAppEvents | evaluate bag_unpack(RawEventData) : (A: string, : string)", ":", ""),
+    ("datatable(a: long, a: string)[1, 'x']", "a", ""),
+    ("print s = 'a' | parse-kv s as (a: string) with (kv_delimiter=1d)", "1d", ""),
+    ("DeviceEvents | top-nested 3 of DeviceName by N = count() | where M > 1", "M", "N"),
+    ("DeviceEvents | extend K = case(FileName == '', 'none', 5) | summarize count() by K", "K", ""),
+    ("search dynamic([1])", "dynamic([1])", ""),
+    ("DeviceEvents | where FileName has dynamic([1])", "dynamic([1])", ""),
 ]  # fmt: skip
 
 
@@ -151,3 +161,20 @@ def test_a_time_range_or_a_few_rows_cost_nothing() -> None:
 def test_monsters_are_left_alone() -> None:
     for text in ("(" * 100_000, "\x00" * 300_000, "T | where a == " * 50_000):
         assert isinstance(diagnose(text), list)
+
+
+@pytest.mark.parametrize(
+    ("query", "place"),
+    [
+        ("DeviceEvents | evaluate erfc(1)", "erfc"),
+        ("ExposureGraphEdges | make-graph Sourc --> TargetNodeId with ExposureGraphNodes on NodeId",
+         "Sourc"),
+        ("union Device*Events | summarize max(geo_point_to_h3cell) by DeviceId",
+         "geo_point_to_h3cell"),
+        ("DeviceEvents | evaluate bag_unpack(AdditionalFields) | project binary_all_xor",
+         "binary_all_xor"),
+    ],
+)  # fmt: skip
+def test_what_nobody_can_be_sure_of_is_doubted(query: str, place: str) -> None:
+    [found] = faults(query)
+    assert (found.level, query[found.start : found.end]) == ("warning", place)

@@ -200,16 +200,31 @@ class Run:
 def named_place(query: str, message: str) -> tuple[int | None, int | None]:
     """Where the name stands that a message quotes; (None, None) where that is not certain.
 
-    Semantic errors name the column, table or function, and give no position.
+    Semantic errors name the column, table or function, and give no position. Of those that
+    name nothing, the place is where the editor sees the only fault.
     """
     for name in re.findall(r"'([A-Za-z_][\w-]*)'", message):
         if f"named '{name}'" not in message and message.count("'") != 2:
             continue
         found = list(re.finditer(rf"(?<![\w$]){re.escape(name)}(?!\w)", query))
         if found:
-            before = query[: found[0].start()]
-            return before.count("\n") + 1, len(before) - before.rfind("\n")
-    return None, None
+            return _place(query, found[0].start())
+    return _sure_place(query)
+
+
+def _sure_place(query: str) -> tuple[int | None, int | None]:
+    """Where the editor's own remarks see a fault, provided that it is a single line's."""
+    from tui.kql.diagnostics import diagnose
+
+    places = [
+        _place(query, one.start) for one in diagnose(query, seconds=0.05) if one.level == "error"
+    ]
+    return places[0] if len({line for line, _ in places}) == 1 else (None, None)
+
+
+def _place(query: str, start: int) -> tuple[int, int]:
+    before = query[:start]
+    return before.count("\n") + 1, len(before) - before.rfind("\n")
 
 
 def _holds_something(path: object) -> bool:

@@ -124,9 +124,11 @@ def _judge(ref: Ref) -> Diagnostic | None:
     if ref.role == "operator":
         return _wrong(ref.token, f"{name} is no operator.", nearest(name, words.OPERATORS, 2))
     functions = docs.functions()
-    if name in functions or name in ref.lets or name in _OTHER_FUNCTIONS:
-        return None
     kinds = "p" if ref.role == "plugin" else "aft"
+    if name in ref.lets or name in _OTHER_FUNCTIONS:
+        return None
+    if name in functions and (ref.role != "plugin" or "p" in functions[name].kind):
+        return None
     known = [one.name for one in functions.values() if one.kind in kinds and not one.deprecated]
     near = nearest(name, [*known, *ref.lets, *_LONG_FUNCTIONS], 2)
     what = "plugin" if ref.role == "plugin" else "function"
@@ -138,8 +140,10 @@ def _judge(ref: Ref) -> Diagnostic | None:
 
 def _column(ref: Ref) -> Diagnostic | None:
     name, columns = ref.token.text, ref.columns
-    if name in columns.types or not columns.sure or name in schema.known():
+    if name in columns.types or name in schema.known():
         return None
+    if not columns.sure:
+        return _bare_function(ref)
     if not columns.types:
         return _wrong(ref.token, f"There is no name {name} here.", nearest(name, ref.lets, 3))
     near = nearest(name, [*columns.types, *ref.lets], 3)
@@ -159,6 +163,22 @@ def _column(ref: Ref) -> Diagnostic | None:
     some = ", ".join(list(columns.types)[:4]) + (", …" if len(columns.types) > 4 else "")
     message = f"There is no column {name} here; there are {some}."
     return Diagnostic("error", ref.token.start, ref.token.end, message)
+
+
+def _bare_function(ref: Ref) -> Diagnostic | None:
+    """A function without its arguments, where nobody knows which columns there are.
+
+    A column may be called as a function is: only names that no column has are doubted.
+    """
+    name, token = ref.token.text, ref.token
+    function = docs.functions().get(name)
+    likely = "_" in name and not name.startswith(("hash_", "count_"))
+    if function is None or not (likely or name == "percentiles") or name in ref.lets:
+        return None
+    if name in schema.known_columns() or not function.parameters:
+        return None
+    message = f"{name} is a function: its arguments must follow, {name}(…)."
+    return Diagnostic("warning", token.start, token.end, message)
 
 
 def _table(ref: Ref) -> Diagnostic | None:

@@ -79,7 +79,12 @@ class Expressions(Cursor):
             self._unary()
             return Value("bool", left.start, self.tokens[self.at - 1].end)
         if sign in types.STRING and self.tokens[self.at].kind in ("operator", "keyword", "name"):
-            return self._checked(self.take(), left, self._unary())
+            token = self.take()
+            right = self._unary()
+            if right.type == "dynamic" and right.form == "literal" and left.type == "string":
+                message = f"{token.text} looks for a text, not dynamic."
+                self.report(right.start, right.end, message, "")
+            return self._checked(token, left, right)
         return left
 
     def _unary(self) -> Value:

@@ -110,7 +110,10 @@ class Operators(TableOperators):
             if self.text == "*" and self.ahead() == "":
                 self.take()
             else:
-                self.expression()
+                value = self.expression()
+                if value.form == "literal" and value.type not in ("", "string", "bool"):
+                    message = f"search looks for a text, not {value.type}."
+                    self.report(value.start, value.end, message, "")
         finally:
             self.searching = False
 
@@ -152,7 +155,7 @@ class Operators(TableOperators):
             place = values[wrong.at] if wrong.at >= 0 else Value("", token.start, token.end)
             self.report(place.start, place.end, wrong.message, "")
         if self.skip(":"):
-            self.at = self.end
+            self.declared(more=True)
 
     def _plugin_argument(self, *, pivot: bool) -> Value:
         if pivot and self.ahead() == "(":

@@ -191,7 +191,7 @@ class TableOperators(ColumnOperators):
                 part = "star"
             elif token.kind == "string":
                 part = "text"
-            elif token.is_name:
+            elif token.is_name or (token.text == "[" and self._is_bracketed()):
                 part = "name"
                 if self.skip(":"):
                     self._type()
@@ -203,6 +203,15 @@ class TableOperators(ColumnOperators):
             if before == "star" and part != "text":
                 raise Fault(token.start, token.end, "A text must follow *.")
             before = part
+
+    def _is_bracketed(self) -> bool:
+        """Go past the rest of a name in brackets, `['a name']`, where it is one."""
+        if self.at + 1 >= self.end or self.tokens[self.at].kind != "string":
+            return False
+        if self.tokens[self.at + 1].text != "]":
+            return False
+        self.at += 2
+        return True
 
     def pairs(self) -> None:
         """`parse-kv`."""
@@ -216,18 +225,25 @@ class TableOperators(ColumnOperators):
                 while self.at < self.end:
                     if self.text not in _PAIRS:
                         raise self.fault(f"{self.text} is none of {', '.join(_PAIRS)}.")
-                    self.take()
+                    option = self.take().text
                     self.need("=")
-                    self.expression()
+                    value = self.expression()
+                    wanted = "bool" if option == "greedy" else "string"
+                    if value.type not in ("", wanted):
+                        words = "true or false" if wanted == "bool" else "a text"
+                        self.report(value.start, value.end, f"{option} takes {words}.", "")
                     self.skip(",")
 
-    def declared(self) -> list[str]:
-        """`(name:type, …)`; the names."""
+    def declared(self, *, more: bool = False) -> list[str]:
+        """`(name:type, …)`; the names. With `more`, `*` may stand among them."""
         if self.text != "(":
             raise self.fault("(name: type, …) must come here.")
         names: list[str] = []
 
         def one() -> None:
+            if more and self.skip("*"):
+                return
+            start = self.at
             if self.text == "[":
                 lo, hi = self.bracket()
                 names.append(bare(self.tokens[lo].text))
@@ -236,6 +252,9 @@ class TableOperators(ColumnOperators):
                 names.append(self.take().text)
             else:
                 raise self.fault("The name of a column must come here.")
+            if names[-1] in names[:-1]:
+                token = self.tokens[start]
+                self.report(token.start, token.end, f"{names[-1]} is declared twice.", "")
             self.need(":")
             self._type()
 

@@ -48,6 +48,7 @@ OLD_TYPES = {
     "uuid": "guid",
     "uniqueid": "guid",
 }
+_NUMBERS = frozenset({"int", "long", "real", "decimal"})
 
 
 class Expressions:
@@ -303,7 +304,7 @@ class Expressions:
         if name in ("iff", "iif", "case"):
             chosen = [*arguments[1:-1:2], arguments[-1]]
             kinds = {self.type_of(*one, columns, lets) for one in chosen}
-            if len(kinds) > 1 and not kinds & {"", "int", "long", "real", "decimal"}:
+            if len(kinds) > 1 and "" not in kinds and not kinds <= _NUMBERS:
                 # Values of different types become dynamic ones.
                 return "dynamic"
         if function.result == "first" or place is not None:

@@ -6,26 +6,11 @@ from collections.abc import Callable
 from fnmatch import fnmatchcase
 
 from tui.kql import docs, schema, words
+from tui.kql.scope_called import CalledOperators
 from tui.kql.scope_expr import bare
 from tui.kql.scope_model import Binding, Columns, Lets, merged, unknown
-from tui.kql.scope_tables import TableOperators, table_columns
+from tui.kql.scope_tables import table_columns
 
-_PROFILE = {
-    "GlobalPrevalence": "long",
-    "GlobalFirstSeen": "datetime",
-    "GlobalLastSeen": "datetime",
-    "Signer": "string",
-    "Issuer": "string",
-    "SignerHash": "string",
-    "IsCertificateValid": "bool",
-    "IsRootSignerMicrosoft": "bool",
-    "SignatureState": "string",
-    "IsExecutable": "bool",
-    "ThreatName": "string",
-    "Publisher": "string",
-    "SoftwareName": "string",
-    "ProfileAvailability": "string",
-}
 _SCHEMA = {
     "ColumnName": "string",
     "ColumnOrdinal": "int",
@@ -34,7 +19,7 @@ _SCHEMA = {
 }
 
 
-class Operators(TableOperators):
+class Operators(CalledOperators):
     """The part of a walk that knows the operators."""
 
     def apply(self, lo: int, hi: int, columns: Columns, lets: Lets) -> Columns:
@@ -287,37 +272,6 @@ class Operators(TableOperators):
                 result.add(name, "dynamic")
         return result
 
-    def plugin(self, lo: int, hi: int, columns: Columns, lets: Lets) -> Columns:
-        """`evaluate`: what comes is known only when it ran."""
-        lo = self.parameters(lo, hi)
-        if lo >= hi:
-            return unknown()
-        name = self.text(lo)
-        if self.text(lo + 1, hi) == "(":
-            self.ref("plugin", self.tokens[lo], columns, lets)
-            self.expression(lo + 1, min(self.after(lo + 1, hi), hi), columns, lets)
-        if name == "narrow":
-            return self.fixed({"Row": "long", "Column": "string", "Value": "string"})
-        result = unknown() if name == "pivot" else columns.copy()
-        if name == "bag_unpack":
-            result.types.pop(self.text(lo + 2, hi), None)
-        result.sure = False
-        return result
-
-    def invoke(self, lo: int, hi: int, columns: Columns, lets: Lets) -> Columns:
-        """`invoke`: a function over the rows."""
-        result = columns.copy()
-        result.sure = False
-        name = self.text(lo, hi)
-        if lo < hi and self.tokens[lo].is_name and name not in lets:
-            self.ref("function", self.tokens[lo], columns, lets)
-        if name == "FileProfile":
-            result.types.update(_PROFILE)
-        elif name in lets:
-            after = lets[name].columns
-            return after.copy() if after is not None else unknown()
-        return result
-
     def name_it(self, lo: int, hi: int, columns: Columns, lets: Lets) -> Columns:
         """`as`: a name for the rows so far."""
         if lo < hi and self.tokens[hi - 1].is_name:
@@ -337,11 +291,6 @@ class Operators(TableOperators):
         result = columns.copy()
         result.sure = False
         return result
-
-    def nested(self, lo: int, hi: int, columns: Columns, lets: Lets) -> Columns:
-        """`top-nested`, `top-hitters`: names are looked up, the result is not followed."""
-        self.expression(lo, hi, columns, lets)
-        return unknown()
 
     def render(self, lo: int, hi: int, columns: Columns, lets: Lets) -> Columns:
         """`render`, `consume`: the columns stay."""
@@ -372,6 +321,7 @@ _METHODS: dict[str, _Method] = {
     "partition": Operators.partition,
     "parse-kv": Operators.pairs,
     "make-series": Operators.series,
+    "make-graph": Operators.graph,
     "evaluate": Operators.plugin,
     "invoke": Operators.invoke,
     "as": Operators.name_it,
@@ -379,7 +329,7 @@ _METHODS: dict[str, _Method] = {
     "getschema": lambda walk, *_: walk.fixed(_SCHEMA),
     "scan": Operators.unsure,
     "top-nested": Operators.nested,
-    "top-hitters": Operators.nested,
+    "top-hitters": Operators.hitters,
 }
 _INCOMPLETE = frozenset({"project", "project-keep", "summarize", "distinct", "join", "union"})
 """Operators that do nothing yet while nothing stands behind them."""

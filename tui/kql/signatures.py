@@ -208,7 +208,8 @@ def _wrong(one: Signature, name: str, values: Sequence[Value]) -> Complaint | No
             given = "an array or a bag"
         if not accepts(parameter.types, given):
             last = one.parameters[-1]
-            if at == len(values) - 1 and last.optional and accepts(last.types, value.type):
+            spared = last.optional and last.types != "scalar"
+            if at == len(values) - 1 and spared and accepts(last.types, value.type):
                 continue
             wanted = _NAMES.get(parameter.types, parameter.types.replace("/", " or "))
             article = "" if " " in wanted else "a "
