@@ -252,3 +252,6 @@ def test_table_takes_room_from_its_widest_columns_alone(monkeypatch: pytest.Monk
     monkeypatch.setattr(sys, "stdout", pipe := io.StringIO())
     write_table(columns, rows, right=(3,))
     assert pipe.getvalue().splitlines()[1] == f"924565  high      {'n' * 90}       7"
+    monkeypatch.setattr(sys, "stdout", pipe := io.StringIO())
+    write_table(columns, [*rows, ("1", "low", "m" * 4000, 12)], right=(3,))
+    assert sorted(map(len, pipe.getvalue().splitlines())) == [146, 146, 4026]

@@ -13,6 +13,7 @@ from typing import Any
 from tui.text import escape_json, visible
 
 _GAP = 2
+_PADDED = 120
 _NARROW = 8
 """Columns are cut to no less; a terminal that is too narrow for it all loses the last ones."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -141,7 +142,8 @@ def write_table(
 ) -> None:
     """Write rows to standard output as a table.
 
-    A terminal gets it cut to its width, a pipe in full.
+    A terminal gets it cut to its width, a pipe in full; what is overlong there stands out of
+    its column.
 
     Args:
         columns: Their titles.
@@ -164,6 +166,18 @@ def write_table(
         for row in rows
     ]
     widths = [max(text.cell_len for text in column) for column in zip(titles, *cells, strict=True)]
+    if not terminal and not coloured():
+        # One value of thousands of characters must not widen every line.
+        padded = [min(width, _PADDED) for width in widths]
+        for line in [titles, *cells]:
+            parts = (
+                cell.plain.rjust(len(cell.plain) + width - cell.cell_len)
+                if index in right
+                else cell.plain.ljust(len(cell.plain) + width - cell.cell_len)
+                for index, (cell, width) in enumerate(zip(line, padded, strict=True))
+            )
+            sys.stdout.write((" " * _GAP).join(parts).rstrip() + "\n")
+        return
     fitting = _fitted(widths, Console(file=sys.stdout).width) if terminal else widths
     for index, title in enumerate(titles):
         table.add_column(

@@ -33,7 +33,8 @@ def status_cell(value: object, row: Row) -> Cell:
         glyph = ("≠", "warn")
     elif "pending" in row.marks:
         glyph = ("↑", "accent")
-    return Cell(spans=(glyph, (f" {sign.word}", "faint")), short=(glyph,))
+    # As wide for every status, so that an edit shows in a column of any content.
+    return Cell(spans=(glyph, (f" {sign.word:<7}", "faint")), short=(glyph,))
 
 
 def priority_cell(value: object, *, closed: bool = False) -> Cell:
