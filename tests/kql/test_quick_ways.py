@@ -13,6 +13,7 @@ from duckdb_kql._antlr.KqlParser import KqlParser
 from tests.kql.conftest import Ask
 from tui.kql.engine.fusing import fused
 from tui.kql.engine.quick_parser import QuickParser, tokens_of
+from tui.kql.engine.walks import collapse
 
 _CORPUS = [
     query
@@ -39,6 +40,7 @@ def _told(tokens: list[Any]) -> list[tuple[Any, ...]]:
 
 
 def _shape(tree: Any) -> list[tuple[Any, ...]]:
+    """A tree without rules that only hand on to another."""
     shape: list[tuple[Any, ...]] = []
     stack = [(tree, 0)]
     while stack:
@@ -47,6 +49,7 @@ def _shape(tree: Any) -> list[tuple[Any, ...]]:
         if symbol is not None:
             shape.append((depth, symbol.type, symbol.text, symbol.start, symbol.line))
             continue
+        node = collapse(node)
         ends = (node.start and node.start.start, node.stop and node.stop.stop)
         shape.append((depth, type(node).__name__, *ends))
         stack.extend((child, depth + 1) for child in reversed(node.children or []))

@@ -24,6 +24,7 @@ from duckdb_kql._antlr.KqlParser import KqlParser
 from tui.kql.engine.state import breathe
 
 _EOF: int = Token.EOF
+_Parser: Any = KqlParser
 _NOWHERE: Any = ATNSimulator.ERROR
 _NO_TOKEN: Any = LexerATNSimulator.ERROR
 
@@ -108,6 +109,42 @@ class _Predictor(ParserATNSimulator):  # type: ignore[misc]
         return super().adaptivePredict(input, decision, outerContext)
 
 
+_ALONE = frozenset(
+    {
+        KqlParser.IDENTIFIER,
+        KqlParser.STRINGLITERAL,
+        KqlParser.LONGLITERAL,
+        KqlParser.REALLITERAL,
+        KqlParser.BOOLEANLITERAL,
+        KqlParser.DATETIMELITERAL,
+        KqlParser.TIMESPANLITERAL,
+    }
+)
+_BEHIND_ALL = frozenset(
+    {KqlParser.BAR, KqlParser.COMMA, KqlParser.CLOSEPAREN, KqlParser.SEMICOLON, _EOF}
+)
+_BEHIND_SIDE = _BEHIND_ALL | {
+    KqlParser.AND,
+    KqlParser.OR,
+    KqlParser.EQUALEQUAL,
+    KqlParser.EXCLAIMATIONPOINT_EQUAL,
+}
+_BEHIND_SUM = _BEHIND_SIDE | {
+    KqlParser.GREATERTHAN,
+    KqlParser.GREATERTHAN_EQUAL,
+    KqlParser.LESSTHAN,
+    KqlParser.LESSTHAN_EQUAL,
+}
+_BEHIND_WORD = _BEHIND_SUM | {
+    KqlParser.EQUALTILDE,
+    KqlParser.EXCLAIMATIONPOINT_TILDE,
+    KqlParser.HAS,
+    KqlParser.CONTAINS,
+    KqlParser.PLUS,
+    KqlParser.SLASH,
+}
+
+
 class _Token(CommonToken):  # type: ignore[misc]
     """A token that knows its text."""
 
@@ -179,12 +216,16 @@ def _met(state: Any, letters: list[int], place: int) -> tuple[int, int, int] | N
     return None
 
 
-class QuickParser(KqlParser):
+class QuickParser(_Parser):  # type: ignore[misc]
     """Reads tokens up to the first fault, which it raises as `ParseCancellationException`.
 
     Args:
         tokens: All tokens of a text, those included that no rule sees.
     """
+
+    # Between an expression and a name there are twelve rules, one for each strength of operators,
+    # and nothing asks for one that has a single child: where the token behind a name leaves no
+    # operator to come, they are passed over.
 
     state = -1
 
@@ -196,6 +237,32 @@ class QuickParser(KqlParser):
         self._errHandler = _AtFault()
         self._interp = _Predictor(self, self.atn, self.decisionsToDFA, self.sharedContextCache)
         self._interp.predictionMode = PredictionMode.SLL
+
+    def _leads(self, behind: frozenset[int]) -> bool:
+        """Whether a name or a constant comes, and behind it one of these tokens."""
+        seen = self._input
+        place = seen.index
+        return seen.kinds[place] in _ALONE and seen.kinds[place + 1] in behind
+
+    def logicalOrExpression(self) -> Any:
+        if self._leads(_BEHIND_ALL):
+            return self.primaryExpression()
+        return super().logicalOrExpression()
+
+    def relationalExpression(self) -> Any:
+        if self._leads(_BEHIND_SIDE):
+            return self.primaryExpression()
+        return super().relationalExpression()
+
+    def additiveExpression(self) -> Any:
+        if self._leads(_BEHIND_SUM):
+            return self.primaryExpression()
+        return super().additiveExpression()
+
+    def invocationExpression(self) -> Any:
+        if self._leads(_BEHIND_WORD):
+            return self.primaryExpression()
+        return super().invocationExpression()
 
     def enterRule(self, localctx: Any, state: int, ruleIndex: int) -> None:
         del ruleIndex
