@@ -57,7 +57,12 @@ _KEYWORDS: dict[type, str] = {
 }
 
 _PLAIN_TYPES = {"double": "real", "date": "datetime", "time": "timespan", "boolean": "bool"}
-_OURS = frozenset({"ingestion_time", "column_ifexists", "pack_all", "current_principal", "not"})
+_OURS = frozenset(
+    {
+        "ingestion_time", "column_ifexists", "pack_all", "bag_pack_columns", "current_principal",
+        "not",
+    }
+)  # fmt: skip
 _EVERYWHERE = frozenset({"$table"})
 
 
@@ -383,11 +388,14 @@ def _with_columns(expression: ir.Expr, columns: Columns) -> ir.Expr:
         wanted, default = expression.args
         name = wanted.value if isinstance(wanted, ir.Literal) else getattr(wanted, "name", "")
         return ir.ColumnRef(str(name)) if name in columns else default
-    if expression.name == "pack_all":
+    if expression.name in ("pack_all", "bag_pack_columns"):
+        named = [a.name for a in expression.args if isinstance(a, ir.ColumnRef)]
         pairs: list[ir.Expr] = []
-        for column in columns:
+        for column in named or columns:
             pairs += [ir.Literal(unmarked(column), "string"), ir.ColumnRef(column)]
-        return ir.FunctionCall("bag_pack", tuple(pairs))
+        bag = ir.FunctionCall("bag_pack", tuple(pairs))
+        some = any(isinstance(a, ir.Literal) and a.value for a in expression.args)
+        return ir.FunctionCall("kql_filled", (bag,)) if some else bag
     if expression.name == "current_principal":
         return ir.Literal("", "string")
     return expression

@@ -39,7 +39,7 @@ _ALWAYS = {
         series_add series_subtract series_multiply series_divide series_fir series_fill_linear
         series_fill_const series_fill_forward series_fill_backward series_seasonal series_exp
         series_log series_ceiling series_floor series_sign series_sin series_cos series_tan
-        series_asin series_acos series_atan""",
+        series_asin series_acos series_atan kql_filled""",
     "guid": "toguid base64_decode_toguid new_guid",
     "int": """toint dayofmonth dayofyear hourofday weekofyear week_of_year monthofyear getyear
         getmonth datetime_part""",

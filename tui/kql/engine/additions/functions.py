@@ -98,6 +98,7 @@ _TEMPLATES: dict[str, tuple[str, tuple[int, ...]]] = {
     "set_intersect": ("kql_set_intersect({0}, {1})", (2,)),
     "set_union": ("kql_set_union({0}, {1})", (2,)),
     "jaccard_index": ("kql_jaccard({0}, {1})", (2,)),
+    "kql_filled": ("kql_filled({0})", (1,)),
     "bag_keys": ("kql_bag_keys({0})", (1,)),
     "bag_merge": ("kql_bag_merge({0}, {1})", (2,)),
     "array_length": (

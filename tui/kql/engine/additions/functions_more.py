@@ -317,6 +317,24 @@ def _binary_shift(node: ir.FunctionCall) -> str:
     return f"(CAST({value} AS BIGINT) {sign} CAST(({by}) % 64 AS BIGINT))"
 
 
+def _is_null(node: ir.FunctionCall) -> str | None:
+    """A null within a dynamic is a null too."""
+    if len(node.args) != 1 or kind_of(node.args[0]) != "dynamic":
+        return None
+    negative = "" if node.name == "isnull" else "NOT "
+    return f"((to_json({sql_of(node.args[0])}) ->> '$') IS {negative}NULL)"
+
+
+def _coalesce(node: ir.FunctionCall) -> str | None:
+    if not node.args or any(kind_of(argument) != "dynamic" for argument in node.args):
+        return None
+    known = (
+        f"CASE WHEN json_type({sql}) <> 'NULL' THEN {sql} END"
+        for sql in (f"to_json({sql_of(argument)})" for argument in node.args)
+    )
+    return f"coalesce({', '.join(known)})"
+
+
 def _time_formats() -> str:
     """The spellings of a time of RFC 822 and RFC 850 that DuckDB's own cast does not read."""
     clocks = [f" {clock}{zone}" for clock in ("%H:%M:%S", "%H:%M") for zone in ("", " GMT", " UTC")]
@@ -345,6 +363,9 @@ _FORMS: dict[str, Callable[[ir.FunctionCall], str | None]] = {
     "make_datetime": _make_datetime,
     "make_timespan": _make_timespan,
     "round": _round,
+    "coalesce": _coalesce,
+    "isnull": _is_null,
+    "isnotnull": _is_null,
     "binary_shift_left": _binary_shift,
     "binary_shift_right": _binary_shift,
     "datetime_diff": _datetime_diff,

@@ -67,6 +67,10 @@ CREATE OR REPLACE TEMP MACRO kql_bag_keys(d) AS CASE WHEN json_type(to_json(d)) 
 CREATE OR REPLACE TEMP MACRO kql_bag_entries(d, ks) AS list_transform(ks,
     lambda k: CAST(to_json(k) AS VARCHAR) || ':' || CAST(json_extract(d, '$."' || replace(k, '"', '\"') || '"') AS VARCHAR))
 
+-- A bag without what is null or empty text.
+CREATE OR REPLACE TEMP MACRO kql_filled(d) AS CAST('{' || array_to_string(kql_bag_entries(d,
+    list_filter(json_keys(d), lambda k: coalesce(json_extract_string(d, '$."' || replace(k, '"', '\"') || '"'), '') <> '')), ',') || '}' AS JSON)
+
 -- Where both have a key, the first bag's value stands whole.
 CREATE OR REPLACE TEMP MACRO kql_bag_merge(a, b) AS
     CASE WHEN json_type(to_json(a)) <> 'OBJECT' OR a IS NULL THEN CASE WHEN json_type(to_json(b)) = 'OBJECT' THEN to_json(b) END
