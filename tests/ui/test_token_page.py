@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import jwt
@@ -124,6 +125,13 @@ async def test_a_signature_is_verified_apart_from_the_decoding(tenant, home, mon
         await screens.sees("renewed", "decoded, not verified")
         session = screens.app.workspace.session
         token = session.current("graph").value.reveal()
+        session._tokens["graph"] = replace(session.current("graph"), doubt="it ended long ago")
+        screens.app.screen.list_facts()
+        await screens.press("g")
+        await screens.sees("! The service may refuse this token: it ended long ago.")
+        assert "Microsoft Graph may refuse the token: it ended long ago." in (
+            screens.app.workspace.notices
+        )
         head, body, seal = token.split(".")
         await decode(screens, f"{head}.{body}.{'B' if seal[0] == 'A' else 'A'}{seal[1:]}")
         await screens.press("v")

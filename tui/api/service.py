@@ -150,7 +150,7 @@ def _better(graph: Token | None, classic: Token | None, feature: str) -> Dialect
 
 
 def _notices(session: Session, incidents: Dialect, hunting: Dialect) -> list[str]:
-    notices = list(session.notices)
+    notices: list[str] = []
     classic = [
         name
         for name, dialect in (("Incidents", incidents), ("Hunting", hunting))

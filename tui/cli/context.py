@@ -287,7 +287,7 @@ async def open_connection(args: argparse.Namespace) -> AsyncIterator[Connection]
     async with open_session(args) as session:
         connection = await connect(session, on_wait=_tell_wait, wait_limit=limit)
         try:
-            for notice in connection.notices:
+            for notice in (*session.notices, *connection.notices):
                 say(notice)
             yield connection
         finally:

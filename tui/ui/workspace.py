@@ -149,8 +149,12 @@ class Workspace:
 
     @property
     def notices(self) -> list[str]:
-        """What is good to know: an API that ends, a permission that is missing, a cache moved."""
-        told = [*(self.connection.notices if self.connection else ()), *self.queue.notices]
+        """What is good to know: a wrong clock, an API that ends, a missing permission, …"""
+        told = [
+            *(self.session.notices if self.session else ()),
+            *(self.connection.notices if self.connection else ()),
+            *self.queue.notices,
+        ]
         if self.problem is not None:
             told.insert(0, str(self.problem))
         return told

@@ -212,6 +212,8 @@ class TokenScreen(TokenPage):
         made = TokenRows(self.size.width - 8)
         if token is not None and token.claims is None:
             made.line(("This token is opaque: only the service can read it.", "warn"))
+        if token is not None and token.doubt:
+            made.line((f"! The service may refuse this token: {visible(token.doubt)}.", "warn"))
         if token is not None and token.claims is not None:
             made.permissions(token.claims, self._resource)
             made.claims(token.claims, self.workspace.tenant)

@@ -79,6 +79,8 @@ class TokenPage(FramedScreen):
         picks = self.query_one(PickList)
         if where == "first":
             picks.action_first()
+            # The headings above it take no cursor, and are to be seen too.
+            self.call_after_refresh(picks.scroll_home, animate=False)
         else:
             picks.action_last()
 
