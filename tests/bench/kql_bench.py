@@ -19,6 +19,7 @@ from pathlib import Path
 from tui.kql import schema
 from tui.kql.engine import Engine
 from tui.kql.engine.tables import create_sql, open_database
+from tui.kql.engine.warming import QUERIES
 
 _NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 _ROWS = 200_000
@@ -65,7 +66,8 @@ def main() -> None:
     database = open_database()
     _fill(database)
     engine = Engine(database.cursor(), tables=schema.tables())
-    engine.run("print 1", now=_NOW)
+    for query in QUERIES:
+        engine.run(query, now=_NOW)
     by_hand = database.cursor()
     firsts, agains = [], []
     for kql, sql in pairs():

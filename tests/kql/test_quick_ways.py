@@ -14,6 +14,7 @@ from tests.kql.conftest import Ask
 from tui.kql.engine.fusing import fused
 from tui.kql.engine.quick_parser import QuickParser, tokens_of
 from tui.kql.engine.walks import collapse
+from tui.kql.engine.warming import QUERIES
 
 _CORPUS = [
     query
@@ -149,3 +150,8 @@ def test_a_pipe_in_fewer_selects_answers_the_same(
     ask: Ask, kql: str, rows: list[tuple[int, ...]]
 ) -> None:
     assert list(ask(f"let T = datatable(v: long) [1, 2, 3]; {kql}").rows()) == rows
+
+
+@pytest.mark.parametrize("kql", QUERIES)
+def test_queries_that_warm_the_engine_are_answered(ask: Ask, kql: str) -> None:
+    assert ask(kql).columns

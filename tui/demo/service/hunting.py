@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+import time
 import weakref
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 Dialect = Literal["classic", "graph"]
 
+_BREATH = 0.1
+"""Seconds between two queries that warm the engine, for those who share the processor."""
 _ROWS = 100_000
 _DAYS = 30
 _BYTES = {"classic": 124_000_000, "graph": 50_000_000}
@@ -120,16 +123,20 @@ class Hunting:
         threading.Thread(target=self._warm, name="hunting-warm", daemon=True).start()
 
     def _warm(self) -> None:
-        try:
-            engine = self.engine()
-        except ServiceFault:
-            return
-        try:
-            engine.run("print 1", now=self._tenant.clock.now())
-        except KqlFault:
-            return
-        finally:
-            self.release(engine)
+        from tui.kql.engine.warming import QUERIES
+
+        for query in QUERIES:
+            try:
+                engine = self.engine()
+            except ServiceFault:
+                return
+            try:
+                engine.run(query, now=self._tenant.clock.now())
+            except KqlFault:
+                return
+            finally:
+                self.release(engine)
+            time.sleep(_BREATH)
 
     def release(self, engine: Engine) -> None:
         """The engine's query has ended."""
