@@ -200,6 +200,8 @@ async def test_a_refusal_is_explained_and_the_form_corrects_it(tenant) -> None:
 async def test_a_device_code_is_shown_large_and_copied(tenant) -> None:
     async with opened() as screens:
         await screens.press("n")
+        fill(screens, **at_demo(tenant, credential="certificate"))
+        await screens.sees("pass phrase")
         fill(screens, **at_demo(tenant, credential="device-code"))
         await screens.press("ctrl+s")
         await screens.sees("type this code", " left", "copies the code")

@@ -128,3 +128,8 @@ def _environment() -> str:
         if os.environ.get(name):
             return f"{name} is set in this terminal."
     return "M365D_CLIENT_SECRET, else AZURE_CLIENT_SECRET; neither is set in this terminal."
+
+
+def secret_label(values: Mapping[str, str]) -> str:
+    """What the field of the secret is called: a certificate has a pass phrase."""
+    return "  pass phrase" if values["credential"] == "certificate" else LABELS["secret"]

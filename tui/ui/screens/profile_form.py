@@ -16,7 +16,7 @@ from textual.widgets import Input
 from tui.errors import Problem
 from tui.text import visible
 from tui.ui import profile_draft as drafts
-from tui.ui.form_words import LABELS, OPTIONS, PLACEHOLDERS, help_of
+from tui.ui.form_words import LABELS, OPTIONS, PLACEHOLDERS, help_of, secret_label
 from tui.ui.page import Block, line, text
 from tui.ui.problems import problem_blocks
 from tui.ui.widgets.dialogs import Dialog
@@ -168,6 +168,7 @@ class ProfileForm(Dialog):
         shown = drafts.shown(self.values)
         for name in drafts.FIELDS:
             self.query_one(f"#row-{name}", FormRow).display = name in shown
+        self.query_one("#row-secret", FormRow).call(secret_label(self.values))
         self._check()
 
     @property

@@ -147,6 +147,12 @@ class FormRow(Horizontal):
         yield self._field
         yield _Mark()
 
+    def call(self, label: str) -> None:
+        """What stands in the field is called this from now on."""
+        if label != self._label:
+            self._label = label
+            self.query_one(".form-label", Label).update(label)
+
     def mark(self, state: str) -> None:
         """Show `good`, `bad`, `warn`, `busy`, or nothing."""
         mark = self.query_one(_Mark)
