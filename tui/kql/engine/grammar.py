@@ -14,7 +14,7 @@ from antlr4.error.ErrorListener import ErrorListener  # type: ignore[import-unty
 from antlr4.error.Errors import ParseCancellationException  # type: ignore[import-untyped]
 from duckdb_kql._antlr.KqlParser import KqlParser
 
-from tui.kql.engine import walks
+from tui.kql.engine import soft_words, walks
 from tui.kql.engine.quick_parser import QuickParser, tokens_of
 from tui.kql.engine.state import breathe
 
@@ -112,6 +112,8 @@ def _changed(tokens: list[Token]) -> list[Token]:
         _counted(tokens)
     if "make-series" in words:
         tokens = _named_measures(tokens)
+    if words & soft_words.SOFT:
+        soft_words.named(tokens)
     return _plain_names(tokens) if words & {"datatable", "let", "evaluate"} else tokens
 
 
