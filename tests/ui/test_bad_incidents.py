@@ -15,6 +15,7 @@ from tui.ui import words
 from tui.ui.incident_blocks import pane_blocks, summary_blocks
 from tui.ui.json_lines import JsonTree
 from tui.ui.page import lay_out
+from tui.ui.screens import edit_actions
 from tui.ui.screens.incident import IncidentScreen
 from tui.ui.screens.incident_tabs import TABS
 
@@ -165,3 +166,12 @@ async def test_pasted_controls_do_not_reach_the_terminal(open_app: Open) -> None
         screens.app.post_message(Paste("\x1b[2Jname:\u202ex"))
         await screens.sees("[2Jname:x")
         assert not set("\x1b\u202e") & set(screens.text())
+
+
+async def test_an_odd_id_stays_one_part_of_the_portals_address(open_app: Open, monkeypatch) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(edit_actions, "browse", lambda app, link: opened.append(link))
+    async with open_app((80, 24)) as screens:
+        await screens.sign_in()
+        screens.app.screen.open_link(Incident("../../odd id\x1b"))
+    assert opened[0].split("?")[0].endswith("/incidents/..%2F..%2Fodd%20id%1B")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import msgspec
 from textual_enhanced.commands import Command
@@ -19,7 +20,7 @@ from tui.ui.commands import grid as grid_commands
 from tui.ui.commands import incidents as commands
 from tui.ui.entity_words import entity_choice
 from tui.ui.history_blocks import pending_blocks
-from tui.ui.incident_blocks import in_order, place_of, shown
+from tui.ui.incident_blocks import in_order, place_of
 from tui.ui.page import spans
 from tui.ui.screens.entry import EntryScreen
 
@@ -192,5 +193,6 @@ class AlertScreen(EntryScreen):
         link = self.alert.web_url
         if not link.startswith("https://"):
             profile = self.workspace.profile
-            link = f"{profile.cloud.portal}/alerts/{shown(self.alert.id)}?tid={profile.tenant_id}"
+            key = quote(self.alert.id, safe="")
+            link = f"{profile.cloud.portal}/alerts/{key}?tid={profile.tenant_id}"
         browse(self.app, visible(link))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import quote
 
 import msgspec
 from textual.binding import BindingsMap
@@ -14,7 +15,7 @@ from tui.errors import UsageProblem
 from tui.text import visible
 from tui.ui import words
 from tui.ui.browse import browse
-from tui.ui.commands.incidents import Templates, template_command
+from tui.ui.commands.incidents import CloseAs, Templates, template_command
 from tui.ui.keys import key_id
 from tui.ui.page import Choice
 from tui.ui.screens.edit_sending import EditSending
@@ -75,7 +76,8 @@ class EditActions(EditSending):
         sent = await self._send(incidents, IncidentChange(status=chosen))
         unknown = [i for i in incidents if i.classification.lower() == "unknown"]
         if sent and chosen == "resolved" and unknown:
-            self.notify("Closed without a classification; c sets one, X does both.", markup=False)
+            both = ", X does both" if CloseAs in self.COMMAND_MESSAGES else ""
+            self.notify(f"Closed without a classification; c sets one{both}.", markup=False)
 
     def action_assign_command(self) -> None:
         """Ask for an owner."""
@@ -393,7 +395,8 @@ class EditActions(EditSending):
         link = incident.web_url
         if not link.startswith("https://"):
             tenant = incident.tenant_id or profile.tenant_id
-            link = f"{profile.cloud.portal}/incidents/{incident.id}?tid={tenant}"
+            key, tenant = quote(incident.id, safe=""), quote(tenant, safe="")
+            link = f"{profile.cloud.portal}/incidents/{key}?tid={tenant}"
         browse(self.app, visible(link))
 
 
