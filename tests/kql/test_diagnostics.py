@@ -178,3 +178,9 @@ def test_monsters_are_left_alone() -> None:
 def test_what_nobody_can_be_sure_of_is_doubted(query: str, place: str) -> None:
     [found] = faults(query)
     assert (found.level, query[found.start : found.end]) == ("warning", place)
+
+
+def test_a_name_is_never_offered_in_its_own_place() -> None:
+    [found] = faults("let T = DeviceInfo | where DeviceName == 'x'\nT | take 2")
+    assert "Is it T" not in found.message
+    assert not found.fix

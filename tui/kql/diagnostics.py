@@ -146,7 +146,7 @@ def _column(ref: Ref) -> Diagnostic | None:
         return _bare_function(ref)
     if not columns.types:
         return _wrong(ref.token, f"There is no name {name} here.", nearest(name, ref.lets, 3))
-    near = nearest(name, [*columns.types, *ref.lets], 3)
+    near = nearest(name, [*columns.types, *(one for one in ref.lets if one != name)], 3)
     if columns.published and not near:
         where = " and ".join(sorted(columns.tables)[:2]) or "this table"
         known = schema.known()
