@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
-from tests.ui.support import Screens
+from tests.ui.support import Screens, brisk_idle
 from tui.config import load_settings
 from tui.config.paths import app_paths
 from tui.config.schema import CREDENTIAL_KINDS
@@ -39,6 +39,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     for name in ("XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
         monkeypatch.setenv(name, str(tmp_path / name.lower()))
     monkeypatch.delenv("M365D_CLIENT_SECRET", raising=False)
+    for place in ("app", "pilot"):
+        monkeypatch.setattr(f"textual.{place}.wait_for_idle", brisk_idle)
     app_paths.cache_clear()
     yield tmp_path
     app_paths.cache_clear()

@@ -12,7 +12,7 @@ import jwt
 import pytest
 from textual.widgets import Input
 
-from tests.ui.support import Screens
+from tests.ui.support import Screens, brisk_idle
 from tui.api.records import IncidentChange
 from tui.auth.claims import Claims
 from tui.cli.output import cell_text
@@ -40,6 +40,8 @@ def tenant() -> Iterator[str]:
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     for name in ("XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
         monkeypatch.setenv(name, str(tmp_path / name.lower()))
+    for place in ("app", "pilot"):
+        monkeypatch.setattr(f"textual.{place}.wait_for_idle", brisk_idle)
     app_paths.cache_clear()
     yield tmp_path
     app_paths.cache_clear()
