@@ -220,7 +220,12 @@ class IncidentScreen(IncidentTabs):
         body = self.query_one(f"#{self.tab_id(tab)}")
         (self.query_one(Timeline) if tab == "timeline" else body).focus()
         self._tell_tabs()
-        self.run_worker(self.fill(tab), group="fill", exclusive=False)
+        self.run_worker(self._filled(tab), group="fill", exclusive=False)
+
+    async def _filled(self, tab: str) -> None:
+        # A key typed ahead is meant for what is about to be seen: an alert, not its incident.
+        with self.m365d.gate.hold():
+            await self.fill(tab)
 
     def action_next_tab_command(self) -> None:
         """The tab at the right."""
