@@ -13,6 +13,7 @@ from duckdb_kql.errors import KqlUnsupportedError
 from duckdb_kql.translate import functions as library
 from duckdb_kql.translate import naming
 
+from tui.kql.engine.additions import arrays
 from tui.kql.engine.additions.stages import sql_of
 from tui.kql.engine.kinds import kind_of
 from tui.kql.engine.plain import registry
@@ -141,38 +142,6 @@ def _tohex(node: ir.FunctionCall) -> str:
     return f"lpad({value}, CAST(greatest({sql_of(node.args[1])}, length({value})) AS INTEGER), '0')"
 
 
-def _shift(node: ir.FunctionCall) -> str:
-    array, by, *fill = (sql_of(argument) for argument in node.args)
-    sign = "" if node.name.endswith("left") else "-"
-    filler = f"kql_json({fill[0]})" if fill else "CAST('null' AS JSON)"
-    return f"kql_shifted({array}, {sign}({by}), {filler})"
-
-
-def _array_split(node: ir.FunctionCall) -> str:
-    array, at = (sql_of(argument) for argument in node.args)
-    places = at if kind_of(node.args[1]) == "dynamic" else f"to_json([{at}])"
-    return f"kql_array_split({array}, {places})"
-
-
-def _array_index_of(node: ir.FunctionCall) -> str:
-    array, wanted, *more = (sql_of(argument) for argument in node.args)
-    start, length, nth = [*more, *("0", "-1", "1")[len(more) :]]
-    elements = f"kql_elements({array})"
-    size = f"len({elements})"
-    begin = (
-        f"CAST(CASE WHEN {start} < 0 THEN greatest(0, {size} + {start}) ELSE {start} END AS BIGINT)"
-    )
-    end = f"CASE WHEN {length} < 0 THEN {size} ELSE least({size}, {begin} + {length}) END"
-    found = (
-        f"list_filter(range({begin}, CAST({end} AS BIGINT)), lambda i: "
-        f"CAST({elements}[i + 1] AS VARCHAR) = CAST(kql_json({wanted}) AS VARCHAR))"
-    )
-    return (
-        f"(CASE WHEN {length} < -1 OR {nth} < 0 OR {elements} IS NULL THEN NULL "
-        f"ELSE CAST(coalesce({found}[CAST({nth} AS BIGINT)], -1) AS BIGINT) END)"
-    )
-
-
 def _make_datetime(node: ir.FunctionCall) -> str | None:
     args = [sql_of(argument) for argument in node.args]
     if len(args) not in (5, 7):
@@ -276,29 +245,6 @@ def _range(node: ir.FunctionCall) -> str | None:
     return _LATER["range"](node)
 
 
-def _sorted(node: ir.FunctionCall) -> str | None:
-    nulls = "LAST"
-    if len(node.args) == 2 and kind_of(node.args[1]) == "bool":
-        last = node.args[1]
-        if not isinstance(last, ir.Literal):
-            raise KqlUnsupportedError(f"{node.name} with a computed place of nulls")
-        nulls = "LAST" if str(last.value).lower() == "true" else "FIRST"
-    elif len(node.args) != 1:
-        raise KqlUnsupportedError(f"{node.name} of several arrays")
-    order = "ASC" if node.name.endswith("asc") else "DESC"
-    array = sql_of(node.args[0])
-    some = f"list_filter(kql_elements({array}), lambda e: e IS NOT NULL)"
-    none = f"list_filter(kql_elements({array}), lambda e: e IS NULL)"
-    return (
-        f"(CASE WHEN json_type(to_json({array})) = 'ARRAY' THEN to_json(list_concat("
-        + (f"{none}, " if nulls == "FIRST" else "")
-        + f"list_transform(list_sort(list_transform({some}, lambda e: {{'n': kql_number(e), "
-        f"'s': nullif(e ->> '$', ''), 'v': e}}), '{order}', 'NULLS LAST'), lambda r: r.v)"
-        + (f", {none}" if nulls == "LAST" else "")
-        + ")) END)"
-    )
-
-
 def _round(node: ir.FunctionCall) -> str | None:
     """Scaled, rounded and scaled back, so that a double's own error shows as with Kusto."""
     if len(node.args) != 2:
@@ -315,24 +261,6 @@ def _binary_shift(node: ir.FunctionCall) -> str:
     value, by = (sql_of(argument) for argument in node.args)
     sign = "<<" if node.name.endswith("left") else ">>"
     return f"(CAST({value} AS BIGINT) {sign} CAST(({by}) % 64 AS BIGINT))"
-
-
-def _is_null(node: ir.FunctionCall) -> str | None:
-    """A null within a dynamic is a null too."""
-    if len(node.args) != 1 or kind_of(node.args[0]) != "dynamic":
-        return None
-    negative = "" if node.name == "isnull" else "NOT "
-    return f"((to_json({sql_of(node.args[0])}) ->> '$') IS {negative}NULL)"
-
-
-def _coalesce(node: ir.FunctionCall) -> str | None:
-    if not node.args or any(kind_of(argument) != "dynamic" for argument in node.args):
-        return None
-    known = (
-        f"CASE WHEN json_type({sql}) <> 'NULL' THEN {sql} END"
-        for sql in (f"to_json({sql_of(argument)})" for argument in node.args)
-    )
-    return f"coalesce({', '.join(known)})"
 
 
 def _time_formats() -> str:
@@ -354,18 +282,9 @@ _FORMS: dict[str, Callable[[ir.FunctionCall], str | None]] = {
     "indexof_regex": _indexof_regex,
     "strrep": _strrep,
     "tohex": _tohex,
-    "array_shift_left": _shift,
-    "array_shift_right": _shift,
-    "array_split": _array_split,
-    "array_index_of": _array_index_of,
-    "array_sort_asc": _sorted,
-    "array_sort_desc": _sorted,
     "make_datetime": _make_datetime,
     "make_timespan": _make_timespan,
     "round": _round,
-    "coalesce": _coalesce,
-    "isnull": _is_null,
-    "isnotnull": _is_null,
     "binary_shift_left": _binary_shift,
     "binary_shift_right": _binary_shift,
     "datetime_diff": _datetime_diff,
@@ -391,7 +310,7 @@ def register() -> None:
         library.SCALAR_FUNCTIONS["todatetime"], template=read
     )
     forms = translate._SPECIAL_FORMS
-    for name, form in _FORMS.items():
+    for name, form in {**_FORMS, **arrays.FORMS}.items():
         before = forms.get(name)
         if name == "range" and before is not None:
             _LATER[name] = before
