@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.kql.conftest import NOW
-from tui.kql.engine import Answer, Engine
+from tui.kql.engine import Answer, Engine, KqlFault
 from tui.kql.engine.tables import open_database
 
 _TABLES = (
@@ -91,3 +91,8 @@ def test_a_pattern_beside_a_table_and_within_a_join(engine: Engine) -> None:
     assert list(answer.rows()) == [(3,)]
     answer = engine.run("Doors | join kind=inner (union Alarm*, Doors) on Seen | count", now=NOW)
     assert list(answer.rows()) == [(2,)]
+
+
+def test_a_result_without_columns_is_refused_in_words(engine: Engine) -> None:
+    with pytest.raises(KqlFault, match="without any column"):
+        engine.run("print a = 1 | project-away a", now=NOW)

@@ -252,6 +252,10 @@ def from_database(text: str, error: Exception) -> KqlFault:
         return KqlFault("The query has a semantic error: types do not match", code="SEM0001")
     if isinstance(error, IndexError):
         return too_few_arguments("")
+    if "without selection list" in said:
+        return KqlFault(
+            "A result without any column is not supported by this engine", kind="unsupported"
+        )
     if kind in _OF_VALUES or isinstance(error, ArithmeticError | ValueError):
         return KqlFault(
             "Query execution failed: a value is out of the range of its type or malformed",
