@@ -1,0 +1,152 @@
+"""How the screens look, at both sizes and without colour, from a demo tenant of a fixed time.
+
+After a wanted change: `python -m pytest tests/snapshots --snapshot-update`, then look at each.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.ui.support import Screens
+from tui.auth.profiles import Profile
+from tui.cli.context import Launcher
+from tui.config import Settings
+from tui.demo.options import Options
+from tui.ui.app import M365dApp
+
+NOW = datetime(2026, 11, 24, 17, 22, 20, tzinfo=UTC)
+SIZES = {"120x40": (120, 40), "80x24": (80, 24)}
+Scene = Callable[[Screens], Awaitable[None]]
+
+
+class _Running:
+    """The profile of the module's tenant, as if it were started for each application."""
+
+    def __init__(self, profile: Profile) -> None:
+        self._profile = profile
+
+    def start(self) -> Profile:
+        return self._profile
+
+    def stop(self) -> None:
+        """The fixture stops it."""
+
+
+@pytest.fixture(scope="module")
+def tenant() -> Iterator[Profile]:
+    """One tenant for all pictures; none of them changes it."""
+    launcher = Launcher(Options(now=NOW))
+    yield launcher.start()
+    launcher.stop()
+
+
+@pytest.fixture
+def compared(tenant, snap_compare, tmp_path, monkeypatch) -> Callable[..., bool]:
+    """Compares a scene's picture with the one that was looked at."""
+    for name in ("XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(name, str(tmp_path))
+    monkeypatch.setenv("TZ", "UTC")
+    if hasattr(time, "tzset"):
+        time.tzset()
+    from tui.config.paths import app_paths
+
+    app_paths.cache_clear()
+
+    def compare(scene: Scene, size: tuple[int, int]) -> bool:
+        app = M365dApp(Settings(), demo=_Running(tenant), use_demo=True, now=lambda: NOW)
+
+        async def run(pilot: Pilot[int]) -> None:
+            screens = Screens(app, pilot)
+            await pilot.pause()
+            await scene(screens)
+            await pilot.pause()
+            assert not app.defects, app.defects
+
+        return snap_compare(app, terminal_size=size, run_before=run)
+
+    return compare
+
+
+async def queue(screens: Screens) -> None:
+    """The queue after sign-in."""
+    await screens.sign_in()
+    await screens.sees("300 incidents")
+
+
+def tab(steps: int, *words: str) -> Scene:
+    """The first incident, that many tabs to the right."""
+
+    async def scene(screens: Screens) -> None:
+        await queue(screens)
+        await screens.press("enter")
+        await screens.sees("Summary")
+        for _ in range(steps):
+            await screens.press("right_square_bracket")
+        await screens.sees(*words)
+
+    return scene
+
+
+async def filtered(screens: Screens) -> None:
+    """A filter with its explanation and what it completes."""
+    await queue(screens)
+    await screens.press("slash")
+    await screens.type("sev:high st")
+    await screens.sees("status:")
+
+
+async def nothing(screens: Screens) -> None:
+    """A filter that nothing fits."""
+    await queue(screens)
+    await screens.press("slash")
+    await screens.type("nosuchwordanywhere")
+    await screens.press("enter")
+    await screens.sees("0 of 300")
+
+
+async def editor(screens: Screens) -> None:
+    """Hunting, where columns are offered at their place of the pipe."""
+    await queue(screens)
+    await screens.press("2")
+    await screens.sees("F5 run")
+    await screens.type("DeviceProcessEvents\n| where FileN")
+    await screens.sees("FileName")
+
+
+async def help_page(screens: Screens) -> None:
+    """The keys of the queue."""
+    await queue(screens)
+    await screens.press("question_mark")
+    await screens.pilot.pause()
+
+
+SCENES: dict[str, Scene] = {
+    "queue": queue,
+    "filter": filtered,
+    "nothing": nothing,
+    "summary": tab(0),
+    "alerts": tab(1),
+    "evidence": tab(2),
+    "timeline": tab(3),
+    "graph": tab(4),
+    "comments": tab(5),
+    "editor": editor,
+    "help": help_page,
+}
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", SCENES)
+def test_looks_as_it_was_looked_at(name, size, compared) -> None:
+    assert compared(SCENES[name], SIZES[size])
+
+
+@pytest.mark.parametrize("name", ["queue", "timeline", "graph"])
+def test_reads_without_colour(name, compared, monkeypatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert compared(SCENES[name], (80, 24))
