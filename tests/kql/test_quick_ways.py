@@ -79,10 +79,10 @@ def test_trees_are_those_of_the_parser(text: str) -> None:
     plain: Any = KqlParser(stream)
     plain.removeErrorListeners()
     long_way = plain.top()
-    if plain.getNumberOfSyntaxErrors():
-        pytest.skip("a form that is put right among the tokens")
     mine = tokens_of(text, _Deaf())[1]
     assert _told(mine) == _told(tokens)
+    if plain.getNumberOfSyntaxErrors():
+        return  # A form that is put right among the tokens before the parser sees them.
     quick: Any = QuickParser(mine)
     assert _shape(quick.top()) == _shape(long_way)
 
