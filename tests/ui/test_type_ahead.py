@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from textual.events import Key
 
 from tests.ui.conftest import Open
 from tests.ui.support import Screens
+from tui.ui.widgets.grid import Grid
 
 _NAMES = {"/": "slash", ":": "colon", "\r": "enter", "]": "right_square_bracket", " ": "space"}
 
@@ -21,6 +24,25 @@ async def test_a_filter_typed_ahead_goes_to_the_filter(open_app: Open) -> None:
         await screens.sign_in()
         burst(screens, "/sev:high\r\r")
         await screens.sees("Summary", "Human-operated ransomware on WKS-0142", "▲ High")
+
+
+async def test_a_row_opened_ahead_waits_for_the_filter(open_app: Open, monkeypatch) -> None:
+    async with open_app() as screens:
+        await screens.sign_in()
+        source, may = screens.app.screen._source, asyncio.Event()
+        plain = source.filter
+
+        async def slow(text: str) -> None:
+            await may.wait()
+            await plain(text)
+
+        monkeypatch.setattr(source, "filter", slow)
+        burst(screens, "/sev:medium\r\r")
+        await screens.until(lambda: isinstance(screens.app.focused, Grid))
+        for _ in range(20):
+            await asyncio.sleep(0)
+        may.set()
+        await screens.sees("Summary", "■ Medium")
 
 
 async def test_a_choice_typed_ahead_goes_to_the_question(open_app: Open) -> None:

@@ -11,6 +11,7 @@ from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
 from textual.events import Resize
 from textual.widget import Widget
+from textual.worker import WorkerError
 from textual_enhanced.commands import Command
 
 from tui.api.records import Incident, IncidentChange
@@ -233,6 +234,14 @@ class IncidentsScreen(QueueWatch):
     @on(FilterBar.Left)
     def _filter_left(self) -> None:
         self.query_one(Grid).focus()
+        self.run_worker(self._rows_settled(), group="filter-left", exclusive=True)
+
+    async def _rows_settled(self) -> None:
+        """Keys typed ahead are meant for the rows that the filter leaves."""
+        filtering = [one for one in self.workers if one.group == "filter" and one.is_running]
+        if filtering:
+            with self.m365d.gate.hold(), suppress(WorkerError):
+                await self.workers.wait_for_complete(filtering)
 
     # The row under the cursor.
 
