@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 import pytest
 from textual.pilot import Pilot
 
+from tests.ui.conftest import SharedDemo
 from tests.ui.support import Screens
 from tui.auth.profiles import Profile
 from tui.cli.context import Launcher
@@ -22,19 +23,6 @@ from tui.ui.app import M365dApp
 NOW = datetime(2026, 11, 24, 17, 22, 20, tzinfo=UTC)
 SIZES = {"120x40": (120, 40), "80x24": (80, 24)}
 Scene = Callable[[Screens], Awaitable[None]]
-
-
-class _Running:
-    """The profile of the module's tenant, as if it were started for each application."""
-
-    def __init__(self, profile: Profile) -> None:
-        self._profile = profile
-
-    def start(self) -> Profile:
-        return self._profile
-
-    def stop(self) -> None:
-        """The fixture stops it."""
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +46,7 @@ def compared(tenant, snap_compare, tmp_path, monkeypatch) -> Callable[..., bool]
     app_paths.cache_clear()
 
     def compare(scene: Scene, size: tuple[int, int]) -> bool:
-        app = M365dApp(Settings(), demo=_Running(tenant), use_demo=True, now=lambda: NOW)
+        app = M365dApp(Settings(), demo=SharedDemo(tenant), use_demo=True, now=lambda: NOW)
 
         async def run(pilot: Pilot[int]) -> None:
             screens = Screens(app, pilot)
