@@ -15,8 +15,8 @@ from tui.api.transport import Transport
 from tui.auth.clouds import CLOUDS, cloud_named, custom_cloud
 from tui.auth.session import Session
 from tui.config import HostTable
-from tui.config.check import origin_fault
 from tui.config.hosts import REGIONS, mixed_hosts
+from tui.config.origins import origin_fault
 from tui.errors import BadAnswer, Problem, UsageProblem
 
 GRAPH = "https://graph.microsoft.com"
@@ -133,6 +133,12 @@ def test_next_page_at_a_look_alike_is_refused(url: str) -> None:
 )
 def test_the_right_host_in_any_spelling(url: str) -> None:
     check_origin(url, GRAPH, "Listing incidents")
+
+
+@pytest.mark.parametrize("home", ["http://127.evil.example", "http://localhost.evil.example"])
+def test_names_that_begin_like_loopback_are_not_sent_a_token_in_the_clear(home: str) -> None:
+    with pytest.raises(UsageProblem, match="not encrypted"):
+        check_origin(f"{home}/v1.0", home, "Listing incidents")
 
 
 # Settings: the hosts of a profile belong to one cloud

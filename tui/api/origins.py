@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
+from tui.config.origins import is_loopback
 from tui.errors import BadAnswer, UsageProblem
 from tui.text import visible
 
 _PORTS = {"https": 443, "http": 80}
 _LONGEST = 32_000
 """Characters of an address; longer ones are refused by proxies and libraries alike."""
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def origin(url: str) -> str:
@@ -54,7 +54,7 @@ def check_origin(url: str, allowed: str, what: str) -> None:
             "Check the hosts of this profile's cloud in config.toml.",
         )
     parts = urlsplit(allowed)
-    if parts.scheme != "https" and not _is_loopback(parts):
+    if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
         raise UsageProblem(
             f"{what} was stopped",
             f"{host(allowed)} is not encrypted (http), and a token would be readable on the way",
@@ -87,8 +87,3 @@ def next_page(link: str, current: str, allowed: str, what: str) -> str:
             "If that host belongs to the service, make it the profile's host in config.toml.",
         )
     return resolved
-
-
-def _is_loopback(parts: SplitResult) -> bool:
-    name = parts.hostname or ""
-    return name in _LOOPBACK or name.startswith("127.")

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from tui.auth.credentials import Credential, TokenAnswer
 from tui.auth.given import check_given
 from tui.auth.secret import Secret
-from tui.config.check import is_loopback
+from tui.config.origins import is_loopback
 from tui.errors import SignInProblem, Unreachable
 from tui.text import visible
 

@@ -40,8 +40,8 @@ class Scrubber:
             self._names.append((home, "~"))
         if profile is None:
             return
-        from tui.config.check import is_loopback
         from tui.config.hosts import clouds_of
+        from tui.config.origins import is_loopback
 
         for field in ("authority", "graph", "classic", "endpoint", "portal"):
             origin = getattr(profile.cloud, field)
