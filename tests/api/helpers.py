@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.faults.server import FaultServer
-from tui.api.request import Timeouts
+from tui.api.request import Request, Timeouts
 from tui.api.transport import Transport, Wait
 from tui.auth.claims import Claims
 from tui.auth.clouds import Cloud
@@ -15,6 +15,7 @@ from tui.auth.profiles import Profile
 from tui.auth.secret import Secret
 from tui.auth.session import Token
 
+PATH = "/v1.0/security/incidents"
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 ALL_ROLES = (
     "SecurityIncident.ReadWrite.All",
@@ -114,3 +115,11 @@ class Bench:
             timeouts=options.pop("timeouts", Timeouts(connect=5, wait=5, whole=20)),
             **options,
         )
+
+
+def asking(server: FaultServer, method: str = "GET", path: str = PATH, **more: Any) -> Request:
+    """A request for incidents of the server, with what a test says otherwise."""
+    more.setdefault("feature", "Read incidents")
+    return Request(
+        method, server.url + path, more.pop("resource", "graph"), "Listing incidents", **more
+    )
