@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Protocol, runtime_checkable
+from typing import Protocol, Unpack, runtime_checkable
 
 from tui.rows import Placed, RowSource
 from tui.ui.widgets.grid_cells import Painter
 from tui.ui.widgets.grid_layout import WIDEST, Columns
 from tui.ui.widgets.grid_model import KeptRows
-from tui.ui.widgets.grid_paint import Marks
-from tui.ui.widgets.grid_view import CursorType
+from tui.ui.widgets.grid_view import GridOptions
 
 
 @runtime_checkable
@@ -29,29 +28,10 @@ class ArrangedRows(KeptRows):
         self,
         painter: Painter | None = None,
         *,
-        cursor_type: CursorType = "row",
-        selectable: bool = True,
-        marks: Marks | None = None,
-        gap: int = 2,
-        empty: str = "Nothing here",
         first_columns: Sequence[str] | None = None,
-        name: str | None = None,
-        id: str | None = None,
-        classes: str | None = None,
-        disabled: bool = False,
+        **options: Unpack[GridOptions],
     ) -> None:
-        super().__init__(
-            painter,
-            cursor_type=cursor_type,
-            selectable=selectable,
-            marks=marks,
-            gap=gap,
-            empty=empty,
-            name=name,
-            id=id,
-            classes=classes,
-            disabled=disabled,
-        )
+        super().__init__(painter, **options)
         self.first_columns = first_columns
         """Keys of the columns to show until told otherwise; None shows all."""
         self._wished: tuple[Placed, ...] = ()

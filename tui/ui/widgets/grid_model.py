@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from typing import Protocol, runtime_checkable
+from typing import Protocol, Unpack, runtime_checkable
 
 from tui.errors import Problem
 from tui.rows import Column, Row, RowSource, SortKey
 from tui.ui.widgets.grid_cells import Painter
 from tui.ui.widgets.grid_layout import Columns
-from tui.ui.widgets.grid_paint import Marks
-from tui.ui.widgets.grid_view import CursorType, RowView
+from tui.ui.widgets.grid_view import GridOptions, RowView
 
 UNSEEN_PAGE = 40
 """Rows of a screen, before the grid knows how high it is."""
@@ -31,32 +30,8 @@ class KeyedSource(RowSource, Protocol):
 class KeptRows(RowView):
     """Shows sources, and keeps the reader's place in them."""
 
-    def __init__(
-        self,
-        painter: Painter | None = None,
-        *,
-        cursor_type: CursorType = "row",
-        selectable: bool = True,
-        marks: Marks | None = None,
-        gap: int = 2,
-        empty: str = "Nothing here",
-        name: str | None = None,
-        id: str | None = None,
-        classes: str | None = None,
-        disabled: bool = False,
-    ) -> None:
-        super().__init__(
-            painter,
-            cursor_type=cursor_type,
-            selectable=selectable,
-            marks=marks,
-            gap=gap,
-            empty=empty,
-            name=name,
-            id=id,
-            classes=classes,
-            disabled=disabled,
-        )
+    def __init__(self, painter: Painter | None = None, **options: Unpack[GridOptions]) -> None:
+        super().__init__(painter, **options)
         self._shows = 0
         self._refresh_lock = asyncio.Lock()
         self._refresh_asked = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Literal
+from typing import Literal, TypedDict
 
 from rich.cells import cell_len
 from textual.geometry import Region, Size
@@ -21,6 +21,21 @@ from tui.ui.widgets.grid_paint import LinePainter, Marks, sort_marks
 from tui.ui.widgets.grid_rows import RowWindow
 
 CursorType = Literal["row", "cell"]
+
+
+class GridOptions(TypedDict, total=False):
+    """What every part of the grid hands on to `RowView`."""
+
+    cursor_type: CursorType
+    selectable: bool
+    marks: Marks | None
+    gap: int
+    empty: str
+    name: str | None
+    id: str | None
+    classes: str | None
+    disabled: bool
+
 
 HOLD = 1 / 30
 """Seconds that the former view stays while rows are on their way; then their places are drawn."""
