@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
 
 import pytest
 
-from tests.ui.support import Screens
+from tests.ui.support import Screens, brisk_idle
 from tui.auth.profiles import Profile
 from tui.cli.context import Launcher
 from tui.config import Settings
+from tui.config.paths import app_paths
 from tui.demo.options import Options
+from tui.demo.server import DemoTenant
 from tui.ui.app import M365dApp
 
 Open = Callable[..., AbstractAsyncContextManager[Screens]]
@@ -43,8 +46,6 @@ def open_app(demo_profile: Profile, tmp_path, monkeypatch) -> Open:
     """Opens the application on the sign-in screen; `sign_in` goes on to the queue."""
     for name in ("XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
         monkeypatch.setenv(name, str(tmp_path))
-    from tui.config.paths import app_paths
-
     app_paths.cache_clear()
 
     @asynccontextmanager
@@ -58,3 +59,23 @@ def open_app(demo_profile: Profile, tmp_path, monkeypatch) -> Open:
             assert not app.defects, app.defects
 
     return opened
+
+
+@pytest.fixture(scope="module")
+def tenant() -> Iterator[str]:
+    """The origin of a tenant with few incidents and no quotas, for the tests of one module."""
+    with DemoTenant(Options(incidents=30, unlimited=True)) as one:
+        yield one.base_url
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Folders of the program's own, no secret about, and a pilot that waits for what counts."""
+    for name in ("XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / name.lower()))
+    monkeypatch.delenv("M365D_CLIENT_SECRET", raising=False)
+    for place in ("app", "pilot"):
+        monkeypatch.setattr(f"textual.{place}.wait_for_idle", brisk_idle)
+    app_paths.cache_clear()
+    yield tmp_path
+    app_paths.cache_clear()

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from textual.widgets import Input
 
-from tests.ui.support import Screens, brisk_idle
+from tests.ui.support import Screens
 from tui.config import load_settings
-from tui.config.paths import app_paths
 from tui.config.schema import CREDENTIAL_KINDS
 from tui.demo.identity import TENANT_ID, applications
-from tui.demo.options import Options
-from tui.demo.server import DemoTenant
 from tui.ui import app_recipe, profile_draft
 from tui.ui.app import M365dApp
 from tui.ui.permissions import permissions_for
@@ -27,23 +23,7 @@ from tui.ui.screens.profile_form import ProfileForm
 APPS = {one.name: one for one in applications()}
 APP = APPS["soc-terminal"]
 
-
-@pytest.fixture(scope="module")
-def tenant() -> Iterator[str]:
-    with DemoTenant(Options(incidents=30, unlimited=True)) as one:
-        yield one.base_url
-
-
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    for name in ("XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
-        monkeypatch.setenv(name, str(tmp_path / name.lower()))
-    monkeypatch.delenv("M365D_CLIENT_SECRET", raising=False)
-    for place in ("app", "pilot"):
-        monkeypatch.setattr(f"textual.{place}.wait_for_idle", brisk_idle)
-    app_paths.cache_clear()
-    yield tmp_path
-    app_paths.cache_clear()
+pytestmark = pytest.mark.usefixtures("home")
 
 
 @asynccontextmanager

@@ -6,6 +6,8 @@ from datetime import timedelta
 
 from tests.ui.conftest import Open
 from tui.config import Settings, SlaRule
+from tui.incidents.changes import QueueChanged
+from tui.ui.screens.incidents import IncidentsScreen
 from tui.ui.screens.queue_views import narrowed
 
 
@@ -146,3 +148,11 @@ def test_facets_narrow_a_filter_that_has_alternatives() -> None:
         "(sev:high or tag:vip) status:active"
     )
     assert narrowed("", "status:active") == "status:active"
+
+
+async def test_news_before_the_queue_is_composed_are_no_defect(open_app: Open) -> None:
+    async with open_app() as screens:
+        await screens.sign_in()
+        early = IncidentsScreen()
+        await early.redrawn(QueueChanged(None))
+        early.end_watch()

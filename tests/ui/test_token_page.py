@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -12,15 +12,12 @@ import jwt
 import pytest
 from textual.widgets import Input
 
-from tests.ui.support import Screens, brisk_idle
+from tests.ui.support import Screens
 from tui.api.records import IncidentChange
 from tui.auth.claims import Claims
 from tui.cli.output import cell_text
 from tui.config import load_settings
-from tui.config.paths import app_paths
 from tui.demo.identity import TENANT_ID, applications
-from tui.demo.options import Options
-from tui.demo.server import DemoTenant
 from tui.errors import Unreachable
 from tui.ui.app import M365dApp
 from tui.ui.claim_rows import claim_rows
@@ -29,22 +26,7 @@ APPS = {one.name: one for one in applications()}
 OTHER = "99999999-2222-3333-4444-555555555555"
 SIZES = [(120, 40), (80, 24)]
 
-
-@pytest.fixture(scope="module")
-def tenant() -> Iterator[str]:
-    with DemoTenant(Options(incidents=30, unlimited=True)) as one:
-        yield one.base_url
-
-
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    for name in ("XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
-        monkeypatch.setenv(name, str(tmp_path / name.lower()))
-    for place in ("app", "pilot"):
-        monkeypatch.setattr(f"textual.{place}.wait_for_idle", brisk_idle)
-    app_paths.cache_clear()
-    yield tmp_path
-    app_paths.cache_clear()
+pytestmark = pytest.mark.usefixtures("home")
 
 
 @asynccontextmanager

@@ -204,6 +204,8 @@ class IncidentsScreen(QueueWatch):
     async def redrawn(self, changed: QueueChanged) -> None:
         """Rows changed, and perhaps what the pane shows."""
         await super().redrawn(changed)
+        if not self.whole:
+            return
         self._look_at_edits()
         shown = self._incident
         if shown is not None and (changed.ids is None or shown.id in changed.ids):
@@ -289,8 +291,8 @@ class IncidentsScreen(QueueWatch):
 
     def tell_below(self) -> None:
         """One line below the table: the selection, else what is wrong, else what to know."""
-        if not self.query(Grid) or not self.query("#below"):
-            return  # News of the queue can come while the screen is taken apart.
+        if not self.whole:
+            return
         selected = len(self.query_one(Grid).selected)
         problem = self.workspace.queue.sync_problem
         notices = self.notices

@@ -95,12 +95,19 @@ class QueueWatch(QueueViews):
         self._waiting_until = monotonic() + wait.seconds if wait.seconds >= 1 else 0.0
         self._waiting_for = wait.reason
 
+    @property
+    def whole(self) -> bool:
+        """Whether the screen is composed: news of the queue come before that, and while it ends."""
+        return bool(self.query(FilterBar) and self.query(Grid) and self.query("#below"))
+
     # What is going on, at the right of the filter.
 
     async def counted(self) -> None:
         """Count anew, and say it."""
         self._count = await self._source.count()
         self._total = await self.workspace.queue.total()
+        if not self.whole:
+            return
         self.tell_state()
         self._tell_empty()
         self.tell_below()
@@ -118,6 +125,8 @@ class QueueWatch(QueueViews):
 
     def tell_state(self) -> None:
         """How many rows, of which view, and how fresh."""
+        if not self.whole:
+            return
         if self._count == self._total:
             many = words.counted(self._total, "incident")
         else:
@@ -209,6 +218,8 @@ class QueueWatch(QueueViews):
 
     async def redrawn(self, changed: QueueChanged) -> None:
         """Rows changed: show them as they are now."""
+        if not self.whole:
+            return
         await self.query_one(Grid).refresh_rows()
         await self.counted()
 
