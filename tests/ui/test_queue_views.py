@@ -155,4 +155,3 @@ async def test_news_before_the_queue_is_composed_are_no_defect(open_app: Open) -
         await screens.sign_in()
         early = IncidentsScreen()
         await early.redrawn(QueueChanged(None))
-        early.end_watch()
