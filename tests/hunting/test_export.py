@@ -6,6 +6,9 @@ import asyncio
 import csv
 import io
 import json
+import threading
+from collections.abc import Iterator
+from typing import Any
 
 import duckdb
 import pytest
@@ -142,23 +145,33 @@ async def test_no_rows_are_an_empty_array(tmp_path) -> None:
     assert json.loads(out.getvalue()) == []
 
 
+@pytest.mark.parametrize("batches", [1, 2], ids=["within", "at the last rows"])
 @pytest.mark.parametrize("form", ["csv", "json", "table"])
-async def test_a_stopped_export_leaves_no_file(tmp_path, form) -> None:
-    body = classic([("S", "String")], [{"S": f"row {n}"} for n in range(30_000)])
+async def test_a_stopped_export_leaves_no_file(tmp_path, form, batches, monkeypatch) -> None:
+    body = classic([("S", "String")], [{"S": f"row {n}"} for n in range(1_000)])
     result = await ResultSet.load(at_rest(tmp_path, body))
     target = tmp_path / "out"
-    told: list[int] = []
+    stopped = threading.Event()
+    real = export._batches
+
+    def held(*of: Any) -> Iterator[list[export.Row]]:
+        for number, batch in enumerate(real(*of), 1):
+            yield batch
+            if number == batches:
+                assert stopped.wait(60)
 
     def stop(rows: int) -> None:
-        told.append(rows)
-        if len(told) == 1:
+        if rows == batches * 500:
             task.cancel()
 
-    task = asyncio.ensure_future(export.write(result, target, form, on_rows=stop))
-    with pytest.raises(asyncio.CancelledError):
-        await task
-    assert told[0] < 30_000
+    with monkeypatch.context() as patch:
+        patch.setattr(export, "_batches", held)
+        patch.setattr(result.store, "interrupt", stopped.set)
+        task = asyncio.ensure_future(export.write(result, target, form, on_rows=stop))
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        await result.store.ask(lambda: None)
     assert not [entry for entry in tmp_path.iterdir() if "out" in entry.name]
-    assert await export.write(result, target, form) == 30_000
+    assert await export.write(result, target, form) == 1_000
     assert target.stat().st_size
     result.close()

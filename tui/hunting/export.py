@@ -80,20 +80,25 @@ async def write(
             return _to_file(target, lambda out: put(out))
         return put(target)
 
+    def go_on() -> None:
+        if stop.is_set():
+            raise Problem("The export was stopped")
+
     def put(out: BinaryIO) -> int:
         rows = source.order_sql() if source is not None else "SELECT rowid AS r FROM t"
+        written = 0
         if format == "parquet":
             write_parquet(result, rows, out)
-            return source.shown if source is not None else result.count
-        written = 0
-        writer = _WRITERS[format](result, out, guard_formulas)
-        with writer as add:
-            for batch in _batches(result, rows):
-                if stop.is_set():
-                    raise Problem("The export was stopped")
-                add(batch)
-                written += len(batch)
-                tell(written)
+            written = source.shown if source is not None else result.count
+        else:
+            with _WRITERS[format](result, out, guard_formulas) as add:
+                for batch in _batches(result, rows):
+                    go_on()
+                    add(batch)
+                    written += len(batch)
+                    tell(written)
+        # Once more, so that a caller who stopped at the last rows finds no file either.
+        go_on()
         return written
 
     return await result.store.ask(work, stop=stop.set)
