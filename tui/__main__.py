@@ -11,8 +11,10 @@ from contextlib import suppress
 
 def main() -> None:
     """Run the command line and end with its exit code."""
+    from tui.cli.endings import end_by_signals
     from tui.cli.main import main as run
 
+    end_by_signals()
     code = run(sys.argv[1:])
     try:
         sys.stderr.flush()

@@ -100,6 +100,13 @@ class Terminal:
             if time.monotonic() > end or not self._read(0.2):
                 raise AssertionError(f"still there: {words}; the screen:\n{self.text()}")
 
+    @property
+    def echoes(self) -> bool:
+        """Whether the terminal shows what is typed."""
+        import termios
+
+        return bool(termios.tcgetattr(self._terminal)[3] & termios.ECHO)
+
     def send(self, keys: str) -> None:
         """Type these characters; escape sequences stand for the other keys."""
         os.write(self._terminal, keys.encode())

@@ -20,7 +20,7 @@ def test_a_command_can_be_named_in_many_ways(name: str) -> None:
 
 def test_an_unknown_command_is_named_with_the_nearest() -> None:
     assert unknown_names(["set-statsu"]) == [
-        "[keys] names no command 'set-statsu'. Did you mean SetStatus?"
+        "[keys] names no command 'set-statsu'. Did you mean set-status?"
     ]
 
 

@@ -143,6 +143,16 @@ def profiles_of(settings: Settings) -> dict[str, Profile]:
     }
 
 
+def _named_in_vain(settings: Settings) -> str:
+    import os
+
+    from tui.config import config_path
+
+    if settings.path is None and os.environ.get("M365D_CONFIG", "").strip():
+        return f"M365D_CONFIG names {config_path()}, where no file is"
+    return ""
+
+
 def profile_named(settings: Settings, name: str | None = None) -> Profile:
     """The profile of a name, the default one, or the only one.
 
@@ -158,6 +168,7 @@ def profile_named(settings: Settings, name: str | None = None) -> Profile:
     if not profiles:
         raise UsageProblem(
             "There is no profile" + (f" '{name}'" if name else " yet"),
+            _named_in_vain(settings),
             remedy="Make one with `m365d-tui profiles add`, or try `m365d-tui --demo`.",
         )
     tenants = [each for each in profiles if each.startswith(f"{chosen}/")]
@@ -353,8 +364,10 @@ def _rewrite(file: Path, change: Callable[[str], str]) -> None:
 
     what = "The settings were not changed"
     try:
-        text = file.read_text("utf-8-sig") if file.exists() else ""
-        changed = change(text)
+        raw = file.read_bytes().decode() if file.exists() else ""
+        # What an editor of Windows put there stays: its mark at the start, its line ends.
+        mark, returns = "\ufeff" * raw.startswith("\ufeff"), "\r\n" in raw
+        changed = change(raw.removeprefix(mark).replace("\r\n", "\n"))
     except CannotEdit:
         raise UsageProblem(
             what,
@@ -366,6 +379,11 @@ def _rewrite(file: Path, change: Callable[[str], str]) -> None:
     if faults := validate_text(changed, file):
         raise UsageProblem(what, faults[0].message, faults[0].suggestion)
     try:
-        write_private(file, changed)
-    except OSError:
-        raise UsageProblem(what, f"{file} cannot be written", "Check its permissions.") from None
+        write_private(file, mark + (changed.replace("\n", "\r\n") if returns else changed))
+    except OSError as error:
+        why = f": {error.strerror.lower()}" if error.strerror else ""
+        raise UsageProblem(
+            what,
+            f"{file} cannot be written{why}",
+            "Check its permissions." if isinstance(error, PermissionError) else "",
+        ) from None

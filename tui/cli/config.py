@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from tui.cli.output import say, write_json
 from tui.text import visible
+
+if TYPE_CHECKING:
+    from tui.config import Fault
 
 _EXAMPLES = {
     "config show": "m365d-tui config show",
@@ -41,7 +45,7 @@ def _validate(args: argparse.Namespace) -> int:
     from tui.config import config_path, load_settings, validate_settings
 
     file = config_path(args.config)
-    faults = validate_settings(args.config)
+    faults = validate_settings(args.config) or _keys_unknown(args)
     for fault in faults:
         print(visible(str(fault)))
     if faults:
@@ -55,6 +59,26 @@ def _validate(args: argparse.Namespace) -> int:
         count = len(profiles_of(settings))
         say(f"{file} is fine: {count} profile{'' if count == 1 else 's'}.")
     return 0
+
+
+def _keys_unknown(args: argparse.Namespace) -> list[Fault]:
+    """Names in `[keys]` that are no commands; only the screens know what they are called."""
+    from tui.config import Fault, load_settings
+
+    settings = load_settings(args.config)
+    if settings.path is None or not settings.keys:
+        return []
+    from tui.ui.commands.known import unknown_names
+
+    found = []
+    for name in settings.keys:
+        for said in unknown_names([name]):
+            origin = settings.origins.get(f"keys.{name}")
+            message, _, near = said.partition(". ")
+            found.append(
+                Fault(settings.path, origin.line if origin else None, message.rstrip("."), near)
+            )
+    return found
 
 
 def _show(args: argparse.Namespace) -> int:

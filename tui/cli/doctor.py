@@ -12,6 +12,8 @@ from pathlib import Path
 from tui.cli.doctor_words import Check, Scrubber
 from tui.cli.output import write_json, write_table
 
+_LITTLE = 5_000_000
+"""Bytes free below which an answer of any use finds no place."""
 _MARKS = {"ok": "✓", "note": "·", "bad": "✗"}
 
 
@@ -131,4 +133,20 @@ def _places() -> Iterator[Check]:
         ("logs", paths.log_dir),
         ("scratch", paths.temp_dir),
     ):
-        yield Check(name, "ok", f"{scrub(str(folder))} {_size(folder)}")
+        if why := _unwritable(folder):
+            yield Check(name, "bad", f"{scrub(str(folder))} cannot be written: {why}", 2)
+        else:
+            yield Check(name, "ok", f"{scrub(str(folder))} {_size(folder)}")
+
+
+def _unwritable(folder: Path) -> str:
+    """Why nothing can be kept in a folder, which may still have to be made; else empty."""
+    import shutil
+
+    place = next((one for one in (folder, *folder.parents) if one.exists()), folder)
+    if not place.is_dir():
+        return "a file stands in its way"
+    if not os.access(place, os.W_OK | os.X_OK):
+        return "no permission, or a read-only file system"
+    free = shutil.disk_usage(place).free
+    return f"only {free / 1_000_000:.1f} MB are free there" if free < _LITTLE else ""

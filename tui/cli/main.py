@@ -128,6 +128,23 @@ def _join_dash_values(argv: Sequence[str]) -> list[str]:
     return joined
 
 
+def _refuse_option_before(argv: Sequence[str], command: str) -> None:
+    """An option that nobody knows is named before the word after it, which may be its value."""
+    from tui.errors import UsageProblem
+    from tui.text import visible
+
+    for one in argv[: list(argv).index(command.split(" ")[0])]:
+        name = one.partition("=")[0]
+        if name.startswith("-") and name not in (*_FLAGS, *_WITH_VALUE):
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, (*_FLAGS, *_WITH_VALUE), 1)
+            raise UsageProblem(
+                f"There is no option {visible(name)}",
+                remedy=f"Did you mean {near[0]}?" if near else "See `m365d-tui --help`.",
+            )
+
+
 def _unknown(command: str) -> NoReturn:
     from difflib import get_close_matches
 
@@ -161,6 +178,10 @@ def _load(command: str) -> CommandModule:
     return cast("CommandModule", import_module(f"tui.cli.{COMMANDS[command][0]}"))
 
 
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
+
+
 def _parser(command: str) -> Parser:
     from tui.cli.context import add_global_options
 
@@ -170,7 +191,7 @@ def _parser(command: str) -> Parser:
             prog=f"m365d-tui {command}",
             formatter_class=raw,
             allow_abbrev=False,
-            description=COMMANDS[command][1].capitalize() + ".",
+            description=_sentence(COMMANDS[command][1]),
         )
         _load(command).configure(parser, command)
     else:
@@ -228,6 +249,7 @@ def _run(argv: Sequence[str]) -> int:
         print(f"m365d-tui {__version__}")
         return 0
     if command and command not in COMMANDS:
+        _refuse_option_before(argv, command)
         group = any(name.startswith(command + " ") for name in COMMANDS)
         if not (group and ("--help" in rest or "-h" in rest)):
             _unknown(command)
@@ -265,9 +287,10 @@ def main(argv: Sequence[str]) -> int:
     except SystemExit as left:
         return left.code if isinstance(left.code, int) else 0
     except KeyboardInterrupt:
+        from tui.cli.endings import exit_code
         from tui.cli.exits import INTERRUPTED
 
-        return INTERRUPTED
+        return exit_code(INTERRUPTED)
     except BrokenPipeError:
         from tui.cli.exits import reader_left
 

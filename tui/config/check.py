@@ -24,6 +24,8 @@ _LISTS: Mapping[str, Mapping[str, Key]] = {
 }
 """Tables that stand in the file several times."""
 
+_SECRET = re.compile("secret$|password|passphrase|^(access_|refresh_)?token$", re.IGNORECASE)
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -93,11 +95,18 @@ class Checker:
 
     def _unknown(self, place: Place, known: Collection[str], where: str) -> Fault:
         word = place[-1]
+        if place[0] == "profiles" and _SECRET.search(word):
+            return self._fault(
+                place,
+                f"'{visible(word)}' would keep a secret in this file, where none may be",
+                "Take it out, and store it with `m365d-tui login`.",
+            )
         near = nearest(word, known)
         return self._fault(
             place,
             f"'{visible(word)}' is no key of {where}",
-            (f"Did you mean {near}? " if near else "") + f"Allowed: {', '.join(known)}.",
+            (f"Did you mean {near}? " if near else "")
+            + f"Allowed: {', '.join(dict.fromkeys(known))}.",
         )
 
     def _table(

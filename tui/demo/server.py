@@ -112,7 +112,7 @@ class DemoTenant:
         tls: bool | None = None,
         out: TextIO | None = None,
     ) -> None:
-        """Listen in the foreground until SIGTERM or SIGINT.
+        """Listen in the foreground until SIGTERM, SIGINT or SIGHUP.
 
         Args:
             host: Instead of the options' address.
@@ -155,7 +155,10 @@ class DemoTenant:
         def end_from_handler(*_: object) -> None:
             loop.call_soon_threadsafe(end)
 
-        for number in (signal.SIGINT, signal.SIGTERM):
+        names = ("SIGINT", "SIGTERM", "SIGHUP")
+        for number in (getattr(signal, name) for name in names if hasattr(signal, name)):
+            if signal.getsignal(number) == signal.SIG_IGN:
+                continue  # Started by nohup, or in the background: the caller's wish.
             try:
                 loop.add_signal_handler(number, end)
             except NotImplementedError:  # Windows has no loop signals.

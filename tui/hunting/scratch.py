@@ -7,6 +7,7 @@ file. A directory that nobody holds is what a crash left: the next start removes
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import shutil
 import tempfile
@@ -39,11 +40,20 @@ class Scratch:
         """The directory; made, and the leftovers of crashes removed, when first asked for."""
         with self._lock:
             if self._path is None or not self._path.is_dir():
-                base = private_dir(self._base)
-                sweep(base)
-                self._path = Path(tempfile.mkdtemp(prefix="m365d-", dir=base))
+                self._path = self._made()
                 self._holder = _hold(self._path / _HELD)
             return self._path
+
+    def _made(self) -> Path:
+        try:
+            base = private_dir(self._base)
+            sweep(base)
+            return Path(tempfile.mkdtemp(prefix="m365d-", dir=base))
+        except OSError as error:
+            if error.errno not in (errno.EROFS, errno.EACCES, errno.EPERM):
+                raise
+            # A home that cannot be written, as in a container: what is kept here is short-lived.
+            return Path(tempfile.mkdtemp(prefix="m365d-"))
 
     def new_file(self, suffix: str = "") -> Path:
         """A new, empty file (0600) of this session."""

@@ -24,6 +24,7 @@ from tui.text import visible
 from tui.ui.commands import common
 from tui.ui.commands.provider import ScreenCommands
 from tui.ui.drafts import Drafts
+from tui.ui.endings import end_by_signals
 from tui.ui.key_gate import KeyGate
 from tui.ui.keys import keymap_of
 from tui.ui.no_controls import NoControls
@@ -156,6 +157,8 @@ class M365dApp(Places):
 
     def on_mount(self) -> None:
         """Renew tokens as they need it; say what a setting got wrong, where one did."""
+        if not self.is_headless:
+            end_by_signals(self)
         self._renew_after = 0.0
         self.set_timer(_WARM_UP_AFTER, self._warm_up)
         self.set_interval(5.0, self._renew_tokens)

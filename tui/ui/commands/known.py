@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -37,6 +38,11 @@ def known_commands() -> set[str]:
     }
 
 
+def _as_written(name: str) -> str:
+    """A command's name as the settings have it: `set-status`."""
+    return re.sub("(?<!^)(?=[A-Z])", "-", name).lower()
+
+
 def unknown_names(names: Iterable[str]) -> list[str]:
     """A sentence for each name of the settings' `[keys]` that is no command."""
     known = known_commands()
@@ -44,6 +50,6 @@ def unknown_names(names: Iterable[str]) -> list[str]:
     for name in names:
         if command_id(name) not in known:
             near = get_close_matches(command_id(name), known, 1)
-            meant = f" Did you mean {near[0]}?" if near else ""
+            meant = f" Did you mean {_as_written(near[0])}?" if near else ""
             sentences.append(f"[keys] names no command '{name}'.{meant}")
     return sentences
