@@ -22,9 +22,7 @@ def _names(status: str) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize(
-    "name", ["reduce", "fork", "facet", "autocluster", "basket", "diffpatterns"]
-)
+@pytest.mark.parametrize("name", ["autocluster", "basket", "diffpatterns"])
 def test_what_the_page_calls_unsupported_is_refused(ask: Ask, name: str) -> None:
     assert name in _names("not supported")
     with pytest.raises(KqlFault) as caught:

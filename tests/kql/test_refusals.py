@@ -24,14 +24,10 @@ def _fault(ask: Ask, query: str, **options: object) -> KqlFault:
 
 
 UNSUPPORTED = {
-    "reduce": "DeviceEvents | reduce by FileName",
-    "facet": "DeviceEvents | facet by ActionType",
-    "fork": "DeviceEvents | fork (count) (take 1)",
     "autocluster": "DeviceEvents | evaluate autocluster()",
     "basket": "DeviceEvents | evaluate basket()",
     "diffpatterns": "DeviceEvents | evaluate diffpatterns(ActionType, 'a', 'b')",
     "SeenBy": "SeenBy('x')",
-    "scan with an order": "DeviceEvents | scan order by Timestamp asc with (step a: true;)",
     "invoke DeviceFromIP": "DeviceNetworkEvents | invoke DeviceFromIP('RemoteIP')",
     "ticks": "print 1tick",
     "several queries": "print 1; print 2",

@@ -19,7 +19,9 @@ def _cases() -> list[tuple[str, str, list[str]]]:
     """The blocks of the files: a query, its columns, its rows as JSON."""
     here = Path(__file__).parent
     text = "\n\n".join(
-        here.joinpath(name).read_text("utf-8") for name in ("results.txt", "results/operators.txt")
+        file.read_text("utf-8")
+        for file in (here / "results.txt", *sorted((here / "results").glob("*.txt")))
+        if file.name != "scalars.txt"
     )
     found = []
     for block in text.split("\n\n"):

@@ -19,7 +19,7 @@ from duckdb_kql.translate.functions import AGGREGATE_FUNCTIONS, SCALAR_FUNCTIONS
 
 from tui.kql.engine import kinds as typing
 from tui.kql.engine import meaning, words
-from tui.kql.engine.additions import outside, summaries, terms, unions, windows
+from tui.kql.engine.additions import arrays, outside, summaries, terms, unions, windows
 from tui.kql.engine.additions.apply import Grouped, Kept
 from tui.kql.engine.additions.columns import Away, Keep, Reorder
 from tui.kql.engine.additions.functions_known import KNOWN
@@ -144,7 +144,7 @@ class Binder:
             columns, kinds = ["_kqlone"], {"_kqlone": "long"}
         while pending:
             breathe()
-            op = pending.pop(0)
+            op = arrays.spread(pending.pop(0))
             if isinstance(op, Grouped) and not op.stored and meaning.runs_apart(op.body):
                 before = ir.Query(source, operators, [*around, *_scalars(lets)])
                 table, kinds = self._store(before, op.numbered(), scope)
@@ -225,7 +225,7 @@ class Binder:
             if not any(fnmatch.fnmatchcase(name, source.pattern) for name in scope):
                 raise words.unknown_table(self._text, source.pattern, operator or "union")
         elif isinstance(source, ir.PrintSource | ir.RangeSource | ir.DataTable):
-            source = self._nested(source, [], scope, [], {})
+            source = arrays.spread(self._nested(source, [], scope, [], {}))
             resolved = library.resolve_source_let_refs(source)
             self._check_expressions(resolved, [], "print")
             return source

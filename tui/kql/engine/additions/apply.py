@@ -250,7 +250,7 @@ def within(operators: Sequence[ir.Operator], group: str) -> list[ir.Operator]:
         op = windows.within(op, group)
         if isinstance(op, _ROW_BY_ROW) or (isinstance(op, ir.Join) and op.kind in _KEEPING_LEFT):
             done.append(op)
-        elif isinstance(op, scan.Scan):
+        elif isinstance(op, scan.Scan) and op.group is None:
             done.append(dataclasses.replace(op, group=group))
         elif isinstance(op, samples.Limited):
             done.append(Each(group, op.keys, op.count))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
+from typing import Any
 
 from duckdb_kql import ir
 from duckdb_kql.errors import KqlUnsupportedError
@@ -43,27 +45,78 @@ def _array_index_of(node: ir.FunctionCall) -> str:
     )
 
 
-def _sorted(node: ir.FunctionCall) -> str | None:
-    nulls = "LAST"
-    if len(node.args) == 2 and kind_of(node.args[1]) == "bool":
-        last = node.args[1]
+def _sorted(node: ir.FunctionCall) -> str:
+    arrays, nulls = list(node.args), "LAST"
+    if len(arrays) > 1 and kind_of(arrays[-1]) == "bool":
+        last = arrays.pop()
         if not isinstance(last, ir.Literal):
             raise KqlUnsupportedError(f"{node.name} with a computed place of nulls")
         nulls = "LAST" if str(last.value).lower() == "true" else "FIRST"
-    elif len(node.args) != 1:
-        raise KqlUnsupportedError(f"{node.name} of several arrays")
     order = "ASC" if node.name.endswith("asc") else "DESC"
-    array = sql_of(node.args[0])
-    some = f"list_filter(kql_elements({array}), lambda e: e IS NOT NULL)"
-    none = f"list_filter(kql_elements({array}), lambda e: e IS NULL)"
-    return (
-        f"(CASE WHEN json_type(to_json({array})) = 'ARRAY' THEN to_json(list_concat("
-        + (f"{none}, " if nulls == "FIRST" else "")
-        + f"list_transform(list_sort(list_transform({some}, lambda e: {{'n': kql_number(e), "
-        f"'s': nullif(e ->> '$', ''), 'v': e}}), '{order}', 'NULLS LAST'), lambda r: r.v)"
-        + (f", {none}" if nulls == "LAST" else "")
-        + ")) END)"
+    first, *others = (f"to_json({sql_of(array)})" for array in arrays)
+    places = f"list_transform(kql_elements({first}), lambda e, i: {{'e': e, 'i': i}})"
+    some = (
+        f"list_transform(list_sort(list_transform(list_filter({places}, "
+        "lambda p: p.e IS NOT NULL AND json_type(p.e) <> 'NULL'), "
+        "lambda p: {'n': kql_number(p.e), 's': p.e ->> '$', 'i': "
+        f"{'p.i' if order == 'ASC' else '-p.i'}}}), '{order}', 'NULLS LAST'), "
+        f"lambda r: {'r.i' if order == 'ASC' else '-r.i'})"
     )
+    none = (
+        f"list_transform(list_filter({places}, "
+        "lambda p: p.e IS NULL OR json_type(p.e) = 'NULL'), lambda p: p.i)"
+    )
+    both = f"list_concat({some}, {none})" if nulls == "LAST" else f"list_concat({none}, {some})"
+    moved = [
+        f"CASE WHEN len(kql_elements({array})) = len(p) "
+        f"THEN to_json(list_transform(p, lambda i: kql_elements({array})[i])) END"
+        for array in (first, *others)
+    ]
+    result = f"to_json([{', '.join(moved)}])" if others else moved[0]
+    return (
+        f"(CASE WHEN json_type({first}) = 'ARRAY' THEN "
+        f"list_transform([{both}], lambda p: {result})[1] END)"
+    )
+
+
+def _several(expression: ir.Expr) -> int:
+    """How many arrays a call sorts together; 1 for any other expression."""
+    if not isinstance(expression, ir.FunctionCall) or expression.name not in _SORTS:
+        return 1
+    return len(expression.args) - (len(expression.args) > 1 and _is_truth(expression.args[-1]))
+
+
+def _is_truth(expression: ir.Expr) -> bool:
+    return isinstance(expression, ir.Literal) and expression.kind == "bool"
+
+
+_SORTS = frozenset({"array_sort_asc", "array_sort_desc"})
+
+
+def spread(node: Any) -> Any:
+    """The operator with a column for each of the arrays that a call sorts together."""
+    if not isinstance(node, ir.Extend | ir.Project | ir.PrintSource):
+        return node
+    if not any(_several(item.expr) > 1 for item in node.expressions):
+        return node
+    items: list[ir.NamedExpr] = []
+    for item in node.expressions:
+        count = _several(item.expr)
+        if count < 2:
+            items.append(item)
+            continue
+        assert isinstance(item.expr, ir.FunctionCall)
+        given = (*getattr(item, "names", ()),) or ((item.name,) if item.name else ())
+        alone = item.name and not hasattr(item, "names")
+        for i in range(1 if alone else count):
+            name = getattr(item.expr.args[i], "name", None) or f"array{i}"
+            items.append(
+                ir.NamedExpr(
+                    ir.PathAccess(item.expr, (ir.PathStep(None, ir.Literal(i, "long")),)),
+                    given[i] if i < len(given) else f"{name}_sorted",
+                )
+            )
+    return dataclasses.replace(node, expressions=tuple(items))
 
 
 def _is_null(node: ir.FunctionCall) -> str | None:

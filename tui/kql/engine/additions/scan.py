@@ -23,6 +23,7 @@ from tui.kql.engine.additions import tree
 from tui.kql.engine.additions.scan_values import Record, Value, computed, stateful
 from tui.kql.engine.additions.stages import Columns, Snapshot, Workbench, sql_of
 from tui.kql.engine.kinds import StateRef
+from tui.kql.engine.state import current
 from tui.kql.engine.trees import deep
 
 _STORED = {
@@ -269,10 +270,12 @@ def _plain(value: Value, kind: str) -> Any:
     return value if isinstance(value, int | float | str | bool | None) else str(value)
 
 
-def lowered(node: tree.Node, library: Callable[[], Any]) -> ir.Operator:
+def lowered(node: tree.Node, library: Callable[[], Any]) -> ir.Operator | list[ir.Operator]:
     """`| scan …`."""
     del library
     match_id = None
+    keys: tuple[ir.SortKey, ...] = ()
+    groups: tuple[ir.Expr, ...] = ()
     declared: list[Declared] = []
     steps: list[Step] = []
     parts = tree.rules(node)
@@ -292,8 +295,10 @@ def lowered(node: tree.Node, library: Callable[[], Any]) -> ir.Operator:
             declared = [_declared(item) for item in tree.rules(part)]
         elif rule == "ScanOperatorStep":
             steps.append(_step(part, frozenset(step_names)))
+        elif rule == "ScanOperatorOrderByClause":
+            keys = tuple(lower._lower_sort_key(item) for item in tree.rules(part))
         else:
-            raise KqlUnsupportedError("scan:order by" if "Order" in rule else "scan:partition by")
+            groups = tuple(lower._lower_expr(item) for item in tree.rules(part))
     kinds = {item.name: item.kind for item in declared}
 
     def of_kind(expression: ir.Expr) -> ir.Expr:
@@ -301,7 +306,18 @@ def lowered(node: tree.Node, library: Callable[[], Any]) -> ir.Operator:
             return dataclasses.replace(expression, kind=kinds[expression.name])
         return expression
 
-    return Scan(deep(tuple(steps), of_kind), tuple(declared), match_id)
+    scan = Scan(deep(tuple(steps), of_kind), tuple(declared), match_id)
+    ordered: list[ir.Operator] = [ir.Sort(keys)] if keys else []
+    if not groups:
+        return [*ordered, scan]
+    group = current().fresh("part")
+    whole = groups[0] if len(groups) == 1 else ir.FunctionCall("pack_array", groups)
+    return [
+        *ordered,
+        ir.Extend((ir.NamedExpr(whole, group),)),
+        dataclasses.replace(scan, group=group),
+        ir.ProjectAway((group,)),
+    ]
 
 
 def _declared(node: tree.Node) -> Declared:
