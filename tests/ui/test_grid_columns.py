@@ -10,6 +10,7 @@ from textual.geometry import Region
 from tui.rows import Row, SortKey
 from tui.ui.widgets.grid import Cell, Grid, next_order, paint_value
 from tui.ui.widgets.grid_layout import Columns, Layout
+from tui.ui.widgets.grid_paint import bar_of
 
 QUEUE = {
     Column("id", "ID", pinned=True): 4,
@@ -186,3 +187,28 @@ async def test_every_theme_draws_and_without_colour_shapes_stay(
         assert strips[1].text.startswith(" ✓")
         assert strips[2].text.startswith("▌ ")
         assert any(each.style.reverse for each in strips[2])
+
+
+@pytest.mark.parametrize(
+    ("value", "cells"),
+    [(8, "━━━━"), (4, "━━  "), (1, "╸   "), (0.01, "╸   "), (0, "    "), (-3, "    "),
+     (None, "    "), ("8", "    "), (True, "    "), (9, "    "), (float("nan"), "    ")],
+)  # fmt: skip
+def test_a_bar_is_as_long_as_its_number(value: object, cells: str) -> None:
+    assert bar_of(value, 8.0, 4) == cells
+
+
+async def test_bars_stand_beside_numbers_where_there_is_room() -> None:
+    columns = [Column("name", "Name"), Column("hits", "Hits", "number"), Column("last", "Last")]
+    rows = [Row(str(n), (f"row {n}", n * 10, "x" * 20)) for n in range(1, 4)]
+    app = GridApp(None, Grid(cursor_type="cell"))
+    async with app.run_test(size=(70, 8)) as pilot:
+        await app.grid.show(Source(rows, columns), bars=("hits", 30.0))
+        await pilot.pause()
+        head, one, _, three, *_ = lines(app.grid)
+        assert three.split()[2:] == ["30", "━" * 24, "x" * 20]
+        assert one.split()[3:] == ["10", "━" * 8, "x" * 20]
+        assert head.index("Last") == three.index("x" * 20)
+        await pilot.resize_terminal(40, 8)
+        await pilot.pause()
+        assert "━" not in "".join(lines(app.grid))

@@ -12,6 +12,7 @@ from tui.hunting.columns import Declared, sort_sql, value_of
 from tui.hunting.store import Store
 from tui.rows import Column, Row, SortKey
 
+_MEASURED = frozenset({"time", "integer", "real", "decimal", "span"})
 _WORD = re.compile(r'(-?)(?:([^\s:"]+):)?(?:"([^"]*)"?|(\S+))')
 
 
@@ -25,6 +26,14 @@ class Distinct:
     """Rows without a value."""
     top: tuple[tuple[object, int], ...]
     """The most frequent values with their number of rows."""
+    least: object = None
+    """Of times and numbers: the first."""
+    most: object = None
+    """Of times and numbers: the last."""
+    total: float | None = None
+    """Of numbers: their sum."""
+    median: float | None = None
+    """Of numbers: the one in the middle."""
 
 
 class ResultSource:
@@ -191,6 +200,18 @@ class ResultSource:
         folded = name.casefold()
         return exact or [column for column in self._columns if column.title.casefold() == folded]
 
+    async def extent(self, key: str) -> tuple[float, float] | None:
+        """The least and the greatest number of a column, over all rows of the result.
+
+        None where a value is no number, or there is none at all.
+        """
+        typed = f"try_cast({key} AS DOUBLE)"
+        found = await self._store.rows(
+            f"SELECT min({typed}), max({typed}) FROM t "
+            f"HAVING count({key}) = count({typed}) AND bool_and(coalesce(isfinite({typed}), true))"
+        )
+        return (found[0][0], found[0][1]) if found and found[0][0] is not None else None
+
     async def distinct(self, key: str, top: int = 5) -> Distinct:
         """The values of one column among the rows shown."""
         place = next(i for i, column in enumerate(self._columns) if column.key == key)
@@ -198,16 +219,29 @@ class ResultSource:
         rows = f"(SELECT t.{key} AS x FROM t"
         rows += f" JOIN {self._view} v ON v.r = t.rowid)" if self._viewed else ")"
 
+        typed = sort_sql(family, "x") if family in _MEASURED else None
+        ends = f"arg_min(x, {typed}), arg_max(x, {typed})" if typed else "NULL, NULL"
+        if family in ("integer", "real", "decimal"):
+            ends += ", sum(try_cast(x AS DOUBLE)), median(try_cast(x AS DOUBLE))"
+
         def ask() -> Distinct:
-            total = self._store.execute(
-                f"SELECT count(DISTINCT x), count(*) - count(x) FROM {rows}"
+            total, empty, *rest = self._store.execute(
+                f"SELECT count(DISTINCT x), count(*) - count(x), {ends} FROM {rows}"
             )[0]
             found = self._store.execute(
                 f"SELECT x, count(*) AS n FROM {rows} WHERE x IS NOT NULL "
                 f"GROUP BY x ORDER BY n DESC, x LIMIT {int(top)}"
             )
             values = tuple((value_of(family, text), int(number)) for text, number in found)
-            return Distinct(int(total[0]), int(total[1]), values)
+            first, last, *numbers = rest
+            return Distinct(
+                int(total),
+                int(empty),
+                values,
+                value_of(family, first),
+                value_of(family, last),
+                *numbers,
+            )
 
         return await self._store.ask(ask)
 

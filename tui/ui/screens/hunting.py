@@ -29,7 +29,7 @@ from tui.ui.hunting_tab import (
     sort_words,
 )
 from tui.ui.problems import problem_blocks
-from tui.ui.screens.hunting_results import paint_result
+from tui.ui.screens.hunting_results import bars_of, paint_result
 from tui.ui.screens.hunting_running import QueryRuns
 from tui.ui.widgets.cell_strip import CellStrip
 from tui.ui.widgets.completion_list import CompletionList
@@ -190,7 +190,9 @@ class HuntingScreen(QueryRuns):
         tab = self.tab
         if tab.source is not None and tab.source is not self._shown:
             self._shown = tab.source
-            await self.query_one("#rows", Grid).show(tab.source, at=tab.row)
+            bars = await bars_of(tab)
+            if tab is self.tab and tab.source is self._shown:
+                await self.query_one("#rows", Grid).show(tab.source, at=tab.row, bars=bars)
 
     def _tell(self) -> None:
         tab = self.tab

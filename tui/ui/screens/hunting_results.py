@@ -13,8 +13,10 @@ from textual.widgets import Input
 from tui.errors import Problem, UsageProblem
 from tui.rows import Column, Row
 from tui.text import calm, visible
+from tui.ui.hunting_tab import QueryTab
 from tui.ui.page import Choice
 from tui.ui.screens.hunting_export import ResultExport
+from tui.ui.widgets.bars import number_words
 from tui.ui.widgets.cell_strip import CellStrip
 from tui.ui.widgets.grid import Cell, Grid, copied_text, paint_value
 from tui.ui.widgets.grid_cells import local_text
@@ -24,7 +26,9 @@ from tui.ui.widgets.sheet import Span
 if TYPE_CHECKING:
     from tui.hunting.library import Library
     from tui.hunting.scratch import Scratch
+    from tui.hunting.source import Distinct
 
+_TO_SECONDS = len("2026-11-24 05:22:07")
 _TO_MILLISECONDS = len("2026-11-24 05:22:07.113")
 _SETTLED = 0.12
 """Seconds that the cursor rests on a column before its values are counted."""
@@ -41,6 +45,58 @@ def paint_result(column: Column, value: object, row: Row) -> Cell:
     if value is not None and column.kind in ("dynamic", "span"):
         return Cell(cell.text, "faint")
     return cell
+
+
+def _ends(column: Column, found: Distinct) -> list[tuple[str, str]]:
+    if column.kind == "time":
+        first, last = (local_text(str(one)) for one in (found.least, found.most))
+        return [("first", first[:_TO_SECONDS]), ("last", last[:_TO_SECONDS])]
+    ends = [
+        ("from", copied_text(column, found.least)), ("to", copied_text(column, found.most))
+    ]  # fmt: skip
+    if found.median is not None and found.count > 2:
+        ends.append(("median", number_words(found.median)))
+    if found.total is not None:
+        ends.append(("sum", number_words(found.total)))
+    return ends
+
+
+def spread_words(column: Column, found: Distinct) -> list[Span]:
+    """How the values of a column are spread: how many, from where to where, which often."""
+    said: list[Span] = [(f"{found.count:,} distinct", "faint")]
+    if found.empty:
+        said.append((f"   {found.empty:,} without a value", "faint"))
+    if found.count > 1 and found.least is not None:
+        for name, text in _ends(column, found):
+            said += [(f"   {name} ", "faint"), (calm(visible(text)), "")]
+    if found.count > 1 and found.top[0][1] == 1:
+        said.append(("   every value once", "faint"))
+    elif found.count > 1:
+        shown = (
+            (calm(copied_text(column, value))[:40] or "(empty)", number)
+            for value, number in found.top
+        )
+        said += [(f"   {text} ×{number:,}", "faint") for text, number in shown]
+    return said
+
+
+async def bars_of(tab: QueryTab) -> tuple[str | None, float]:
+    """The column of a result that has bars beside its counts, and the largest of them."""
+    from tui.hunting.counted import counted_column
+
+    source, result = tab.source, tab.result
+    if source is None or result is None or result.count < 2:
+        return None, 0.0
+    column = await asyncio.to_thread(counted_column, source.columns, result.query)
+    if column is None:
+        return None, 0.0
+    try:
+        found = await source.extent(column.key)
+    except Problem:
+        found = None
+    if found is None or found[0] < 0 or found[1] <= 0:
+        return None, 0.0
+    return column.key, found[1]
 
 
 class ResultActions(ResultExport):
@@ -114,17 +170,7 @@ class ResultActions(ResultExport):
             found = await source.distinct(column.key, 8)
         except Problem:
             return
-        said: list[Span] = [(f"{found.count:,} distinct", "faint")]
-        if found.empty:
-            said.append((f"   {found.empty:,} without a value", "faint"))
-        if found.count > 1 and found.top[0][1] == 1:
-            said.append(("   every value once", "faint"))
-        elif found.count > 1:
-            shown = (
-                (calm(copied_text(column, value))[:40] or "(empty)", number)
-                for value, number in found.top
-            )
-            said += [(f"   {text} ×{number:,}", "faint") for text, number in shown]
+        said = spread_words(column, found)
         self.query_one(CellStrip).spread(said)
 
     # Filter.

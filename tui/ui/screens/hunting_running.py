@@ -94,8 +94,9 @@ class QueryRuns(EditorHelp):
         finally:
             tab.run = None
         if tab is self.tab:
-            if rows and self._in_editor:
-                self.query_one("#rows", Grid).refresh()
+            if rows and self.focused is None:
+                # The editor was left while there were no rows to go to.
+                self.query_one("#rows", Grid).focus()
             self._fit()
             self._tell()
         await self._remember(tab, run.query, rows, run.seconds, failure)

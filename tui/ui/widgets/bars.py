@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from rich.cells import cell_len, set_cell_size
@@ -30,6 +31,8 @@ def number_words(value: float | None) -> str:
     """A value as it stands beside its bar."""
     if value is None:
         return "–"
+    if not math.isfinite(value):
+        return str(value)
     return f"{int(value):,}" if value == int(value) and abs(value) < 1e15 else f"{value:,.4g}"
 
 

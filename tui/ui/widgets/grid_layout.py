@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tui.rows import Column, Placed
@@ -11,6 +11,8 @@ COMFORT = 24
 """Cells that a filling column keeps before other columns begin to give way."""
 WIDEST = 400
 """Cells that a column can be made wide by hand."""
+BAR_LEAST, BAR_MOST = 6, 24
+"""Cells of the bar beside a number; below the least there is none."""
 _ENOUGH_ROWS = 100
 """Rows after which the widths of text no longer follow the content."""
 
@@ -72,11 +74,13 @@ class Slot:
     width: int
     right: bool
     """Whether its text stands at the right."""
+    bar: int = 0
+    """Cells of the bar after its text, the blank before it included."""
 
     @property
     def end(self) -> int:
         """The first cell after it."""
-        return self.x + self.width
+        return self.x + self.width + self.bar
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +178,7 @@ class Columns:
         """Whether these are the columns of that source."""
         return [measure.column for measure in self.measures] == list(columns)
 
-    def arrange(self, width: int, gap: int) -> Layout:
+    def arrange(self, width: int, gap: int, barred: str | None = None) -> Layout:
         """Place the columns in `width` cells.
 
         What has a rank or a column that fills is a table that fits its space: the filling
@@ -185,6 +189,7 @@ class Columns:
         Args:
             width: Cells to the right of the gutter.
             gap: Blank cells between columns where there is room; 1 where not.
+            barred: Key of the column that has bars, where all columns leave room for them.
         """
         chosen = [measure for measure in self.in_order if not measure.hidden]
         if not chosen or width <= 0:
@@ -197,7 +202,9 @@ class Columns:
             chosen = _give_way(chosen, widths, width, gap)
         _hold_pinned(chosen, widths, width)
         _fill(chosen, widths, width, gap)
-        return _place(chosen, widths, gap)
+        spare = -_excess(chosen, widths, width, gap) - 1
+        bar = min(BAR_MOST, spare) if spare >= BAR_LEAST else 0
+        return _place(chosen, widths, gap, {barred: bar + 1} if bar else {})
 
 
 def _excess(chosen: Sequence[Measure], widths: dict[int, int], width: int, gap: int) -> int:
@@ -265,7 +272,12 @@ def _fill(chosen: Sequence[Measure], widths: dict[int, int], width: int, gap: in
         spare -= share
 
 
-def _place(chosen: Sequence[Measure], widths: dict[int, int], gap: int) -> Layout:
+def _place(
+    chosen: Sequence[Measure],
+    widths: dict[int, int],
+    gap: int,
+    bars: Mapping[str | None, int],
+) -> Layout:
     slots: list[Slot] = []
     x = 0
     for measure in chosen:
@@ -273,7 +285,9 @@ def _place(chosen: Sequence[Measure], widths: dict[int, int], gap: int) -> Layou
         right = measure.right
         if right is None:
             right = measure.column.kind in ("number", "span")
-        slots.append(Slot(measure.index, measure.column, x, size, right))
-        x += size + gap
+        slots.append(
+            Slot(measure.index, measure.column, x, size, right, bars.get(measure.column.key, 0))
+        )
+        x = slots[-1].end + gap
     pinned = sum(1 for measure in chosen if measure.pinned)
     return Layout(tuple(slots), pinned, gap)

@@ -10,7 +10,7 @@ from tui.errors import Problem
 from tui.rows import Column, Row, RowSource, SortKey
 from tui.ui.widgets.grid_cells import Painter
 from tui.ui.widgets.grid_layout import Columns
-from tui.ui.widgets.grid_view import GridOptions, RowView
+from tui.ui.widgets.grid_view import Bars, GridOptions, RowView
 
 UNSEEN_PAGE = 40
 """Rows of a screen, before the grid knows how high it is."""
@@ -58,8 +58,12 @@ class KeptRows(RowView):
 
     # Showing.
 
-    async def show(self, source: RowSource, *, at: str | None = None) -> None:
+    async def show(
+        self, source: RowSource, *, at: str | None = None, bars: Bars = (None, 0.0)
+    ) -> None:
         """Show another source from its first row, or from the row of the key `at`.
+
+        Bars stand beside the numbers of one column where the others leave them room.
 
         The former rows stay until the new ones are there. Widths given by hand stay where
         the columns are the same. A `Problem` of the source is shown, not raised.
@@ -86,7 +90,7 @@ class KeptRows(RowView):
             self._column_shown = False
             if self.is_mounted:
                 self.scroll_to(x=0, animate=False, force=True, immediate=True)
-        self._source = source
+        self._source, self._bars = source, bars
         self.clear_selection()
         self._at_top = not place
         self._swap(count, first, rows, place, max(0, place - self.page // 2))

@@ -19,6 +19,7 @@ BAR = "▌"
 TICK = "✓"
 ABSENT = "·"
 UP, DOWN = "↑", "↓"
+FULL, HALF = "━", "╸"
 
 Marks = Mapping[str, Span]
 """What the gutter shows for a mark of `Row.marks`, the first that applies."""
@@ -61,6 +62,14 @@ def drop_left(spans: list[Span], cells: int) -> list[Span]:
     return made
 
 
+def bar_of(value: object, top: float, cells: int) -> str:
+    """A thin bar for a number beside the largest, in halves of a cell; blank where it is none."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value <= top:
+        return " " * cells
+    halves = max(1, round(value / top * cells * 2))
+    return (FULL * (halves // 2) + HALF * (halves % 2)).ljust(cells)
+
+
 def _keep(runs: list[Run], cells: int) -> list[Run]:
     """The runs in exactly this many cells."""
     made: list[Run] = []
@@ -93,6 +102,8 @@ class LinePainter:
     scroll: int = 0
     """Cells that the columns which are not pinned are scrolled."""
     marks: Marks = field(default_factory=dict)
+    top: float = 0.0
+    """The number that the longest bar stands for."""
     _fixed: tuple[Slot, ...] = ()
     _moving: tuple[Slot, ...] = ()
     _drop: int = 0
@@ -182,6 +193,9 @@ class LinePainter:
             value = values[index] if index < len(values) else None
             made = self.painter(slot.column, value, row)
             cells[index] = fit(made, self._visible_width(slot), right=slot.right)
+            if slot.bar:
+                cells[index].append((" ", ""))
+                cells[index].append((bar_of(value, self.top, slot.bar - 1), "accent"))
         mark: Span = (" ", "")
         if selected:
             mark = (TICK, "tag")
@@ -192,7 +206,10 @@ class LinePainter:
     def absent(self, *, ground: Ground = "") -> Strip:
         """The line of a row that is not there yet."""
         cells = {
-            slot.index: fit(Cell(ABSENT, "faint"), self._visible_width(slot), right=slot.right)
+            slot.index: [
+                *fit(Cell(ABSENT, "faint"), self._visible_width(slot), right=slot.right),
+                (" " * slot.bar, ""),
+            ]
             for slot in self.drawn
         }
         return self._strip(self._columns(cells), ground, None, (" ", ""))
@@ -220,6 +237,7 @@ class LinePainter:
                 cells[slot.index] = [*text[: len(text) - len(pad)], (mark, ""), *pad]
             else:
                 cells[slot.index] = fit(Cell(mark) if mark else title, width, right=slot.right)
+            cells[slot.index].append((" " * slot.bar, ""))
         return self._strip(self._columns(cells), "header", None, (" ", ""))
 
     def text(self, text: str, tone: Tone) -> Strip:

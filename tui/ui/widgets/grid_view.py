@@ -22,6 +22,9 @@ from tui.ui.widgets.grid_rows import RowWindow
 
 CursorType = Literal["row", "cell"]
 
+Bars = tuple[str | None, float]
+"""Key of the column with a bar beside each number, and what the longest stands for."""
+
 
 class GridOptions(TypedDict, total=False):
     """What every part of the grid hands on to `RowView`."""
@@ -79,6 +82,7 @@ class RowView(ScrollView, can_focus=True):
         self._source: RowSource | None = None
         self._window = RowWindow(self._rows_came, self._rows_failed)
         self._columns = Columns()
+        self._bars: Bars = (None, 0.0)
         self._layout = Layout()
         self._view = Size(0, 0)
         self._palette: Palette | None = None
@@ -162,12 +166,12 @@ class RowView(ScrollView, can_focus=True):
         upright = self.styles.scrollbar_size_vertical
         lying = self.styles.scrollbar_size_horizontal
         room = width - (upright if lines > height else 0)
-        self._layout = self._columns.arrange(room - self._gutter, self._gap)
+        self._layout = self._columns.arrange(room - self._gutter, self._gap, self._bars[0])
         if self._layout.width + self._gutter > room:
             height -= lying
             if room == width and lines > height:
                 room -= upright
-                self._layout = self._columns.arrange(room - self._gutter, self._gap)
+                self._layout = self._columns.arrange(room - self._gutter, self._gap, self._bars[0])
         self._view = Size(max(room, 0), max(height, 1))
         self.virtual_size = Size(max(self._layout.width + self._gutter, 1), lines)
         self._redraw()
@@ -310,6 +314,7 @@ class RowView(ScrollView, can_focus=True):
                 full=self.size.width,
                 scroll=self.scroll_offset.x,
                 marks=self._marks,
+                top=self._bars[1],
             )
         return line
 
