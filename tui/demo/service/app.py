@@ -38,8 +38,7 @@ class Envelope:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        # The services take an address with a slash at its end for the same.
-        scope["path"] = scope["path"].rstrip("/") or "/"
+        scope["path"] = _plain(scope["path"])
         request_id = str(uuid.uuid4())
         scope.setdefault("state", {})["request_id"] = request_id
         asked = next(
@@ -58,6 +57,23 @@ class Envelope:
 
 
 _CLIENT_ID = b"client-request-id"
+
+
+def _plain(path: str) -> str:
+    """The one spelling of a path that the routes know.
+
+    The services take a slash at its end for none; Graph a key in parentheses for a segment, and
+    its beta here for what it has in common with v1.0. Clients behind a proxy send whole addresses.
+    """
+    if path.lower().startswith(("http://", "https://")):
+        path = "/" + path.split("/", 3)[3] if path.count("/") > 2 else "/"
+    path = path.rstrip("/") or "/"
+    if dialect_of(path) == "graph":
+        path = _KEY.sub(r"/\1", re.sub("^/beta(?=/)", "/v1.0", path, flags=re.IGNORECASE))
+    return path
+
+
+_KEY = re.compile(r"\('([^'/]*)'\)(?=/|$)")
 
 
 def _refuse(request: Request, fault: ServiceFault) -> Response:

@@ -72,7 +72,9 @@ async def list_incidents(request: Request) -> Response:
     body: dict[str, Any] = {"@odata.context": _context(request, "Incidents")}
     if asked.count:
         body["@odata.count"] = total
-    body["value"] = [selected(incident_object(record, tenant), asked) for record in records]
+    body["value"] = [
+        selected(incident_object(record, tenant), asked, _INCIDENTS) for record in records
+    ]
     if more:
         body["@odata.nextLink"] = next_link(request, asked)
     return JsonAnswer(body)

@@ -5,6 +5,7 @@ Source: *Update incidents API* (Microsoft Defender XDR), *Update incident* (Micr
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -106,7 +107,7 @@ def tags(body: dict[str, Any], field: str, code: str) -> list[str]:
 
 
 def _short(value: Any) -> str:
-    return str(value)[:80]
+    return value[:80] if isinstance(value, str) else json.dumps(value)[:80]
 
 
 def apply(

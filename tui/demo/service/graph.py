@@ -213,7 +213,9 @@ async def list_incidents(request: Request) -> Response:
         body["@odata.nextLink"] = next_link(request, asked)
     body["value"] = [
         selected(
-            incident_object(record, tenant, expand="alerts" in asked.expand, newer=newer), asked
+            incident_object(record, tenant, expand="alerts" in asked.expand, newer=newer),
+            asked,
+            _INCIDENTS,
         )
         for record in records
     ]
@@ -229,7 +231,10 @@ async def get_incident(request: Request) -> Response:
     found = incident_object(
         record, tenant, expand="alerts" in asked.expand, newer=_knows_newer(request)
     )
-    body = {"@odata.context": _context(request, "incidents/$entity"), **selected(found, asked)}
+    body = {
+        "@odata.context": _context(request, "incidents/$entity"),
+        **selected(found, asked, _INCIDENTS),
+    }
     return JsonAnswer(body, headers=_headers(request))
 
 
@@ -328,7 +333,7 @@ async def list_alerts(request: Request) -> Response:
         body["@odata.count"] = total
     if more:
         body["@odata.nextLink"] = next_link(request, asked)
-    body["value"] = [selected(alert_object(alert, newer=newer), asked) for alert in alerts]
+    body["value"] = [selected(alert_object(alert, newer=newer), asked, _ALERTS) for alert in alerts]
     return JsonAnswer(body, headers=_headers(request))
 
 

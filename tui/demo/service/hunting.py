@@ -22,6 +22,7 @@ from starlette.routing import Route
 
 from tui.demo.service.auth import require, tenant_of
 from tui.demo.service.faults import ServiceFault, bad_request
+from tui.demo.service.listing import json_only
 from tui.demo.service.spans import parse_timespan
 from tui.kql import schema
 from tui.kql.engine.fault import KqlFault
@@ -38,6 +39,7 @@ Dialect = Literal["classic", "graph"]
 _BREATH = 0.1
 """Seconds between two queries that warm the engine, for those who share the processor."""
 _ROWS = 100_000
+_LARGEST_BODY = 4_000_000
 _DAYS = 30
 _BYTES = {"classic": 124_000_000, "graph": 50_000_000}
 _CYCLE = timedelta(minutes=15)
@@ -329,9 +331,14 @@ async def _body(request: Request) -> dict[str, Any]:
     """The request's JSON object, its keys in lower case.
 
     Raises:
-        ServiceFault: 400 where it is none.
+        ServiceFault: 400 where it is none, 413 where it is too large, 415 for another type.
     """
-    raw = await request.body()
+    json_only(request)
+    raw = bytearray()
+    async for piece in request.stream():
+        raw += piece
+        if len(raw) > _LARGEST_BODY:
+            raise ServiceFault(413, "RequestEntityTooLarge", "The request body is too large.")
     try:
         decoded = msgspec.json.decode(raw) if raw else None
     except (msgspec.DecodeError, UnicodeDecodeError):

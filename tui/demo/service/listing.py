@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_KNOWN = frozenset({"$filter", "$top", "$skip", "$orderby", "$count", "$expand", "$select"})
+
 
 @dataclass(frozen=True)
 class Rules(Generic[T]):
@@ -56,15 +58,28 @@ def _whole(name: str, text: str, code: str) -> int:
     return int(text[:10])
 
 
+def _options(request: Request) -> dict[str, str]:
+    """The query options by name; neither their case nor the `$` before them matters (OData 4.01).
+
+    What is no option of OData is passed over.
+    """
+    found = {}
+    for name, value in request.query_params.items():
+        option = f"${name.removeprefix('$').lower()}"
+        if name.startswith("$") or option in _KNOWN:
+            found[option if option in _KNOWN else name] = value
+    return found
+
+
 def understand(request: Request, rules: Rules[T]) -> Asked[T]:
     """The query options of a list request.
 
     Raises:
         ServiceFault: 400 for options that are unknown, malformed or too large.
     """
-    given = dict(request.query_params)
+    given = _options(request)
     for name in given:
-        if name.startswith("$") and name not in rules.options:
+        if name not in rules.options:
             raise bad_request(f"The query option '{name}' is not supported.", code=rules.code)
     try:
         text = given.get("$filter")
@@ -115,31 +130,53 @@ def page(things: Sequence[T], asked: Asked[T]) -> tuple[list[T], int, bool]:
 
 def next_link(request: Request, asked: Asked[Any]) -> str:
     """The address of the page after this one, at the origin that the caller used."""
-    given = dict(request.query_params)
-    given["$skip"] = str(asked.skip + asked.top)
+    given = {**_options(request), "$skip": str(asked.skip + asked.top)}
     query = "&".join(f"{name}={quote(value, safe='')}" for name, value in given.items())
     return f"{request.url.scheme}://{request.url.netloc}{request.url.path}?{query}"
 
 
-def selected(thing: dict[str, Any], asked: Asked[Any]) -> dict[str, Any]:
-    """The properties that `$select` names; everything where it names none."""
-    if not asked.select:
+def selected(thing: dict[str, Any], asked: Asked[Any], rules: Rules[Any]) -> dict[str, Any]:
+    """The properties that `$select` names, and what was expanded; all where it names none.
+
+    Raises:
+        ServiceFault: 400 for a property that is not there.
+    """
+    if not asked.select or "*" in asked.select:
         return thing
-    return {
-        name: value
-        for name, value in thing.items()
-        if name in asked.select or name == "id" or name.startswith("@")
-    }
+    for name in sorted(asked.select - set(thing)):
+        raise bad_request(
+            f"Could not find a property named '{name[:80]}' on type '{rules.type_name}'.",
+            code=rules.code,
+        )
+    kept = asked.select | asked.expand | {"id"}
+    return {name: value for name, value in thing.items() if name in kept or name.startswith("@")}
+
+
+def json_only(request: Request) -> None:
+    """Refuse a body that says of itself that it is no JSON; one that says nothing is looked at.
+
+    Raises:
+        ServiceFault: 415.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind and kind != "application/json" and not kind.endswith("+json"):
+        raise ServiceFault(
+            415,
+            "UnsupportedMediaType",
+            f"The content type '{kind[:80]}' is not supported; send application/json.",
+        )
 
 
 async def json_object(request: Request, code: str) -> dict[str, Any]:
     """The request's body as a JSON object.
 
     Raises:
-        ServiceFault: 400 where it is none, 413 where it is too large.
+        ServiceFault: 400 where it is none, 413 where it is too large, 415 where it says that
+            it is something else.
     """
     import json
 
+    json_only(request)
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
