@@ -22,7 +22,8 @@ _NAMED = re.compile(
 )
 """Names of counts, where the query does not tell."""
 _IDENTIFYING = re.compile(
-    r"\w*(?:Id|ID|Ids|Pid|Port|Code|Index|Number|Version|Handle|LUID|Luid)\d?", re.ASCII
+    r"\w*(?:Id|ID|Ids|Pid|Port|Code|Index|Number|Version|Handle|LUID|Luid|SHA1|SHA256|MD5|Sid)\d?",
+    re.ASCII,
 )
 
 
@@ -93,8 +94,13 @@ def counted_column(columns: Sequence[Column], query: str) -> Column | None:
     return next((one for one in numbers if _NAMED.fullmatch(one.title)), None)
 
 
+def is_identifying(title: str) -> bool:
+    """Whether a column of this title names things (a process, a port, a hash)."""
+    return _IDENTIFYING.fullmatch(title) is not None
+
+
 def quantities(columns: Sequence[Column], made: Aggregates) -> list[int]:
     """Places of the columns of numbers that are quantities, not names of something."""
     numbers = [at for at, column in enumerate(columns) if column.kind == "number"]
     aggregated = [at for at in numbers if columns[at].title in made.names]
-    return aggregated or [at for at in numbers if not _IDENTIFYING.fullmatch(columns[at].title)]
+    return aggregated or [at for at in numbers if not is_identifying(columns[at].title)]

@@ -5,13 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from tui.errors import UsageProblem
-from tui.hunting.columns import Declared, sort_sql, value_of
+from tui.hunting.columns import Declared, sort_sql, time_sql, value_of
 from tui.hunting.store import Store
 from tui.rows import Column, Row, SortKey
 
+_MOST_STEPS = 120
+_OTHERS = "all others"
+_STEPS = (
+    1, 5, 10, 30, 60, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200,
+    86400, 172800, 604800, 2592000,
+)  # fmt: skip
 _MEASURED = frozenset({"time", "integer", "real", "decimal", "span"})
 _WORD = re.compile(r'(-?)(?:([^\s:"]+):)?(?:"([^"]*)"?|(\S+))')
 
@@ -34,6 +41,20 @@ class Distinct:
     """Of numbers: their sum."""
     median: float | None = None
     """Of numbers: the one in the middle."""
+
+
+@dataclass(frozen=True, slots=True)
+class OverTime:
+    """Rows counted in steps of time."""
+
+    at: tuple[float, ...]
+    """Where each step begins, in seconds since the epoch; steps without rows are there too."""
+    step: float
+    """Seconds."""
+    series: dict[str, tuple[float, ...]]
+    """Numbers of rows, by the value that parts them; one series of no name without such."""
+    without: int
+    """Rows that have no time."""
 
 
 class ResultSource:
@@ -200,6 +221,86 @@ class ResultSource:
         folded = name.casefold()
         return exact or [column for column in self._columns if column.title.casefold() == folded]
 
+    async def values_of(self, keys: Sequence[str], most: int) -> list[Row]:
+        """The first rows of this view, with these columns alone; made in the store's thread."""
+        places = {column.key: at for at, column in enumerate(self._columns)}
+        families = [self._declared[places[key]].family for key in keys]
+        names = ", ".join(f"t.{key}" for key in keys) or "NULL"
+        sql = f"SELECT t.rowid, {names} FROM t ORDER BY rowid LIMIT ?"
+        if self._viewed:
+            sql = (
+                f"SELECT t.rowid, {names} FROM {self._view} v JOIN t ON v.r = t.rowid "
+                "ORDER BY v.p LIMIT ?"
+            )
+
+        def ask() -> list[Row]:
+            return [
+                Row(
+                    str(cells[0]),
+                    tuple(
+                        value_of(family, text)
+                        for family, text in zip(families, cells[1:], strict=False)
+                    ),
+                )
+                for cells in self._store.execute(sql, [most])
+            ]
+
+        return await self._store.ask(ask)
+
+    async def over_time(self, key: str, split: str | None, most: int) -> OverTime | None:
+        """Count the rows of this view in even steps of time.
+
+        Args:
+            key: A column of times.
+            split: A column whose values part the rows; the rarest beyond `most` are one.
+            most: How many series there may be.
+
+        Returns:
+            None where no row has a time.
+        """
+        moment = f"epoch({time_sql(f't.{key}')})"
+        name = f"t.{split}" if split else "''"
+        rows = f"SELECT {moment} AS m, {name} AS x FROM t"
+        if self._viewed:
+            rows += f" JOIN {self._view} v ON v.r = t.rowid"
+
+        def ask() -> OverTime | None:
+            first, last, without = self._store.execute(
+                f"SELECT min(m), max(m), count(*) - count(m) FROM ({rows})"
+            )[0]
+            if first is None:
+                return None
+            step = step_of(last - first, _MOST_STEPS)
+            offset = _offset(first)
+            counted = self._store.execute(
+                f"SELECT floor((m + {offset}) / {step})::BIGINT AS s, x, count(*) FROM ({rows}) "
+                "WHERE m IS NOT NULL GROUP BY s, x"
+            )
+            begin = min(one[0] for one in counted)
+            length = max(one[0] for one in counted) - begin + 1
+            totals: dict[str, int] = {}
+            for _, value, number in counted:
+                label = "(empty)" if value in (None, "") and split else str(value)
+                totals[label] = totals.get(label, 0) + number
+            named = sorted(totals, key=lambda label: -totals[label])
+            if len(named) > most:
+                named = named[: most - 1]
+            series = {label: [0.0] * length for label in named}
+            for at, value, number in counted:
+                label = "(empty)" if value in (None, "") and split else str(value)
+                line = series.get(label)
+                if line is None:
+                    line = series.setdefault(_OTHERS, [0.0] * length)
+                line[at - begin] += number
+            return OverTime(
+                tuple((begin + at) * step - offset for at in range(length)),
+                step,
+                {label: tuple(numbers) for label, numbers in series.items()},
+                without,
+            )
+
+        return await self._store.ask(ask)
+
     async def extent(self, key: str) -> tuple[float, float] | None:
         """The least and the greatest number of a column, over all rows of the result.
 
@@ -248,3 +349,20 @@ class ResultSource:
 
 def _pattern(word: str) -> str:
     return "%" + re.sub(r"([!%_])", r"!\1", word) + "%"
+
+
+def step_of(length: float, most: int) -> int:
+    """A step of a round number of seconds, of which `most` cover a length of time."""
+    for step in _STEPS:
+        if length / step < most - 1:
+            return step
+    return int(length / (most - 1) / 86400 + 1) * 86400
+
+
+def _offset(moment: float) -> int:
+    """Seconds that local time is ahead of UTC then, so that days begin at midnight here."""
+    try:
+        away = datetime.fromtimestamp(moment).astimezone().utcoffset()
+    except (OverflowError, ValueError, OSError):
+        return 0
+    return int(away.total_seconds()) if away is not None else 0

@@ -321,7 +321,9 @@ class ResultActions(ResultExport):
 
         tab = self.tab
         if tab.source is not None and tab.result is not None:
-            self.app.push_screen(ChartScreen(tab.source, tab.result.query))
+            self.app.push_screen(
+                ChartScreen(tab.source, tab.result.query, self._rows.cursor_column)
+            )
 
 
 def _time_of(record: Mapping[str, object]) -> datetime | None:

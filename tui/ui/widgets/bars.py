@@ -14,17 +14,17 @@ from textual.widget import Widget
 from tui.text import calm, visible
 from tui.ui.page import STYLES
 
-_EIGHTHS = " ▏▎▍▌▋▊▉"
-_TONES = ("accent", "tag", "warn", "good", "low", "bad", "", "faint")
+FULL, HALF = "━", "╸"
+TONES = ("accent", "tag", "warn", "good", "low", "bad", "", "faint")
+"""What the series of a chart are told apart by, where there is colour."""
 
 
 def bar(share: float, width: int) -> str:
-    """A bar of a share (0 to 1) of so many cells; the least share above none still shows."""
-    eighths = round(max(0.0, min(1.0, share)) * width * 8)
-    if share > 0 and eighths == 0:
-        eighths = 1
-    full, rest = divmod(eighths, 8)
-    return "█" * full + (_EIGHTHS[rest] if rest else "")
+    """A thin bar of a share (0 to 1) of so many cells; the least share above none still shows."""
+    halves = round(max(0.0, min(1.0, share)) * width * 2)
+    if share > 0 and halves == 0:
+        halves = 1
+    return FULL * (halves // 2) + HALF * (halves % 2)
 
 
 def number_words(value: float | None) -> str:
@@ -37,57 +37,69 @@ def number_words(value: float | None) -> str:
 
 
 class Bars(Widget):
-    """One group of bars for each label, one bar for each series."""
+    """One group of bars for each label, one bar for each series.
+
+    Args:
+        labels: What each group is.
+        series: Numbers for the labels, by name.
+        shares: Say of each number how much of all it is.
+    """
 
     DEFAULT_CSS = "Bars { height: auto; width: 1fr; }"
 
-    def __init__(self, labels: Sequence[str], series: Mapping[str, Sequence[float | None]]) -> None:
+    def __init__(
+        self,
+        labels: Sequence[str],
+        series: Mapping[str, Sequence[float | None]],
+        *,
+        shares: bool = False,
+    ) -> None:
         super().__init__()
         self._labels = [calm(visible(label)) for label in labels]
-        self._series = dict(series)
+        self._series = {calm(visible(name)): values for name, values in series.items()}
+        self._shares = shares
+
+    def _kept(self, row: int) -> list[tuple[int, str, float | None]]:
+        """The bars of a group: of several series those that have a number."""
+        many = [(at, name, values[row]) for at, (name, values) in enumerate(self._series.items())]
+        return [one for one in many if one[2] is not None] or many[:1]
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """A line a bar, and one for the legend where there are several series."""
-        many = len(self._series)
-        return len(self._labels) * many + (2 if many > 1 else 0)
+        """A line a bar."""
+        return sum(len(self._kept(row)) for row in range(len(self._labels)))
 
     def render(self) -> RenderResult:
         """The picture."""
         width = self.size.width
-        room = min(max((cell_len(label) for label in self._labels), default=1), max(8, width // 3))
-        said = [number_words(value) for values in self._series.values() for value in values]
-        beside = max((len(words) for words in said), default=1)
-        length = max(4, width - room - beside - 4)
-        top = max(
-            (
-                abs(value)
-                for values in self._series.values()
-                for value in values
-                if value is not None
-            ),
-            default=1.0,
-        )
-        lines: list[Content] = []
+        room = min(max(map(cell_len, self._labels), default=1), max(8, width // 3))
+        names = 0
         if len(self._series) > 1:
-            legend = [
-                Content.assemble(
-                    ("█ ", STYLES[_TONES[at % len(_TONES)]]), (calm(visible(name)), STYLES["faint"])
-                )
-                for at, name in enumerate(self._series)
-            ]
-            lines += [Content("   ").join(legend), Content("")]
+            names = min(max(map(cell_len, self._series), default=0), max(8, width // 5)) + 2
+        numbers = [value for values in self._series.values() for value in values if value]
+        said = [number_words(value) for value in numbers]
+        beside = max(map(len, said), default=1)
+        total = sum(map(abs, numbers))
+        share_room = 7 if self._shares else 0
+        length = max(4, width - room - names - beside - share_room - 4)
+        top = max(map(abs, numbers), default=1.0)
+        lines: list[Content] = []
         for row, label in enumerate(self._labels):
-            for at, values in enumerate(self._series.values()):
-                value = values[row]
-                name = label if at == 0 else ""
-                if cell_len(name) > room:
-                    name = set_cell_size(name, room - 1) + "…"
+            for place, (at, series, value) in enumerate(self._kept(row)):
                 share = abs(value or 0.0) / top if top else 0.0
-                lines.append(
-                    Content.assemble(
-                        (set_cell_size(name, room), STYLES[""]),
-                        (f"  {number_words(value):>{beside}}  ", STYLES["faint"]),
-                        (bar(share, length), STYLES[_TONES[at % len(_TONES)]]),
-                    )
-                )
+                parts: list[tuple[str, str]] = [
+                    (_cut(label if place == 0 else "", room), STYLES[""]),
+                    (f"  {_cut(series, names - 2)}" if names else "", STYLES["faint"]),
+                    (f"  {number_words(value):>{beside}}", STYLES["faint"]),
+                ]
+                if self._shares:
+                    of_all = abs(value or 0.0) / total if total else 0.0
+                    parts.append((f" {of_all:>6.1%}", STYLES["faint"]))
+                parts.append(("  " + bar(share, length), STYLES[TONES[at % len(TONES)]]))
+                lines.append(Content.assemble(*parts))
         return Content("\n").join(lines)
+
+
+def _cut(text: str, room: int) -> str:
+    if cell_len(text) > room:
+        return set_cell_size(text, room - 1) + "…"
+    return set_cell_size(text, room)

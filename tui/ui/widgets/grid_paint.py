@@ -11,6 +11,7 @@ from textual.strip import Strip
 
 from tui.rows import Row, SortKey
 from tui.text import visible
+from tui.ui.widgets.bars import bar
 from tui.ui.widgets.grid_cells import Cell, Painter, Span, Tone, cut_text, displayable, fit
 from tui.ui.widgets.grid_layout import Layout, Slot
 from tui.ui.widgets.grid_look import Ground, Palette
@@ -19,7 +20,6 @@ BAR = "▌"
 TICK = "✓"
 ABSENT = "·"
 UP, DOWN = "↑", "↓"
-FULL, HALF = "━", "╸"
 
 Marks = Mapping[str, Span]
 """What the gutter shows for a mark of `Row.marks`, the first that applies."""
@@ -66,8 +66,7 @@ def bar_of(value: object, top: float, cells: int) -> str:
     """A thin bar for a number beside the largest, in halves of a cell; blank where it is none."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value <= top:
         return " " * cells
-    halves = max(1, round(value / top * cells * 2))
-    return (FULL * (halves // 2) + HALF * (halves % 2)).ljust(cells)
+    return bar(value / top, cells).ljust(cells)
 
 
 def _keep(runs: list[Run], cells: int) -> list[Run]:
