@@ -62,6 +62,20 @@ def test_search_finds_words_and_keeps_the_columns_of_tables_without_any(engine: 
         ('search kind=case_sensitive "GATE"', []),
         ('search in (Doors) "north" or "held open"', ["Doors"]),
         ('search "100%_"', []),
+        ('let d = "south"; search in (Doors, Alarms) Door == d or Siren == d', ["Doors"]),
+        ('search in (Doors, Alarms) Siren == "gate" or Badge == 7', ["Alarms", "Doors"]),
+        ('let w = "gate"; search in (Alarms, Alarmless) w', ["Alarms"]),
+        ('search in (Doors, Alarms) not(Siren has "gate") and Badge > 7', ["Doors"]),
+        (
+            "let since = datetime(2026-01-02); let d = 'gate'; search in (Doors, Alarms) "
+            "Seen between (since .. datetime(2026-02-01)) and (Door has d or Siren has d)",
+            ["Alarms"],
+        ),
+        (
+            "let b = 8; find in (Doors, Alarms) where Badge == b or Siren == 'gate' "
+            "| project ['$table'] = source_",
+            ["Alarms", "Doors"],
+        ),
         ('find where * has "high" | project ["$table"] = source_', ["Alarms"]),
         ('find where * contains "rth g" | project ["$table"] = source_', ["Doors"]),
         ('find where * == "gate" | project ["$table"] = source_', ["Alarms"]),

@@ -75,7 +75,15 @@ class CalledOperators(TableOperators):
             result.types.update(_PROFILE)
         elif name in lets:
             after = lets[name].columns
-            return after.copy() if after is not None else unknown()
+            if after is None:
+                return unknown()
+            given = after.copy()
+            if any(":(" in parameter for parameter in lets[name].parameters):
+                # Rows have more columns than the function declares, and keep them.
+                for column, type in columns.types.items():
+                    given.types.setdefault(column, type)
+                given.sure = False
+            return given
         return result
 
     def nested(self, lo: int, hi: int, columns: Columns, lets: Lets) -> Columns:

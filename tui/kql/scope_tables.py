@@ -5,6 +5,7 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 
 from tui.kql import schema
+from tui.kql.beside import beside
 from tui.kql.scope_expr import OLD_TYPES, Expressions, bare
 from tui.kql.scope_model import Columns, Lets, merged, unknown
 
@@ -81,9 +82,9 @@ class TableOperators(Expressions):
         result.published |= right.published
         result.tables |= right.tables
         lookup = stage is not None and stage.operator == "lookup"
-        for name, type in right.types.items():
-            if not (lookup and name in keys):
-                result.add_beside(name, type)
+        others = {n: t for n, t in right.types.items() if not (lookup and n in keys)}
+        given = beside(columns.types, list(others))
+        result.types.update(zip(given, others.values(), strict=True))
         return result
 
     def union(self, lo: int, hi: int, columns: Columns, lets: Lets) -> Columns:

@@ -68,10 +68,10 @@ _ALWAYS = {
 _RETURNS = {name: kind for kind, names in _ALWAYS.items() for name in names.split()}
 _AS_FIRST = frozenset(
     """round ceiling abs row_cumsum row_window_session prev next min minif max maxif take_any
-    take_anyif any anyif sum sumif percentile percentilew bin floor bin_at coalesce max_of min_of
+    take_anyif any anyif sum sumif percentile percentilew bin floor bin_at max_of min_of
     binary_all_or binary_all_and binary_all_xor arg_max arg_min""".split()  # noqa: SIM905
 )
-_AS_SECOND = frozenset({"iif", "iff", "case", "column_ifexists"})
+_CHOICES = frozenset({"iif", "iff", "case", "coalesce"})
 _WIDENED = frozenset({"sum", "sumif", "percentile", "percentilew", "bin", "floor"})
 _NUMBERS = ("int", "long", "decimal", "real")
 _ARITHMETIC = frozenset("+-*/%")
@@ -140,16 +140,39 @@ def _called(node: ir.FunctionCall) -> str | None:
     if name in ("avg", "avgif"):
         kind = kind_of(args[0]) if args else None
         return kind if kind in ("datetime", "timespan", None) else "real"
-    if name in _AS_SECOND and len(args) > 1:
+    if name == "column_ifexists" and len(args) > 1:
         return kind_of(args[1])
+    if name in _CHOICES and len(args) > 1:
+        return chosen(node)
     if name in _AS_FIRST and args:
-        if name in ("coalesce", "max_of", "min_of"):
+        if name in ("max_of", "min_of"):
             kinds = {kind_of(a) for a in args}
             first = kinds.pop() if len(kinds) == 1 else None
         else:
             first = kind_of(args[0])
         return "long" if first == "int" and name in _WIDENED else first
     return None
+
+
+def branches(node: ir.FunctionCall) -> tuple[int, ...]:
+    """Which arguments a conditional function gives one of; none where it is no such function."""
+    name, count = node.name.lower(), len(node.args)
+    if name in ("iff", "iif"):
+        return tuple(range(1, count))
+    if name == "case":
+        return (*range(1, count - 1, 2), count - 1)
+    return tuple(range(count)) if name == "coalesce" else ()
+
+
+def chosen(node: ir.FunctionCall) -> str | None:
+    """The type of what a conditional function gives: beside another type, dynamic yields."""
+    kinds = [kind_of(node.args[at]) for at in branches(node)]
+    others = {kind for kind in kinds if kind != "dynamic"}
+    if not others:
+        return "dynamic"
+    if node.name.lower() == "coalesce" or "dynamic" in kinds:
+        return others.pop() if len(others) == 1 else None
+    return kinds[0]
 
 
 def _arithmetic(op: str, left: str | None, right: str | None) -> str | None:

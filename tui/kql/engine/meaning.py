@@ -10,7 +10,7 @@ from duckdb_kql import ir
 from tui.kql.engine import words
 from tui.kql.engine.additions import outside, summaries
 from tui.kql.engine.additions.stages import Snapshot
-from tui.kql.engine.kinds import kind_of
+from tui.kql.engine.kinds import branches, chosen, kind_of
 from tui.kql.engine.trees import deep, expressions, walk
 
 _ORDERING = frozenset({"<", "<=", ">", ">="})
@@ -30,6 +30,8 @@ _READ_AS = {
     "decimal": "toreal",
 }
 """What text is read as beside a value of another type; whole numbers are written as text."""
+_GIVEN_AS = {**_READ_AS, "string": "tostring", "int": "toint", "long": "tolong"}
+"""What a dynamic value becomes beside a value of another type that may be given in its place."""
 _SUMS = frozenset({"sum", "sumif", "avg", "avgif"})
 _RUN_BEFORE = frozenset({"row_window_session", *summaries.SKETCHES})
 
@@ -143,6 +145,8 @@ def _freely(expression: ir.Expr) -> ir.Expr:
                 left=_cast(cast, expression.left) if left == "dynamic" else expression.left,
                 right=_cast(cast, expression.right) if right == "dynamic" else expression.right,
             )
+    if isinstance(expression, ir.FunctionCall) and (places := branches(expression)):
+        return _of_one_type(expression, places)
     if isinstance(expression, ir.FunctionCall) and expression.name.lower() in _SUMS:
         first, *rest = expression.args or (None,)
         if first is not None and kind_of(first) == "bool":
@@ -151,6 +155,16 @@ def _freely(expression: ir.Expr) -> ir.Expr:
         base = ir.FunctionCall("parse_json", (expression.base,))
         return dataclasses.replace(expression, base=base)
     return expression
+
+
+def _of_one_type(call: ir.FunctionCall, places: tuple[int, ...]) -> ir.FunctionCall:
+    """A conditional function whose dynamic values have become the other branches' type."""
+    dynamic = {at for at in places if kind_of(call.args[at]) == "dynamic"}
+    cast = _GIVEN_AS.get(chosen(call) or "") if dynamic else None
+    if cast is None:
+        return call
+    given = (_cast(cast, a) if at in dynamic else a for at, a in enumerate(call.args))
+    return dataclasses.replace(call, args=tuple(given))
 
 
 def _alike(left: ir.Expr, right: ir.Expr) -> tuple[ir.Expr, ir.Expr]:

@@ -7,6 +7,7 @@ Nothing of the library's own answers changes, save where a wrapper says why.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import threading
 import uuid
@@ -18,6 +19,7 @@ from duckdb_kql.errors import KqlSyntaxError, KqlUnsupportedError
 from duckdb_kql.parser import ParseResult
 from duckdb_kql.translate import naming
 
+from tui.kql import beside
 from tui.kql.engine import fusing, grammar, quick, quick_parser, walks
 from tui.kql.engine.additions import (
     aggregates,
@@ -27,6 +29,7 @@ from tui.kql.engine.additions import (
     operators,
     outside,
     ranges,
+    search,
     sources,
     tree,
     unions,
@@ -160,6 +163,8 @@ def _hook_substitution() -> None:
 
     def substitute_once(node: Any, scalars: Any, memo: dict[int, Any]) -> Any:
         breathe()
+        if isinstance(node, search.AnyColumn):
+            return dataclasses.replace(node, value=lower._substitute(node.value, scalars))
         return once(node, scalars, memo)
 
     library._substitute_once = substitute_once
@@ -169,6 +174,7 @@ def _hook_substitution() -> None:
 
 def _hook_rendering() -> None:
     names: Any = schema
+    names.join_output_columns, names.lookup_output_columns = beside.joined, beside.looked_up
     sql: Any = translate
     columns, render = names._operator_columns_unchecked, sql.render_operator
     table, qualified, join = sql.render_table_ref, sql._qualified_name, sql.render_join

@@ -9,9 +9,9 @@ from typing import Any
 
 from duckdb_kql import ir, lower, translate
 from duckdb_kql.errors import KqlUnsupportedError
-from duckdb_kql.schema import join_output_columns, lookup_output_columns
 from duckdb_kql.translate import naming, quote_ident
 
+from tui.kql import beside
 from tui.kql.engine import words
 from tui.kql.engine.additions import (
     apply,
@@ -166,8 +166,8 @@ def without_null_text(sql: str, op: ir.Join | ir.Lookup, left: list[str], right:
 
 def _join_columns(op: ir.Join | ir.Lookup, left: list[str], right: list[str]) -> list[str]:
     if isinstance(op, ir.Join):
-        return join_output_columns(left, right, op.kind)
-    return lookup_output_columns(left, right, [key.right for key in op.keys])
+        return beside.joined(left, right, op.kind)
+    return beside.looked_up(left, right, [key.right for key in op.keys])
 
 
 def _take(node: tree.Node, library: Callable[[], Lowered]) -> Lowered:

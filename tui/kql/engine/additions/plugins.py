@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 from duckdb_kql import ir, lower
-from duckdb_kql.schema import join_output_columns
 from duckdb_kql.translate import (
     _nested_schema,
     quote_ident,
@@ -16,6 +15,7 @@ from duckdb_kql.translate import (
     to_sql,
 )
 
+from tui.kql.beside import joined
 from tui.kql.engine.additions import tree
 from tui.kql.engine.additions.stages import Columns, Snapshot, Stage, Workbench, names, sql_of
 from tui.kql.engine.fault import KqlFault
@@ -298,7 +298,7 @@ class Ipv4Lookup(Stage):
     keyword = "evaluate"
 
     def columns(self, columns: Columns) -> Columns:
-        return join_output_columns(list(columns), list(self.right_columns), "inner")
+        return joined(columns, self.right_columns, "inner")
 
     def sql(self, source: str, columns: Columns) -> str:
         out = self.columns(columns)

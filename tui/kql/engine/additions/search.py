@@ -16,7 +16,6 @@ from tui.kql.engine.additions import sought, tree
 from tui.kql.engine.additions.columns import Pattern as Name
 from tui.kql.engine.additions.columns import Reorder
 from tui.kql.engine.additions.stages import Columns, sql_of
-from tui.kql.engine.fault import KqlFault
 from tui.kql.engine.state import current
 from tui.kql.engine.trees import deep, expressions
 
@@ -25,10 +24,15 @@ from tui.kql.engine.trees import deep, expressions
 class AnyColumn(ir.Expr):
     """Whether a text stands in any column of the row."""
 
-    text: str
+    value: ir.Expr
     exact_case: bool = False
     op: str = ""
     """How `* op "text"` compares each column; the search's own way where empty."""
+
+    @property
+    def text(self) -> str | None:
+        """The text, where the query spells it out."""
+        return str(self.value.value) if isinstance(self.value, ir.Literal) else None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,12 +56,12 @@ class Search(sought.Filter):
         def found(expression: ir.Expr) -> ir.Expr:
             if isinstance(expression, AnyColumn) and expression.op in _WITHIN:
                 whole = ir.RenderedAggregate("_kqltext")
-                test = ir.BinaryOp(expression.op, whole, ir.Literal(expression.text, "string"))
+                test = ir.BinaryOp(expression.op, whole, expression.value)
                 return ir.RenderedAggregate(f"({_spared(expression.text)}{sql_of(test)})")
             if isinstance(expression, AnyColumn) and expression.op:
                 return ir.RenderedAggregate(_any(columns, expression, kinds))
             if isinstance(expression, AnyColumn):
-                spared = _spared(expression.text.strip("*"))
+                spared = _spared((expression.text or "").strip("*"))
                 return ir.RenderedAggregate(f"({spared}{_match('_kqltext', expression)})")
             return expression
 
@@ -76,7 +80,7 @@ _WITHIN = frozenset(
 word parts them."""
 
 
-def _spared(text: str) -> str:
+def _spared(text: str | None) -> str:
     """A quick test that spares most rows the slow one for words."""
     plain = text and not set(text) & set("%_\\*")
     return f"_kqltext ILIKE {quote_string(f'%{text}%')} AND " if plain else ""
@@ -98,21 +102,19 @@ def _any(columns: Columns, wanted: AnyColumn, kinds: dict[str, str]) -> str:
         text = _readable(quote_ident(column), kinds.get(column))
         if not text:
             continue
-        test = ir.BinaryOp(
-            wanted.op, ir.RenderedAggregate(f"({text})"), ir.Literal(wanted.text, "string")
-        )
+        test = ir.BinaryOp(wanted.op, ir.RenderedAggregate(f"({text})"), wanted.value)
         tests.append(f"coalesce({sql_of(test)}, false)")
     return f"({' OR '.join(tests) or 'false'})"
 
 
 def starred(node: tree.Node) -> AnyColumn:
-    """`* has "text"` and `* == "text"`."""
-    literals = tree.find(node, "StringLiteralExpression")
+    """`* has "text"` and `* == "text"`; the text may be what a `let` names."""
     words = [str(child.getText()) for child in node.children or []]
     op = words[1] if len(words) > 1 else "has"
-    if not literals or (tree.kind(node) == "StarEqualityExpression" and op not in ("==", ":")):
+    parts = tree.rules(node)
+    if not parts or (tree.kind(node) == "StarEqualityExpression" and op not in ("==", ":")):
         raise lower._unsupported(node, "*")
-    return AnyColumn(lower._string_literal(literals[0]), op="has" if op == ":" else op)
+    return AnyColumn(lower._lower_expr(parts[-1]), op="has" if op == ":" else op)
 
 
 def has_star(node: tree.Node) -> bool:
@@ -124,6 +126,9 @@ def has_star(node: tree.Node) -> bool:
 
 def _match(haystack: str, wanted: AnyColumn) -> str:
     text = wanted.text
+    if text is None:
+        word = "has_cs" if wanted.exact_case else "has"
+        return sql_of(ir.BinaryOp(word, ir.RenderedAggregate(haystack), wanted.value))
     inner = text.strip("*")
     if "*" in inner:
         pattern = ".*".join(re.escape(part) for part in text.split("*"))
@@ -144,7 +149,7 @@ def _predicate(node: tree.Node, exact_case: bool) -> ir.Expr:
     inner = tree.bare(node)
     rule = tree.kind(inner)
     if rule == "StringLiteralExpression":
-        return AnyColumn(lower._string_literal(inner), exact_case)
+        return AnyColumn(ir.Literal(lower._string_literal(inner), "string"), exact_case)
     if rule in ("LogicalAndExpression", "LogicalOrExpression"):
         word = "and" if rule == "LogicalAndExpression" else "or"
         first, *others = tree.rules(inner)
@@ -224,25 +229,22 @@ def find(node: tree.Node) -> ir.Query:
     condition = lower._lower_expr(predicate)
     state = current()
     chosen = _chosen(scope) if scope else state.table_names()
-    wanted = {e.name for e in expressions(condition) if isinstance(e, ir.ColumnRef)}
-    found = []
-    for name in dict.fromkeys(chosen):
-        columns = state.columns_of(name)
-        if columns is None or wanted <= set(columns):
-            found.append((name, dict(columns or {})))
+    columns = {name: dict(state.columns_of(name) or {}) for name in dict.fromkeys(chosen)}
+    every, wanted = _wanted(condition, columns)
+    found = [(name, known) for name, known in columns.items() if not known or wanted <= set(known)]
     if not found:
-        missing = next(iter(sorted(wanted)), "")
-        raise KqlFault(
-            f"'find' operator: Failed to resolve column or scalar expression named '{missing}'",
-            code="SEM0100",
-        )
+        # What a table lacks is empty in it; one that has all is looked into first.
+        found = [(name, known) for name, known in columns.items() if wanted & set(known)]
     packs = project is None or "pack(" in project.getText()
     if project is not None:
         kept = [tree.name_of(c) for c in tree.find(project, "FindOperatorColumnExpression")]
     else:
-        common = [c for c in found[0][1] if all(c in columns for _, columns in found)]
+        common = [c for c in found[0][1] if all(c in known for _, known in found)]
         kept = [*common, *sorted(wanted - set(common))]
-    branches = [_found(name, columns, condition, source, kept, packs) for name, columns in found]
+    branches = [
+        _found(name, known, _within(condition, known, every), source, kept, packs)
+        for name, known in found
+    ]
     first, *others = branches
     return ir.Query(
         first.source, [*first.operators, *([sought.Sought(tuple(others))] if others else [])]
@@ -289,29 +291,52 @@ def piped(node: tree.Node, library: Callable[[], Any]) -> ir.Operator:
     return Search(_predicate(predicate, exact_case))
 
 
+def _wanted(
+    predicate: ir.Expr, tables: dict[str, dict[str, str]]
+) -> tuple[dict[str, str], set[str]]:
+    """The columns of all tables with their types, and those of them that the predicate names."""
+    every = {column: kind for known in tables.values() for column, kind in known.items()}
+    named = {e.name for e in expressions(predicate) if isinstance(e, ir.ColumnRef)}
+    return every, named & set(every)
+
+
+def _within(predicate: ir.Expr, known: dict[str, str], every: dict[str, str]) -> ir.Expr:
+    """The predicate for one table: what only the others have is empty in it."""
+
+    def empty(expression: ir.Expr) -> ir.Expr:
+        if not isinstance(expression, ir.ColumnRef) or expression.name in known:
+            return expression
+        kind = every.get(expression.name)
+        return expression if kind is None else ir.Literal("" if kind == "string" else None, kind)
+
+    changed: ir.Expr = deep(predicate, empty) if known else predicate
+    return changed
+
+
 def over_tables(node: tree.Node) -> ir.Query:
-    """`search [in (Table, …)] "text"` at the head of a query."""
+    """`search [in (Table, …)] "text"` at the head of a query.
+
+    A column that only some of the tables have is empty in the others, as in a union of them.
+    """
     exact_case, scope, condition = _parts(node)
     predicate = _predicate(condition, exact_case)
     state = current()
     chosen = _chosen(scope) if scope else state.table_names()
-    wanted = {e.name for e in expressions(predicate) if isinstance(e, ir.ColumnRef)}
-    tables = []
-    for name in dict.fromkeys(chosen):
-        columns = state.columns_of(name)
-        if columns is None or wanted <= set(columns):
-            tables.append(name)
-    if not tables:
-        missing = next(iter(sorted(wanted)), "")
-        raise KqlFault(
-            f"'search' operator: Failed to resolve column or scalar expression named '{missing}'",
-            code="SEM0100",
-        )
+    columns = {name: dict(state.columns_of(name) or {}) for name in dict.fromkeys(chosen)}
+    every, wanted = _wanted(predicate, columns)
+    if isinstance(predicate, ir.ColumnRef) and not wanted:
+        predicate = AnyColumn(predicate, exact_case)
+    anywhere = any(isinstance(e, AnyColumn) for e in expressions(predicate))
+    tables = [
+        name
+        for name, known in columns.items()
+        if not known or not wanted or anywhere or wanted & set(known)
+    ]
     branches = [
         ir.Query(
             ir.TableRef(name),
             [
-                Search(predicate, tuple((state.columns_of(name) or {}).items())),
+                Search(_within(predicate, columns[name], every), tuple(columns[name].items())),
                 ir.Extend((ir.NamedExpr(ir.Literal(name, "string"), "$table"),)),
                 Reorder((Name("$table", False),)),
             ],
