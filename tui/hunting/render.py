@@ -15,7 +15,7 @@ an axis, or points."""
 
 _RENDER = re.compile(r"\|\s*render\s+(\w+)(?:\s+with\s*\((.*)\))?\s*;?\s*$", re.S)
 _OPTION = re.compile(
-    r"""(\w+)\s*=\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[\w$]+(?:\s*,\s*[\w$]+(?!\s*=))*)"""
+    r"""(\w+)\s*=\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[\w$]+(?:\s*,\s*[\w$]+(?![\w$]|\s*=))*)"""
 )
 _FORMS: dict[str, Form] = {
     "barchart": "bars",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 _TIMES = (
@@ -49,12 +50,14 @@ def time_ticks(first: float, last: float, most: int) -> list[tuple[float, str]]:
     else:
         form = "%H:%M:%S" if step < 60 else "%m-%d %H:%M" if length > _DAY else "%H:%M"
     ticks: list[tuple[float, str]] = []
-    at = midnight
-    while at.timestamp() <= last and len(ticks) <= most + 2:
-        if at.timestamp() >= first:
-            ticks.append((at.timestamp(), at.strftime(form)))
-            at += timedelta(seconds=step)
-        else:
-            behind = first - at.timestamp()
-            at += timedelta(seconds=step * max(1, int(behind // step)))
+    with suppress(OverflowError, ValueError, OSError):
+        # The calendar ends with year 9999; ticks before that stay.
+        at = midnight
+        while at.timestamp() <= last and len(ticks) <= most + 2:
+            if at.timestamp() >= first:
+                ticks.append((at.timestamp(), at.strftime(form)))
+                at += timedelta(seconds=step)
+            else:
+                behind = first - at.timestamp()
+                at += timedelta(seconds=step * max(1, int(behind // step)))
     return ticks
