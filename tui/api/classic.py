@@ -148,7 +148,7 @@ class ClassicIncidents:
             missing=not_there(incident_id),
         )
         changed: Any = await self._transport.json(request)
-        return await after_change(changed, what, lambda: self.get(incident_id))
+        return await after_change(changed, incident_id, lambda: self.get(incident_id))
 
 
 def _written(name: str, value: object) -> object:

@@ -116,7 +116,7 @@ class GraphIncidents:
         if isinstance(comment, str):
             await self.comment(incident_id, comment)
             changed = None
-        return await after_change(changed, what, lambda: self.get(incident_id))
+        return await after_change(changed, incident_id, lambda: self.get(incident_id))
 
     async def _update_alert(
         self, incident_id: str, alert_id: str, fields: dict[str, object]

@@ -10,7 +10,7 @@ import msgspec
 
 from tui.api.decode import decode_incident
 from tui.api.records import Comment, Incident, IncidentChange
-from tui.errors import BadAnswer, Problem, ServiceProblem, Unreachable, UsageProblem
+from tui.errors import BadAnswer, ServiceProblem, Unreachable, UsageProblem
 from tui.text import visible
 
 _ID = re.compile(r"\w[\w-]{0,127}", re.ASCII)
@@ -126,18 +126,15 @@ def one_incident(raw: object, what: str) -> Incident:
 
 
 async def after_change(
-    changed: object, what: str, reload: Callable[[], Awaitable[Incident]]
+    changed: object, incident_id: str, reload: Callable[[], Awaitable[Incident]]
 ) -> Incident:
-    """The incident as it is after a change that was carried out.
+    """The incident as the answer to a change has it; loaded where that says nothing of it.
 
-    The answer of a change may lack the alerts, or everything; then it is loaded. That the
-    loading fails does not make the change undone.
+    Such an answer may lack the alerts and more. It may also be empty (204), or about
+    something else: neither tells whether the change was made.
     """
-    if isinstance(changed, Mapping) and "alerts" in changed:
-        return one_incident(changed, what)
-    try:
-        return await reload()
-    except Problem:
-        if isinstance(changed, Mapping):
-            return one_incident(changed, what)
-        raise
+    if isinstance(changed, Mapping):
+        incident = decode_incident(changed)
+        if incident.id == incident_id and len(changed) > 1:
+            return incident
+    return await reload()

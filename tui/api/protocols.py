@@ -91,9 +91,11 @@ class IncidentService(Protocol):
         ...
 
     async def update(self, incident_id: str, change: IncidentChange) -> Incident:
-        """Apply the change and return the incident as the service now has it.
+        """Apply the change and return the incident as the service answers that it now is.
 
-        Values are Graph's spelling for either dialect. A `comment` within is added too.
+        Values are Graph's spelling for either dialect. A `comment` within is added too. The
+        answer may lack the alerts, and need not have all other fields; that it has what was
+        asked for is for the caller to see.
 
         Raises:
             UsageProblem: The dialect cannot write one of the fields.

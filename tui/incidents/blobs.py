@@ -65,11 +65,18 @@ def _json(data: bytes) -> Any:
         return json.loads(data)
 
 
-def with_alerts_of(incident: Incident, kept: Incident) -> Incident:
-    """The incident with the alerts of an older answer where its own answer brought none."""
+def filled_from(incident: Incident, kept: Incident) -> Incident:
+    """The incident with what an older answer has and its own left out.
+
+    The answer to a change has no alerts, and need not have all other fields.
+    """
+    from tui.api.decode import decode_incident
+
+    raw, former = incident.raw, kept.raw
+    if raw and former and "alerts" not in raw and ("id" in raw) == ("id" in former):
+        return decode_incident({**former, **raw})
     if incident.alerts or not kept.alerts:
         return incident
-    raw = incident.raw
-    if raw and "alerts" in kept.raw:
-        raw = {**raw, "alerts": kept.raw["alerts"]}
+    if raw and "alerts" in former:
+        raw = {**raw, "alerts": former["alerts"]}
     return msgspec.structs.replace(incident, alerts=kept.alerts, raw=raw)

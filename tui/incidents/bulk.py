@@ -43,6 +43,11 @@ class BulkProgress:
     """Taken back or discarded before they were sent."""
 
     @property
+    def wrong(self) -> int:
+        """How many the service did not take."""
+        return len(self.failed) + len(self.conflicts)
+
+    @property
     def done(self) -> bool:
         """Whether nothing is under way any more."""
         return not self.waiting

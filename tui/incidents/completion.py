@@ -27,7 +27,7 @@ _TERM = re.compile(r"-*(?:([A-Za-z_][A-Za-z0-9_]*):)?")
 _PLAIN = re.compile(r"[^\s\"(),\\]+")
 _BLANKS = frozenset(" \t\r\n\f\v")
 
-_HINTS = {
+HINTS = {
     "sev": "severity",
     "status": "state of work",
     "assigned": "owner: me, none or a name",
@@ -54,6 +54,7 @@ _HINTS = {
     "users": "how many users",
     "id": "number of an incident",
 }
+"""The fields, and what can stand behind each."""
 _SPANS = (("<1h", "the last hour"), ("<4h", "the last 4 hours"), ("<1d", "the last day"))
 _MORE_SPANS = (("<7d", "the last week"), (">30d", "more than 30 days"))
 _NUMBERS = {
@@ -165,7 +166,7 @@ def _fields(typed: str, start: int, end: int) -> list[Suggestion]:
         if wanted and alias.startswith(wanted) and field not in names
     ]
     return [
-        Suggestion(start, end, f"{name}:", _HINTS[name], start + len(name) + 1)
+        Suggestion(start, end, f"{name}:", HINTS[name], start + len(name) + 1)
         for name in dict.fromkeys(names)
     ][: len(FIELDS) if not typed else _MOST]
 

@@ -50,6 +50,40 @@ def done_already(change: IncidentChange, current: Incident) -> bool:
     )
 
 
+def left_undone(change: IncidentChange, former: Incident, now: Incident) -> tuple[str, ...]:
+    """The fields of the change that are as they were before it.
+
+    One that is neither what it was nor what was asked for counts as changed: services write
+    some values in their own way.
+    """
+    before, after = subject(former, change), subject(now, change)
+    if before is None or after is None:
+        return ()
+    return tuple(
+        name
+        for name in asked_fields(change)
+        if name in FIELDS
+        and not _same(name, getattr(after, name), getattr(change, name))
+        and _same(name, getattr(after, name), getattr(before, name))
+    )
+
+
+def unmade(change: IncidentChange, names: Iterable[str], now: Incident) -> str:
+    """That the service took a change and did not make it, as a sentence."""
+    about = subject(now, change)
+    kept: list[str] = []
+    for name in names:
+        value = getattr(about, name)
+        if name == "assigned_to":
+            kept.append(f"it is still assigned to {value or 'nobody'}")
+        elif name == "tags":
+            kept.append(f"the tags are still {', '.join(value) or 'none'}")
+        else:
+            shown = value if name == "name" else spaced(value)
+            kept.append(f"the {name} is still “{shown}”")
+    return f"The service took it, but {' and '.join(kept)}."
+
+
 def explain(change: IncidentChange) -> str:
     """What somebody else did, as a sentence."""
     said: list[str] = []

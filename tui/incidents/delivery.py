@@ -15,8 +15,8 @@ from msgspec import UNSET
 
 from tui.errors import Forbidden, Problem, ServiceProblem, SignInProblem, Throttled, Unreachable
 from tui.incidents import leases, outbox, store
-from tui.incidents.checking import Checks
-from tui.incidents.conflicts import done_already, explain, theirs
+from tui.incidents.blobs import filled_from
+from tui.incidents.conflicts import done_already, explain, left_undone, theirs, unmade
 from tui.incidents.schema import CacheProblem, transaction
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 4
 _RENEW_SECONDS = 60.0
+_LOOKS = (0.5, 2.0)
+"""Seconds after which the incident is asked for again where an answer lacks the change."""
 _NOT_SENT = ("name", "connect", "tls")
 _ROLES = {"graph": "SecurityIncident.ReadWrite.All", "classic": "Incident.ReadWrite.All"}
 
@@ -38,6 +40,12 @@ class _Conflict(Exception):
     def __init__(self, theirs: IncidentChange) -> None:
         super().__init__()
         self.theirs = theirs
+
+
+class _Unmade(Exception):
+    def __init__(self, names: tuple[str, ...], now: Incident) -> None:
+        super().__init__()
+        self.names, self.now = names, now
 
 
 class Courier:
@@ -67,7 +75,6 @@ class Courier:
         self._later: set[str] = set()
         self._unsettled: list[EditId] = []
         self._sender = leases.new_sender()
-        self._checks = Checks(cache, author=author, now=now)
         self.service: IncidentService | None = None
         self.held: Problem | None = None
         """Why nothing is sent for now; the next call tries again."""
@@ -149,6 +156,9 @@ class Courier:
             await self._settle(
                 task, "conflict", explain(conflict.theirs), fate_known=True, theirs=conflict.theirs
             )
+        except _Unmade as unmade_:
+            why = unmade(task.change, unmade_.names, unmade_.now)
+            await self._settle(task, "failed", why, fate_known=True)
         except Problem as problem:
             await self._undelivered(task, problem, service.dialect)
         except Exception:
@@ -170,20 +180,47 @@ class Courier:
 
     async def _send(self, service: IncidentService, task: Task) -> Incident | None:
         if task.change.comment is UNSET:
+            current: Incident | None = None
             if task.upon or task.tried is not None:
-                current = await self._checks.glance(service, task)
-                if current is None or _differs(task, current):
-                    current = await self._checks.look(service, task)
+                # Neither API can make a change depend on what it changes.
+                current = await self._look(service, task.incident_id)
                 if changed := theirs(task.change, task.upon, current):
                     raise _Conflict(changed)
                 if done_already(task.change, current):
                     return current
-            return await service.update(task.incident_id, task.change)
+            answer = await service.update(task.incident_id, task.change)
+            return await self._made(service, task, current, answer)
         comments = await service.comment(task.incident_id, task.change.comment, tried=task.tried)
         kept = await self._cache.run(
             lambda connection: store.load(connection, task.incident_id, wished=False)
         )
         return None if kept is None else _with_comments(kept, comments)
+
+    async def _look(self, service: IncidentService, incident_id: str) -> Incident:
+        """Ask for an incident, and keep what came."""
+        current = await service.get(incident_id)
+        await self._cache.run(
+            lambda connection: store.put(connection, [current], self._author(), mark=True)
+        )
+        return current
+
+    async def _made(
+        self, service: IncidentService, task: Task, former: Incident | None, answer: Incident
+    ) -> Incident:
+        """The incident, once it has the change: that a service says yes is not enough."""
+        if former is None:
+            return answer
+        answer = filled_from(answer, former)
+        left = left_undone(task.change, former, answer)
+        for pause in _LOOKS:
+            if not left:
+                return answer
+            await asyncio.sleep(pause)
+            answer = await self._look(service, task.incident_id)
+            left = left_undone(task.change, former, answer)
+        if left:
+            raise _Unmade(left, answer)
+        return answer
 
     async def _undelivered(self, task: Task, problem: Problem, dialect: str) -> None:
         why = str(problem)
@@ -229,11 +266,6 @@ class Courier:
             if self._workers:
                 with suppress(CacheProblem):
                     await self._cache.run(lambda connection: leases.renew(connection, self._sender))
-
-
-def _differs(task: Task, current: Incident) -> bool:
-    """Whether an incident is not as the edit expects it."""
-    return bool(theirs(task.change, task.upon, current)) or done_already(task.change, current)
 
 
 def _with_comments(incident: Incident, comments: tuple[Comment, ...]) -> Incident:

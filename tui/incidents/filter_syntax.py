@@ -76,7 +76,9 @@ def nearest(wrong: str, known: Iterable[str]) -> str | None:
     """The known name most like a wrong one, if any is."""
     from difflib import get_close_matches
 
-    found = get_close_matches(wrong.casefold(), list(known), n=1, cutoff=0.6)
+    wanted, names = wrong.casefold(), [name for name in known if len(name) > 1]
+    begun = [name for name in names if len(wanted) > 1 and name.startswith(wanted)]
+    found = begun or get_close_matches(wanted, names, n=1, cutoff=0.6)
     return found[0] if found else None
 
 

@@ -34,8 +34,6 @@ class Task:
     """When an attempt began whose fate is not known; None where there was none."""
     upon: tuple[IncidentChange, ...] = ()
     """Values that the service may have without anybody else having changed them."""
-    waiting: int = 0
-    """How many edits wait behind it."""
 
 
 def add(
@@ -202,9 +200,6 @@ def claim(
         _change_decoder.decode(change),
         None if tried is None else moment(tried),
         tuple(known for text in upon if (known := _decoded(text)) is not None),
-        connection.execute(
-            "SELECT count(*) FROM outbox WHERE state <> 'confirmed' AND state = 'pending'"
-        ).fetchone()[0],
     )
 
 
@@ -271,6 +266,15 @@ def any_pending(connection: sqlite3.Connection) -> bool:
     """Whether anything waits to be sent."""
     row = connection.execute("SELECT 1 FROM outbox WHERE state = 'pending' LIMIT 1").fetchone()
     return row is not None
+
+
+def unsettled(connection: sqlite3.Connection) -> tuple[int, int]:
+    """How many edits were refused, and how many met somebody else's change."""
+    row = connection.execute(
+        "SELECT ifnull(sum(state = 'failed'), 0), ifnull(sum(state = 'conflict'), 0) FROM outbox"
+        " WHERE state <> 'confirmed'"
+    ).fetchone()
+    return row[0], row[1]
 
 
 def any_sending(connection: sqlite3.Connection) -> bool:

@@ -120,6 +120,10 @@ class QueueReading:
             lambda connection: outbox.edits(connection, incident_id=incident_id)
         )
 
+    async def unsettled(self) -> tuple[int, int]:
+        """How many edits were refused, and how many met somebody else's change."""
+        return await self.cache.run(outbox.unsettled)
+
     async def history(self, incident_id: str | None = None) -> list[Edit]:
         """All edits that this program keeps, delivered ones too, oldest first."""
         return await self.cache.run(

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from tui.api.records import Incident, IncidentChange
 from tui.incidents import outbox
-from tui.incidents.blobs import pack, same, unpack, with_alerts_of
+from tui.incidents.blobs import filled_from, pack, same, unpack
 from tui.incidents.deriving import ALL_COLUMNS, SELECTED, correct, next_row
 from tui.incidents.edits import applied
 from tui.incidents.facts import COLUMNS, Facts, facts_of, storable, ticks
@@ -164,8 +164,8 @@ def confirm(
                 " WHERE id = ?",
                 (key,),
             ).fetchone()
-            if row is not None and not answer.alerts:
-                answer = with_alerts_of(answer, unpack(row[1]))
+            if row is not None:
+                answer = filled_from(answer, unpack(row[1]))
             came = ticks(answer.updated) if answer.updated else None
             _write(connection, row and row[0], answer, pack(answer), came, wishes, author)
         if key != incident_id:

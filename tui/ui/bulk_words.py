@@ -131,7 +131,7 @@ def progress_spans(found: BulkProgress) -> list[Span]:
     """How far a change of many came, in one line."""
     total = found.total - found.dropped
     sent = len(found.confirmed)
-    wrong = len(found.failed) + len(found.conflicts)
+    wrong = found.wrong
     if not found.done:
         spans: list[Span] = [
             (f"{sent:,} of {total:,} sent  ", "accent"),
@@ -155,3 +155,16 @@ def progress_spans(found: BulkProgress) -> list[Span]:
     else:
         spans += [("   u", "accent"), (" takes them back", "faint")]
     return spans
+
+
+def unsettled_spans(failed: int, conflicts: int) -> list[Span]:
+    """That edits wait for a decision, in one line."""
+    said: list[Span] = []
+    if conflicts:
+        edits = words.counted(conflicts, "edit")
+        said.append((f"≠ {edits} met somebody else's change   ", "warn"))
+    if failed:
+        were = "was" if failed == 1 else "were"
+        said.append((f"! {words.counted(failed, 'edit')} {were} refused   ", "bad"))
+    it = "it" if failed + conflicts == 1 else "them"
+    return [*said, ("U", "accent"), (f" settles {it}", "faint")]

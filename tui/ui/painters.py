@@ -118,9 +118,8 @@ def alert_painter(now: Callable[[], datetime]) -> Painter:
             case "status":
                 return status_cell(value, row)
             case "time":
-                return Cell(
-                    words.local(value, now()) if isinstance(value, datetime) else "–", "faint"
-                )
+                said = words.local(value, now()) if isinstance(value, datetime) else "–"
+                return Cell(said, "faint", align="right")
             case "title":
                 return Cell(calm(visible(str(value))) or "(no title)")
             case "tactic":

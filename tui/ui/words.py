@@ -167,12 +167,14 @@ def clock(moment: datetime | None) -> str:
 
 
 def local(moment: datetime | None, now: datetime | None = None) -> str:
-    """A local date and time; today's is the time alone where `now` is given."""
+    """A local date and time; where `now` is given, without what is the same as now's."""
     if moment is None:
         return "–"
     local_moment = here(moment)
     if now is not None and local_moment.date() == here(now).date():
         return local_moment.strftime("%H:%M")
+    if now is not None and local_moment.year == here(now).year:
+        return local_moment.strftime("%m-%d %H:%M")
     return local_moment.strftime("%Y-%m-%d %H:%M")
 
 

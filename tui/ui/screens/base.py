@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from tui.ui.host import Host
     from tui.ui.workspace import Workspace
 
+_GLANCE, _GLANCE_SECONDS = 60, 3.0
+"""Characters of a notice that is read at a glance, and how long it then stays."""
+
 
 class FramedScreen(Screen[None]):
     """A screen of the program: it has a footer, a help text and commands.
@@ -106,7 +109,9 @@ class FramedScreen(Screen[None]):
         timeout: float | None = None,
         markup: bool = True,
     ) -> None:
-        """As Textual's; a tenant that is not in front is named."""
+        """As Textual's; what is read at a glance goes soon, a tenant not in front is named."""
+        if timeout is None and severity == "information" and len(message) <= _GLANCE:
+            timeout = _GLANCE_SECONDS
         own = self._own_workspace
         if own is not None and own is not self.m365d.workspace:
             message = f"{visible(own.tenant)}: {message}"

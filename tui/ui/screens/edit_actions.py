@@ -322,6 +322,7 @@ class EditActions(EditSending):
             return
         if not (incidents := await self.targets()):
             return
+        room = min(26, max(len(visible(one.name)) for one in templates))
         chosen = await self.app.push_screen_wait(
             Choose(
                 await self._title("Template", incidents),
@@ -330,7 +331,7 @@ class EditActions(EditSending):
                         str(at),
                         (
                             (f"{at + 1}  " if at < _DIGITS else "   ", "accent"),
-                            (f"{visible(one.name)[:26]:<28}", ""),
+                            (f"{visible(one.name)[:room]:<{room + 2}}", ""),
                             (template_words(one), "faint"),
                         ),
                         str(at + 1) if at < _DIGITS else "",

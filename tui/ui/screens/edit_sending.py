@@ -48,6 +48,9 @@ class EditSending(FramedScreen):
     def will_send(self, changes: Mapping[str, IncidentChange]) -> None:
         """Changes are about to be written down and shown."""
 
+    def taken_back(self) -> None:
+        """Edits were taken back."""
+
     def follow(self, edits: Sequence[int]) -> None:
         """A change of many was written down: show how far it comes."""
 
@@ -163,6 +166,7 @@ class EditSending(FramedScreen):
         except Problem as problem:
             self.m365d.report(problem)
             return
+        self.taken_back()
         self.notify(visible(said) if said else "There is nothing to undo.", markup=False)
 
     def action_redo_command(self) -> None:

@@ -30,9 +30,9 @@ class EntryScreen(IncidentActions):
     DEFAULT_CSS = """
     EntryScreen {
         #title { margin: 1 1 0 1; height: auto; }
-        #sides { height: 1fr; margin: 1 0 0 0; }
-        #words { height: 1fr; padding: 0 1; }
-        #beside { height: auto; max-height: 55%; }
+        #sides { width: 100%; height: 1fr; margin: 1 0 0 0; }
+        #words { width: 100%; height: 1fr; padding-left: 1; & > Sheet { padding-right: 2; } }
+        #beside { width: 100%; height: auto; max-height: 55%; }
         #beside #beside-title { margin: 0 1; height: auto; }
         #beside PickList { height: auto; max-height: 100%; }
         #sides Rule.-horizontal { color: $border; margin: 0 1; }

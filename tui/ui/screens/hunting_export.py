@@ -69,7 +69,11 @@ class ResultExport(FramedScreen):
         ending = {"table": "txt"}.get(form, form)
         stamp = self.m365d.now().astimezone().strftime("%Y%m%d-%H%M")
         place = await self.app.push_screen_wait(
-            AskLine("Write to", value=f"{Path.cwd() / f'hunting-{stamp}.{ending}'}")
+            AskLine(
+                "Write to",
+                value=f"{Path.cwd() / f'hunting-{stamp}.{ending}'}",
+                replace=True,
+            )
         )
         if not place:
             return

@@ -27,7 +27,7 @@ from tui.ui.page import line, spans
 from tui.ui.problems import problem_blocks
 from tui.ui.screens.incident_tabs import NAMES, TABS, IncidentTabs
 from tui.ui.widgets.sheet import Sheet
-from tui.ui.widgets.tab_line import TabLine
+from tui.ui.widgets.tab_row import TabRow
 from tui.ui.widgets.timeline import Timeline
 
 if TYPE_CHECKING:
@@ -91,14 +91,16 @@ class IncidentScreen(IncidentTabs):
     IncidentScreen {
         #headline { margin: 1 1 0 1; height: auto; }
         #pending { margin: 0 1; height: auto; }
-        ContentSwitcher { height: 1fr; margin: 1 0 0 0; }
-        VerticalScroll { padding: 0 1; height: 1fr; }
-        #timeline-tab { height: 1fr; padding: 0 1; }
+        ContentSwitcher { width: 100%; height: 1fr; margin: 1 0 0 0; }
+        VerticalScroll { padding-left: 1; height: 1fr; }
+        VerticalScroll > Sheet { padding-right: 2; }
+        #timeline-tab { height: 1fr; padding-left: 1; }
+        Timeline, Rule { margin-right: 1; }
         Timeline { max-height: 70%; }
         Rule.-horizontal { color: $border; margin: 1 0; }
-        #timeline-tab VerticalScroll { padding: 0; }
+        #timeline-tab VerticalScroll { width: 100%; padding: 0; }
         &.short #headline { margin: 0 1; }
-        &.short TabLine { margin: 0 1; }
+        &.short TabRow { margin: 0 1; }
         &.short Rule.-horizontal { margin: 0; }
         #graph-tab { height: 1fr; }
         #json-tab { height: 1fr; }
@@ -109,7 +111,7 @@ class IncidentScreen(IncidentTabs):
         """Headline, tabs, and the tab's content."""
         yield Sheet(id="headline")
         yield Sheet(id="pending")
-        yield TabLine(NAMES)
+        yield TabRow(NAMES)
         yield from self.compose_tabs()
 
     def on_resize(self, event: Resize) -> None:
@@ -212,7 +214,7 @@ class IncidentScreen(IncidentTabs):
                 **({"evidence": len(self._entities)} if self._counted else {}),
                 "comments": len(incident.comments),
             }
-        self.query_one(TabLine).show(self._tab, counts)
+        self.query_one(TabRow).show(self._tab, counts)
 
     def _choose_tab(self, tab: str) -> None:
         self._tab = tab
@@ -235,8 +237,8 @@ class IncidentScreen(IncidentTabs):
         """The tab at the left."""
         self._choose_tab(TABS[(TABS.index(self._tab) - 1) % len(TABS)])
 
-    @on(TabLine.Chosen)
-    def _tab_chosen(self, event: TabLine.Chosen) -> None:
+    @on(TabRow.Chosen)
+    def _tab_chosen(self, event: TabRow.Chosen) -> None:
         self._choose_tab(event.tab)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

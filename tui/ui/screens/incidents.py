@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -11,14 +11,13 @@ from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
 from textual.events import Resize
 from textual.widget import Widget
-from textual.worker import WorkerError
 from textual_enhanced.commands import Command
 
-from tui.api.records import Incident, IncidentChange
+from tui.api.records import Incident
 from tui.errors import UsageProblem
 from tui.incidents.columns import COLUMNS, MORE_COLUMNS, MOST_URGENT_FIRST
 from tui.text import visible
-from tui.ui.bulk_words import progress_spans
+from tui.ui.bulk_words import progress_spans, unsettled_spans
 from tui.ui.commands import common
 from tui.ui.commands import grid as grid_commands
 from tui.ui.commands import incidents as commands
@@ -28,7 +27,7 @@ from tui.ui.page import Block, Span, gap, line, text
 from tui.ui.painters import queue_painter
 from tui.ui.problems import problem_blocks, sentence
 from tui.ui.screens.pivot_choice import choose_entity
-from tui.ui.screens.queue_watch import QueueWatch
+from tui.ui.screens.queue_filter import QueueFilter
 from tui.ui.urgency_blocks import urgency_blocks
 from tui.ui.views import KEYS
 from tui.ui.widgets.dialogs import Page
@@ -38,10 +37,7 @@ from tui.ui.widgets.grid_messages import RowHighlighted, RowOpened, SelectionCha
 from tui.ui.widgets.sheet import Sheet
 
 if TYPE_CHECKING:
-    from tui.incidents.bulk import BulkProgress
     from tui.incidents.changes import QueueChanged
-    from tui.incidents.completion import Suggestion
-    from tui.incidents.filter_syntax import Seen
 
 ALL_COLUMNS = tuple(column.key for column in (*COLUMNS, *MORE_COLUMNS))
 FIRST_COLUMNS = (
@@ -64,7 +60,7 @@ _PANE_WIDE_FROM = 116
 """Columns from which it has all the room it likes."""
 
 
-class IncidentsScreen(QueueWatch):
+class IncidentsScreen(QueueFilter):
     """The incident queue of the tenant."""
 
     PLACE = "incidents"
@@ -119,16 +115,17 @@ class IncidentsScreen(QueueWatch):
     ]
     DEFAULT_CSS = """
     IncidentsScreen {
-        #body { height: 1fr; margin-top: 1; }
+        #body { width: 100%; height: 1fr; }
         Grid { width: 1fr; }
         #beside {
             width: 46;
-            padding: 0 2;
+            padding-left: 2;
             border-left: solid $border;
             &:focus { border-left: solid $accent; }
         }
         #below { height: 1; padding: 0 2; }
-        &.-medium #beside { width: 40; padding: 0 1; }
+        #pane { padding-right: 2; }
+        &.-medium #beside { width: 40; padding-left: 1; }
         &.-narrow #beside { display: none; }
     }
     """
@@ -149,9 +146,6 @@ class IncidentsScreen(QueueWatch):
     async def on_mount(self) -> None:
         """Show the cache, then fetch."""
         self._incident: Incident | None = None
-        self._seen: Seen | None = None
-        self._followed: tuple[int, ...] = ()
-        self._bulk: BulkProgress | None = None
         rules = self.m365d.settings.sla
         queue = self.workspace.queue
         self._source = queue.source(ALL_COLUMNS, MOST_URGENT_FIRST)
@@ -165,6 +159,8 @@ class IncidentsScreen(QueueWatch):
                 self.remarks.append(f"A rule of [[sla]] is left out. {sentence(problem)}")
         await self._first_view()
         await grid.show(self._source)
+        self._drawn_filter = self._source.filter_text
+        self._look_at_edits()
         await self.counted()
         self.start_fetching()
 
@@ -191,16 +187,6 @@ class IncidentsScreen(QueueWatch):
         self.set_class(event.size.width < _PANE_FROM, "-narrow")
         self.set_class(_PANE_FROM <= event.size.width < _PANE_WIDE_FROM, "-medium")
 
-    # The filter.
-
-    def action_filter_command(self) -> None:
-        """Type a filter; what the cache knows is there to complete it."""
-        self.query_one(FilterBar).ask()
-        self.run_worker(self._look_around(), group="seen", exclusive=True)
-
-    async def _look_around(self) -> None:
-        self._seen = await self.workspace.queue.seen()
-
     async def redrawn(self, changed: QueueChanged) -> None:
         """Rows changed, and perhaps what the pane shows."""
         await super().redrawn(changed)
@@ -210,40 +196,6 @@ class IncidentsScreen(QueueWatch):
         shown = self._incident
         if shown is not None and (changed.ids is None or shown.id in changed.ids):
             await self._show_pane(shown.id)
-
-    @on(FilterBar.Changed)
-    def _filter_changed(self, event: FilterBar.Changed) -> None:
-        self.run_worker(self._filtered(event.text), group="filter", exclusive=True)
-
-    async def _filtered(self, typed: str) -> None:
-        bar = self.query_one(FilterBar)
-        if typed.strip() == self._source.filter_text.strip():
-            return
-        try:
-            await self._source.filter(typed)
-        except UsageProblem as problem:
-            bar.fault(sentence(problem), getattr(problem, "column", None))
-            return
-        bar.say(self._source.explanation)
-        await self.query_one(Grid).refresh_rows()
-        await self.counted()
-
-    def _suggest(self, typed: str, cursor: int) -> Sequence[Suggestion]:
-        from tui.incidents.completion import complete
-
-        return complete(typed, cursor, self._seen)
-
-    @on(FilterBar.Left)
-    def _filter_left(self) -> None:
-        self.query_one(Grid).focus()
-        self.run_worker(self._rows_settled(), group="filter-left", exclusive=True)
-
-    async def _rows_settled(self) -> None:
-        """Keys typed ahead are meant for the rows that the filter leaves."""
-        filtering = [one for one in self.workers if one.group == "filter" and one.is_running]
-        if filtering:
-            with self.m365d.gate.hold(), suppress(WorkerError):
-                await self.workers.wait_for_complete(filtering)
 
     # The row under the cursor.
 
@@ -305,6 +257,8 @@ class IncidentsScreen(QueueWatch):
                 (f"{selected:,} selected", "tag"),
                 (f"   s a c t m X M act on {which}   Esc drops the selection", "faint"),
             ]
+        elif any(self._unsettled):
+            said = unsettled_spans(*self._unsettled)
         elif problem is not None and not self._syncing:
             said = [
                 ("! ", "warn"),
@@ -319,6 +273,8 @@ class IncidentsScreen(QueueWatch):
 
     def action_explain_this_command(self) -> None:
         """Explain what is wrong, where something is; else why this row stands where it does."""
+        if self.explain_filter():
+            return
         problem = self.workspace.queue.sync_problem
         if problem is not None:
             self.app.push_screen(Page(problem_blocks(problem, next_step="R tries again")))
@@ -340,56 +296,13 @@ class IncidentsScreen(QueueWatch):
         """The selected incidents, or the one under the cursor."""
         grid = self.query_one(Grid)
         if grid.selected:
-            return sorted(grid.selected)
+            return await grid.selected_keys()
         row = grid.cursor_row
         return [row.key] if row else []
 
     def undo_targets(self) -> frozenset[str]:
         """The selected incidents."""
         return self.query_one(Grid).selected
-
-    def will_send(self, changes: Mapping[str, IncidentChange]) -> None:
-        """What is closed moves to the end: the cursor goes on to the next incident."""
-        closing = [key for key, change in changes.items() if change.status == "resolved"]
-        self.query_one(Grid).let_go(closing)
-        if len(closing) == 1:
-            self.notify(f"{visible(closing[0])} closed; u takes it back.", markup=False)
-
-    def follow(self, edits: Sequence[int]) -> None:
-        """Tell below the table how far a change of many is; its rows need no more selection."""
-        self._followed = tuple(edits)
-        self.query_one(Grid).clear_selection()
-        self._look_at_edits()
-
-    def _look_at_edits(self) -> None:
-        if self._followed:
-            self.run_worker(self._read_progress(), group="followed", exclusive=True)
-
-    async def _read_progress(self) -> None:
-        followed = self._followed
-        found = await self.workspace.queue.progress(followed)
-        if followed == self._followed:
-            self._bulk = found
-            self.tell_below()
-
-    async def _stop_edits(self) -> bool:
-        """Esc: what is not sent yet is not sent; whether there was any."""
-        if not self._followed:
-            return False
-        queue = self.workspace.queue
-        found = await queue.progress(self._followed)
-        self._followed, self._bulk = (), None
-        self.tell_below()
-        if found.done:
-            return False
-        await queue.discard([edit.id for edit in found.waiting])
-        after = await queue.progress([edit.id for edit in found.waiting])
-        self.notify(
-            f"Stopped: {after.dropped:,} are left as they were, "
-            f"{found.total - after.dropped:,} were sent. u takes these back.",
-            markup=False,
-        )
-        return True
 
     def action_hunt_entity_command(self) -> None:
         """Choose an entity of this incident and hunt on it."""

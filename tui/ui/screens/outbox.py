@@ -151,18 +151,16 @@ class Outbox(Dialog):
                 ("t", "accent"),
                 (" theirs   ", "faint"),
             ]
-            keys += [("M", "accent"), (" mine for all   ", "faint")]
+            if len(self._edits) > 1:
+                keys += [("M", "accent"), (" mine for all   ", "faint")]
         elif edit is not None:
             keys += [("r", "accent"), (" sends it again   ", "faint")]
             keys += [("d", "accent"), (" drops it   ", "faint")]
         if "failed" in states:
             keys += [("R", "accent"), (" sends all refused again   ", "faint")]
-        keys += [
-            ("space", "accent"),
-            (" selects   ", "faint"),
-            ("Esc", "accent"),
-            (" closes", "faint"),
-        ]
+        if len(self._edits) > 1:
+            keys += [("space", "accent"), (" selects   ", "faint")]
+        keys += [("Esc", "accent"), (" closes", "faint")]
         self.query_one("#keys", Sheet).show([line(*keys)])
         self.call_after_refresh(self.fit)
 

@@ -67,7 +67,7 @@ class Paper(Page):
 
     async def _save(self) -> None:
         place = await self.app.push_screen_wait(
-            AskLine("Write it to", value=str(Path.cwd() / self._file_name))
+            AskLine("Write it to", value=str(Path.cwd() / self._file_name), replace=True)
         )
         if not place:
             return

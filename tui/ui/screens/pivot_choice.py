@@ -42,6 +42,11 @@ def own_folder(settings: Settings) -> Path:
     return (settings.path or config_path()).parent / "pivots"
 
 
+def _digit(at: int) -> str:
+    """The key that picks the choice at this place; empty where digits have run out."""
+    return str(at + 1) if at < 9 else ""
+
+
 async def ask_entity(app: Host, title: str, incident: Incident) -> Evidence | None:
     """Ask for one entity of an incident: devices and people first, each with a digit."""
     found = entities(incident)
@@ -52,7 +57,7 @@ async def ask_entity(app: Host, title: str, incident: Incident) -> Evidence | No
     choices = []
     for at, evidence in enumerate(found[:60]):
         verdict = words.verdict(evidence.verdict)
-        key = str(at + 1) if at < 9 else ""
+        key = _digit(at)
         choices.append(
             Choice(
                 str(at),
@@ -101,7 +106,12 @@ async def hunt_on(app: Host, evidence: Evidence, alert: Alert | None) -> None:
                 [
                     Choice(
                         str(at),
-                        ((visible(one.name), ""), ("   yours" if one.own else "", "accent")),
+                        (
+                            (f"{_digit(at):<2} ", "accent"),
+                            (visible(one.name), ""),
+                            ("   yours" if one.own else "", "accent"),
+                        ),
+                        _digit(at),
                     )
                     for at, one in enumerate(fitting)
                 ],

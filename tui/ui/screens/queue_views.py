@@ -155,6 +155,7 @@ class QueueViews(EditActions):
                 "Save this view as",
                 note=f"Filter: {visible(bar.text)}",
                 value=visible(self.view.name),
+                replace=True,
             )
         )
         if not name:

@@ -104,8 +104,9 @@ class QueueWatch(QueueViews):
 
     async def counted(self) -> None:
         """Count anew, and say it."""
-        self._count = await self._source.count()
-        self._total = await self.workspace.queue.total()
+        count = await self._source.count()
+        total = await self.workspace.queue.total()
+        self._count, self._total = count, max(count, total)
         if not self.whole:
             return
         self.tell_state()

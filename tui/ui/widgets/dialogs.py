@@ -51,6 +51,7 @@ class Dialog(ModalScreen[str | None]):
         TextArea, TextArea:focus { border: none; height: 8; margin: 1 0; background: $panel; }
         PickList { margin: 1 0; max-height: 60vh; }
         Sheet { height: auto; }
+        VerticalScroll > Sheet { padding-right: 1; }
     }
     """
     BINDINGS = [Binding("escape", "cancel", "cancel")]
@@ -146,6 +147,7 @@ class AskLine(Dialog):
 
     Args:
         fault_of: What is wrong with a line, so that it stays for correction; empty if nothing.
+        replace: Typing replaces `value` as a whole; moving the cursor first keeps it.
     """
 
     def __init__(
@@ -160,6 +162,7 @@ class AskLine(Dialog):
         suggester: Suggester | None = None,
         allow_empty: bool = False,
         fault_of: Callable[[str], str] | None = None,
+        replace: bool = False,
     ) -> None:
         super().__init__()
         self._title = title
@@ -174,7 +177,7 @@ class AskLine(Dialog):
             password=password,
             suggester=suggester
             or (SuggestFromList(shown, case_sensitive=False) if shown else None),
-            select_on_focus=False,
+            select_on_focus=replace,
         )
 
     def compose(self) -> ComposeResult:

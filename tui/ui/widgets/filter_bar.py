@@ -79,8 +79,7 @@ class FilterBar(Vertical):
         }
         &.-narrow #meaning { display: none; }
         &.-narrow #state { width: 36; }
-        #below-filter { display: none; margin-left: 2; }
-        #below-filter.-shown { display: block; }
+        #below-filter { height: 1; margin-left: 2; }
     }
     """
 
@@ -96,6 +95,7 @@ class FilterBar(Vertical):
 
         cleared: bool
 
+    KEY_WORDS = (("Enter", "to the rows"), ("Tab", "completes"), ("F1", "what it can say"))
     BINDINGS = [
         Binding("escape", "leave", show=False),
         Binding("down", "done", show=False),
@@ -188,9 +188,7 @@ class FilterBar(Vertical):
         shown = parts or self._fault
         if not shown and self._meaning and self.has_class("-narrow") and self.input.has_focus:
             shown = [(self._meaning, "faint")]
-        sheet = self.query_one("#below-filter", Sheet)
-        sheet.show([line(*shown)] if shown else [])
-        sheet.set_class(bool(shown), "-shown")
+        self.query_one("#below-filter", Sheet).show([line(*shown)] if shown else [])
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:

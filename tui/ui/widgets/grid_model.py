@@ -345,6 +345,15 @@ class KeptRows(RowView):
             found.extend(row for row in rows if row.key in wanted)
         return found
 
+    async def selected_keys(self) -> list[str]:
+        """The selection in the order of the source; what the source has no more comes last."""
+        wanted = set(self._selected)
+        keys = [row.key for row in self._window.rows if row.key in wanted]
+        if len(keys) < len(wanted):
+            all_keys = await self._keys_between(0, self._window.count)
+            keys = [key for key in all_keys if key in wanted]
+        return keys + sorted(wanted.difference(keys))
+
     async def _keys_between(self, first: int, last: int) -> list[str]:
         source = self._source
         if source is None:

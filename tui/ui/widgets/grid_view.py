@@ -163,15 +163,18 @@ class RowView(ScrollView, can_focus=True):
         if width <= 0 or height <= 0:
             return
         lines = self._window.count + 1
-        upright = self.styles.scrollbar_size_vertical
+        # A blank cell keeps the bar apart from the columns; they stand as well without it, so
+        # that none moves when it comes.
+        upright = self.styles.scrollbar_size_vertical + 1
         lying = self.styles.scrollbar_size_horizontal
         room = width - (upright if lines > height else 0)
-        self._layout = self._columns.arrange(room - self._gutter, self._gap, self._bars[0])
+        self._layout = self._columns.arrange(
+            width - upright - self._gutter, self._gap, self._bars[0]
+        )
         if self._layout.width + self._gutter > room:
             height -= lying
-            if room == width and lines > height:
-                room -= upright
-                self._layout = self._columns.arrange(room - self._gutter, self._gap, self._bars[0])
+            if lines > height:
+                room = width - upright
         self._view = Size(max(room, 0), max(height, 1))
         self.virtual_size = Size(max(self._layout.width + self._gutter, 1), lines)
         self._redraw()

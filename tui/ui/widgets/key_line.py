@@ -29,6 +29,26 @@ _NAMES = {
     "right_curly_bracket": "}",
     "plus": "+",
     "minus": "-",
+    "less_than_sign": "<",
+    "greater_than_sign": ">",
+    "underscore": "_",
+    "asterisk": "*",
+    "backslash": "\\",
+    "colon": ":",
+    "semicolon": ";",
+    "comma": ",",
+    "full_stop": ".",
+    "number_sign": "#",
+    "dollar_sign": "$",
+    "percent_sign": "%",
+    "ampersand": "&",
+    "at": "@",
+    "tilde": "~",
+    "grave_accent": "`",
+    "apostrophe": "'",
+    "quotation_mark": '"',
+    "left_parenthesis": "(",
+    "right_parenthesis": ")",
     "left": "←",
     "right": "→",
     "up": "↑",
@@ -111,7 +131,14 @@ class KeyLine(Widget):
                 binding = active[key].binding
                 shown = binding.key_display or key_name(key)
                 entries.append((shown, binding.description, binding.action))
-        return entries
+        return entries or self._words_of(focused)
+
+    def _words_of(self, focused: Widget | None) -> list[tuple[str, str, str]]:
+        """Where keys are text: what the widget that takes them says of those that are not."""
+        for node in focused.ancestors_with_self if focused is not None else ():
+            if words := getattr(node, "KEY_WORDS", ()):
+                return [(key, said, f"app.simulate_key('{key.lower()}')") for key, said in words]
+        return []
 
     def render(self) -> RenderResult:
         """As many keys as fit, the help's among them."""

@@ -13,7 +13,7 @@ from textual.widget import Widget
 from tui.ui.page import STYLES
 
 
-class TabLine(Widget):
+class TabRow(Widget):
     """The tabs of a screen; a click chooses one.
 
     Args:
@@ -21,7 +21,7 @@ class TabLine(Widget):
     """
 
     auto_links = False
-    DEFAULT_CSS = "TabLine { height: 1; margin: 1 1 0 1; }"
+    DEFAULT_CSS = "TabRow { height: 1; margin: 1 1 0 1; }"
 
     class Chosen(Message):
         """A tab was clicked."""
