@@ -48,7 +48,8 @@ _ALWAYS = {
         binary_shift_right binary_shift_left bitset_count_ones array_length array_index_of
         dcount_hll ipv4_compare ipv6_compare ipv4_netmask_suffix row_number row_rank_dense
         row_rank_min count countif dcount dcountif count_distinct count_distinctif kql_count""",
-    "real": """toreal todouble array_sum pow sqrt log log2 log10 exp exp2 exp10 pi cos sin tan
+    "real": """toreal todouble round ceiling
+        array_sum pow sqrt log log2 log10 exp exp2 exp10 pi cos sin tan
         acos asin atan atan2 cot degrees radians sign gamma geo_distance_2points stdev stdevif
         stdevp variance varianceif variancep jaccard_index series_sum series_pearson_correlation
         series_dot_product series_product series_magnitude series_cosine_similarity""",
@@ -67,7 +68,7 @@ _ALWAYS = {
 }
 _RETURNS = {name: kind for kind, names in _ALWAYS.items() for name in names.split()}
 _AS_FIRST = frozenset(
-    """round ceiling abs row_cumsum row_window_session prev next min minif max maxif take_any
+    """abs row_cumsum row_window_session prev next min minif max maxif take_any
     take_anyif any anyif sum sumif percentile percentilew bin floor bin_at max_of min_of
     binary_all_or binary_all_and binary_all_xor arg_max arg_min""".split()  # noqa: SIM905
 )

@@ -181,7 +181,16 @@ def _alike(left: ir.Expr, right: ir.Expr) -> tuple[ir.Expr, ir.Expr]:
 
 
 def _listed(expression: ir.InList) -> ir.Expr:
-    """A list whose terms are of the value's type, where text and whole numbers are mixed."""
+    """A list without nulls, for none is equal to them, and its terms of the value's type."""
+    some = tuple(
+        item
+        for item in expression.items
+        if not (isinstance(item, ir.Literal) and item.value is None and item.kind != "dynamic")
+    )
+    if len(some) < len(expression.items):
+        expression = dataclasses.replace(expression, items=some)
+        if not some:
+            return ir.Literal(expression.negated, "bool")
     value = kind_of(expression.value)
     if value in _WHOLE and any(kind_of(item) == "string" for item in expression.items):
         return dataclasses.replace(

@@ -173,9 +173,10 @@ def _collected(call: ir.FunctionCall) -> str | None:
     kept = f"{value}) FILTER (WHERE {value} IS NOT NULL)"
     if name == "make_list":
         return f"to_json(coalesce(list({kept}, []))" if kind == "string" else None
-    each = "to_json(v)" if kind == "string" else "kql_json(v)"
+    each = "to_json(_kqlv)" if kind == "string" else "kql_json(_kqlv)"
     return (
-        f"to_json(list_sort(list_transform(coalesce(list(DISTINCT {kept}, []), lambda v: {each})))"
+        f"to_json(list_sort(list_transform(coalesce(list(DISTINCT {kept}, []), "
+        f"lambda _kqlv: {each})))"
     )
 
 

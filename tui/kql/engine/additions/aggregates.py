@@ -81,14 +81,15 @@ _SPECS: tuple[library.AggregateSpec, ...] = (
     library.AggregateSpec(
         "percentilew",
         "(list_reduce(list({{'v': {0}, 'c': CAST({1} AS DOUBLE)}} ORDER BY {0}) FILTER (WHERE "
-        "{0} IS NOT NULL AND {1} > 0), lambda a, b: CASE WHEN a.c >= sum({1}) * {2} / 100.0 "
-        "THEN a ELSE {{'v': b.v, 'c': a.c + b.c}} END)).v",
+        "{0} IS NOT NULL AND {1} > 0), lambda _kqla, _kqlb: CASE WHEN "
+        "_kqla.c >= sum({1}) * {2} / 100.0 THEN _kqla "
+        "ELSE {{'v': _kqlb.v, 'c': _kqla.c + _kqlb.c}} END)).v",
         (3,),
     ),
     library.AggregateSpec(
         "percentiles_array",
         "to_json(quantile_disc({0}, list_transform(kql_elements({1}), "
-        "lambda p: CAST(p ->> '$' AS DOUBLE) / 100)))",
+        "lambda _kqlp: CAST(_kqlp ->> '$' AS DOUBLE) / 100)))",
         (2,),
     ),
     library.AggregateSpec("covariance", "coalesce(covar_samp({0}, {1}), 0.0)", (2,)),
@@ -97,16 +98,19 @@ _SPECS: tuple[library.AggregateSpec, ...] = (
         "covarianceif", "coalesce(covar_samp({0}, {1}) FILTER (WHERE {2}), 0.0)", (3,)
     ),
     library.AggregateSpec(
+        "covariancepif", "coalesce(covar_pop({0}, {1}) FILTER (WHERE {2}), 0.0)", (3,)
+    ),
+    library.AggregateSpec(
         "make_bag_if",
         "coalesce(list_reduce(list(CAST({0} AS JSON)) FILTER (WHERE json_type({0}) = 'OBJECT' "
-        "AND {1}), lambda a, b: kql_bag_merge(a, b)), CAST('{{}}' AS JSON))",
+        "AND {1}), lambda _kqla, _kqlb: kql_bag_merge(_kqla, _kqlb)), CAST('{{}}' AS JSON))",
         (2,),
         name_prefix="bag",
     ),
     library.AggregateSpec(
         "make_bag",
         "coalesce(list_reduce(list(CAST({0} AS JSON)) FILTER (WHERE json_type({0}) = 'OBJECT'), "
-        "lambda a, b: kql_bag_merge(a, b)), CAST('{{}}' AS JSON))",
+        "lambda _kqla, _kqlb: kql_bag_merge(_kqla, _kqlb)), CAST('{{}}' AS JSON))",
         (1,),
         name_prefix="bag",
     ),
@@ -128,7 +132,17 @@ def register() -> None:
         library.AGGREGATE_FUNCTIONS[spec.name] = spec
     sql: Any = translate
     render = sql._render_aggregate_call
-    sql._render_aggregate_call = lambda call: _of_spans(call, render) or render(call)
+    sql._render_aggregate_call = lambda call: _of_spans(call, render) or _text(call, render(call))
+
+
+_ONE_OF_ALL = frozenset("min minif max maxif take_any take_anyif any anyif".split())  # noqa: SIM905
+
+
+def _text(call: ir.FunctionCall, sql: str) -> str:
+    """What one of no texts is: an empty one, for there is no null text."""
+    if call.name in _ONE_OF_ALL and call.args and kind_of(call.args[0]) == "string":
+        return f"coalesce({sql}, '')"
+    return sql
 
 
 _CALL = re.compile(r"\b(count|sum|avg|min|max|any_value|list|stddev_samp|var_samp|quantile_disc)\(")

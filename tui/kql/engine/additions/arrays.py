@@ -36,8 +36,8 @@ def _array_index_of(node: ir.FunctionCall) -> str:
     )
     end = f"CASE WHEN {length} < 0 THEN {size} ELSE least({size}, {begin} + {length}) END"
     found = (
-        f"list_filter(range({begin}, CAST({end} AS BIGINT)), lambda i: "
-        f"CAST({elements}[i + 1] AS VARCHAR) = CAST(kql_json({wanted}) AS VARCHAR))"
+        f"list_filter(range({begin}, CAST({end} AS BIGINT)), lambda _kqli: "
+        f"CAST({elements}[_kqli + 1] AS VARCHAR) = CAST(kql_json({wanted}) AS VARCHAR))"
     )
     return (
         f"(CASE WHEN {length} < -1 OR {nth} < 0 OR {elements} IS NULL THEN NULL "
@@ -54,28 +54,30 @@ def _sorted(node: ir.FunctionCall) -> str:
         nulls = "LAST" if str(last.value).lower() == "true" else "FIRST"
     order = "ASC" if node.name.endswith("asc") else "DESC"
     first, *others = (f"to_json({sql_of(array)})" for array in arrays)
-    places = f"list_transform(kql_elements({first}), lambda e, i: {{'e': e, 'i': i}})"
+    places = (
+        f"list_transform(kql_elements({first}), lambda _kqle, _kqli: {{'e': _kqle, 'i': _kqli}})"
+    )
     some = (
         f"list_transform(list_sort(list_transform(list_filter({places}, "
-        "lambda p: p.e IS NOT NULL AND json_type(p.e) <> 'NULL'), "
-        "lambda p: {'n': kql_number(p.e), 's': p.e ->> '$', 'i': "
-        f"{'p.i' if order == 'ASC' else '-p.i'}}}), '{order}', 'NULLS LAST'), "
-        f"lambda r: {'r.i' if order == 'ASC' else '-r.i'})"
+        "lambda _kqlp: _kqlp.e IS NOT NULL AND json_type(_kqlp.e) <> 'NULL'), "
+        "lambda _kqlp: {'n': kql_number(_kqlp.e), 's': _kqlp.e ->> '$', 'i': "
+        f"{'_kqlp.i' if order == 'ASC' else '-_kqlp.i'}}}), '{order}', 'NULLS LAST'), "
+        f"lambda _kqlr: {'_kqlr.i' if order == 'ASC' else '-_kqlr.i'})"
     )
     none = (
         f"list_transform(list_filter({places}, "
-        "lambda p: p.e IS NULL OR json_type(p.e) = 'NULL'), lambda p: p.i)"
+        "lambda _kqlp: _kqlp.e IS NULL OR json_type(_kqlp.e) = 'NULL'), lambda _kqlp: _kqlp.i)"
     )
     both = f"list_concat({some}, {none})" if nulls == "LAST" else f"list_concat({none}, {some})"
     moved = [
-        f"CASE WHEN len(kql_elements({array})) = len(p) "
-        f"THEN to_json(list_transform(p, lambda i: kql_elements({array})[i])) END"
+        f"CASE WHEN len(kql_elements({array})) = len(_kqlo) "
+        f"THEN to_json(list_transform(_kqlo, lambda _kqli: kql_elements({array})[_kqli])) END"
         for array in (first, *others)
     ]
     result = f"to_json([{', '.join(moved)}])" if others else moved[0]
     return (
         f"(CASE WHEN json_type({first}) = 'ARRAY' THEN "
-        f"list_transform([{both}], lambda p: {result})[1] END)"
+        f"list_transform([{both}], lambda _kqlo: {result})[1] END)"
     )
 
 
@@ -119,6 +121,18 @@ def spread(node: Any) -> Any:
     return dataclasses.replace(node, expressions=tuple(items))
 
 
+def _zip(node: ir.FunctionCall) -> str | None:
+    if len(node.args) < 2:
+        return None
+    lists = [f"kql_elements({sql_of(argument)})" for argument in node.args]
+    longest = f"greatest({', '.join(f'len({one})' for one in lists)})"
+    row = ", ".join(f"{one}[_kqli]" for one in lists)
+    return (
+        f"to_json(list_transform(generate_series(CAST(1 AS BIGINT), CAST({longest} AS BIGINT)), "
+        f"lambda _kqli: [{row}]))"
+    )
+
+
 def _is_null(node: ir.FunctionCall) -> str | None:
     """A null within a dynamic is a null too."""
     if len(node.args) != 1 or kind_of(node.args[0]) != "dynamic":
@@ -144,6 +158,7 @@ FORMS: dict[str, Callable[[ir.FunctionCall], str | None]] = {
     "array_index_of": _array_index_of,
     "array_sort_asc": _sorted,
     "array_sort_desc": _sorted,
+    "zip": _zip,
     "isnull": _is_null,
     "isnotnull": _is_null,
     "coalesce": _coalesce,

@@ -65,6 +65,14 @@ def render(node: ir.Expr, library: Callable[[ir.Expr], str]) -> str:
         if len(macros) == 1 and None not in macros:
             macro = macros.pop() or ""
             return _either(node.value, macro, library, lambda e: dataclasses.replace(node, value=e))
+    if (
+        isinstance(node, ir.InList)
+        and node.subquery is not None
+        and kind_of(node.value) != "string"
+    ):
+        # A null is among no values and keeps none out, unlike SQL's.
+        before, mark, behind = library(node).rpartition(" AS _q(_c1)")
+        return f"{before}{mark} WHERE _c1 IS NOT NULL{behind}" if mark else behind
     if isinstance(node, ir.Between):
         macro = _macro_for(node.low) or ""
         if macro:
@@ -139,7 +147,7 @@ def _among(node: ir.InList, items: ir.Expr) -> str:
     array = f"to_json({translate.render_expr(items)})"
     value = translate.render_kql_tostring(node.value)
     change = "lower" if node.case_insensitive else ""
-    texts = f"list_transform(kql_elements({array}), lambda e: {change}(e ->> '$'))"
+    texts = f"list_transform(kql_elements({array}), lambda _kqle: {change}(_kqle ->> '$'))"
     found = f"coalesce(list_contains({texts}, {change}({value})), FALSE)"
     return f"(NOT {found})" if node.negated else found
 

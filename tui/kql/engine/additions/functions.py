@@ -58,7 +58,7 @@ _TEMPLATES: dict[str, tuple[str, tuple[int, ...]]] = {
     "regex_quote": ("regexp_escape({0})", (1,)),
     "isascii": ("(NOT regexp_matches({0}, '[^\\x00-\\x7F]'))", (1,)),
     "isutf8": ("({0} IS NOT NULL)", (1,)),
-    "to_utf8": ("to_json(list_transform(str_split({0}, ''), lambda c: unicode(c)))", (1,)),
+    "to_utf8": ("to_json(list_transform(str_split({0}, ''), lambda _kqlc: unicode(_kqlc)))", (1,)),
     "url_decode": ("kql_url_decode({0})", (1,)),
     "parse_path": ("kql_parse_path({0})", (1,)),
     "parse_command_line": ("kql_parse_command_line({0})", (1, 2)),
@@ -72,8 +72,8 @@ _TEMPLATES: dict[str, tuple[str, tuple[int, ...]]] = {
     "base64_encode_tostring": ("to_base64(encode({0}))", (1,)),
     "base64_encodestring": ("to_base64(encode({0}))", (1,)),
     "base64_decode_toarray": (
-        "to_json(list_transform(range(octet_length(from_base64({0}))), lambda i: "
-        "CAST('0x' || substr(hex(from_base64({0})), 2 * i + 1, 2) AS INTEGER)))",
+        "to_json(list_transform(range(octet_length(from_base64({0}))), lambda _kqli: "
+        "CAST('0x' || substr(hex(from_base64({0})), 2 * _kqli + 1, 2) AS INTEGER)))",
         (1,),
     ),
     "hourofday": ("CAST(hour({0}) AS INTEGER)", (1,)),
@@ -107,10 +107,10 @@ _TEMPLATES: dict[str, tuple[str, tuple[int, ...]]] = {
         (1,),
     ),
     "array_iff": (
-        "to_json(list_transform(kql_elements({0}), lambda c, i: CASE "
-        "WHEN json_type(c) = 'BOOLEAN' OR kql_number(c) IS NOT NULL THEN "
-        "CASE WHEN c ->> '$' = 'false' OR kql_number(c) = 0 THEN kql_item({2}, i) "
-        "ELSE kql_item({1}, i) END END))",
+        "to_json(list_transform(kql_elements({0}), lambda _kqlc, _kqli: CASE "
+        "WHEN json_type(_kqlc) = 'BOOLEAN' OR kql_number(_kqlc) IS NOT NULL THEN CASE "
+        "WHEN _kqlc ->> '$' = 'false' OR kql_number(_kqlc) = 0 THEN kql_item({2}, _kqli) "
+        "ELSE kql_item({1}, _kqli) END END))",
         (3,),
     ),
     "ipv4_is_private": ("kql_ipv4_private({0})", (1,)),
@@ -276,7 +276,7 @@ def _has_any_ipv4(node: ir.FunctionCall) -> str:
     if len(addresses) == 1 and not translate._is_string_expr(addresses[0]):
         return (
             f"coalesce(list_bool_or(list_transform(kql_elements({sql_of(addresses[0])}), "
-            f"lambda a: {macro}({_text(text)}, a ->> '$'))), false)"
+            f"lambda _kqla: {macro}({_text(text)}, _kqla ->> '$'))), false)"
         )
     return "(" + " OR ".join(f"{macro}({_text(text)}, {sql_of(a)})" for a in addresses) + ")"
 
@@ -284,7 +284,7 @@ def _has_any_ipv4(node: ir.FunctionCall) -> str:
 def _make_string(node: ir.FunctionCall) -> str:
     parts = [
         f"(CASE WHEN json_type(to_json({a})) = 'ARRAY' THEN array_to_string(list_transform("
-        f"kql_elements({a}), lambda c: chr(CAST(c ->> '$' AS INTEGER))), '') "
+        f"kql_elements({a}), lambda _kqlc: chr(CAST(_kqlc ->> '$' AS INTEGER))), '') "
         f"ELSE chr(TRY_CAST(CAST({a} AS VARCHAR) AS INTEGER)) END)"
         for a in map(sql_of, node.args)
     ]
@@ -299,11 +299,11 @@ def _range(node: ir.FunctionCall) -> str | None:
         spans = ", ".join(f"epoch_us({sql_of(arg)})" for arg in node.args)
         return (
             f"to_json(list_transform(generate_series({spans}), "
-            "lambda u: kql_span(to_microseconds(u))))"
+            "lambda _kqlu: kql_span(to_microseconds(_kqlu))))"
         )
     if translate._is_timespan_expr(step) or translate._is_datetime_expr(start):
         series = ", ".join(sql_of(arg) for arg in node.args)
-        return f"to_json(list_transform(generate_series({series}), lambda t: kql_json(t)))"
+        return f"to_json(list_transform(generate_series({series}), lambda _kqlt: kql_json(_kqlt)))"
     return f"kql_range({sql_of(start)}, {sql_of(stop)}, {sql_of(step)})"
 
 

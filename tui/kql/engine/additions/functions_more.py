@@ -131,7 +131,7 @@ def _strrep(node: ir.FunctionCall) -> str:
     text = translate.render_kql_tostring(node.args[0])
     times = sql_of(node.args[1])
     between = sql_of(node.args[2]) if len(node.args) > 2 else "''"
-    repeated = f"list_transform(range(least(1024, CAST({times} AS BIGINT))), lambda i: {text})"
+    repeated = f"list_transform(range(least(1024, CAST({times} AS BIGINT))), lambda _kqli: {text})"
     return f"array_to_string({repeated}, {between})"
 
 
@@ -144,10 +144,13 @@ def _tohex(node: ir.FunctionCall) -> str:
 
 def _make_datetime(node: ir.FunctionCall) -> str | None:
     args = [sql_of(argument) for argument in node.args]
-    if len(args) not in (5, 7):
+    if not 3 <= len(args) <= 6:
         return None
-    args += ["0"] if len(args) == 5 else []
-    return f"make_timestamp({', '.join(f'CAST({a} AS BIGINT)' for a in args[:5])}, {args[5]})"
+    args += ["1", "1", "0", "0", "0"][len(args) - 1 :]
+    year, month, day, hour, minute = (f"CAST({a} AS BIGINT)" for a in args[:5])
+    # What is finer than a microsecond is cut off, and no such time is null.
+    seconds = f"(floor(CAST({args[5]} AS DOUBLE) * 1000000) / 1000000)"
+    return f"TRY(make_timestamp({year}, {month}, {day}, {hour}, {minute}, {seconds}))"
 
 
 def _make_timespan(node: ir.FunctionCall) -> str | None:
@@ -163,8 +166,21 @@ def _make_timespan(node: ir.FunctionCall) -> str | None:
     return None
 
 
+def _datetime_add(node: ir.FunctionCall) -> str | None:
+    if len(node.args) != 3:
+        return None
+    period, count, moment = node.args
+    if isinstance(period, ir.Literal) and str(period.value).lower() == "nanosecond":
+        return f"({sql_of(moment)} + to_microseconds(CAST(({sql_of(count)}) // 1000 AS BIGINT)))"
+    return None
+
+
 def _datetime_diff(node: ir.FunctionCall) -> str | None:
+    if len(node.args) != 3:
+        return None
     period, later, earlier = node.args
+    if isinstance(period, ir.Literal) and str(period.value).lower() == "nanosecond":
+        return f"((epoch_us({sql_of(later)}) - epoch_us({sql_of(earlier)})) * 1000)"
     if isinstance(period, ir.Literal) and str(period.value).lower() == "week":
         # Weeks begin on Sunday, and DuckDB's on Monday.
         weeks = [
@@ -176,6 +192,8 @@ def _datetime_diff(node: ir.FunctionCall) -> str | None:
 
 
 def _datetime_part(node: ir.FunctionCall) -> str | None:
+    if len(node.args) != 2:
+        return None
     part, moment = node.args
     wanted = str(part.value).lower() if isinstance(part, ir.Literal) else ""
     if wanted == "weekofyear":
@@ -184,6 +202,8 @@ def _datetime_part(node: ir.FunctionCall) -> str | None:
         return f"CAST(epoch_us({sql_of(moment)}) // 1000 % 1000 AS INTEGER)"
     if wanted == "microsecond":
         return f"CAST(epoch_us({sql_of(moment)}) % 1000000 AS INTEGER)"
+    if wanted == "nanosecond":
+        return f"CAST(epoch_us({sql_of(moment)}) % 1000000 * 1000 AS INTEGER)"
     return None
 
 
@@ -241,7 +261,7 @@ def _range(node: ir.FunctionCall) -> str | None:
     if len(node.args) == 3 and any(kind_of(argument) == "real" for argument in node.args):
         start, stop, step = (f"CAST({sql_of(argument)} AS DOUBLE)" for argument in node.args)
         count = f"CAST(least(1048576, floor(({stop} - {start}) / {step} + 1e-9) + 1) AS BIGINT)"
-        return f"to_json(list_transform(range({count}), lambda i: {start} + i * {step}))"
+        return f"to_json(list_transform(range({count}), lambda _kqli: {start} + _kqli * {step}))"
     return _LATER["range"](node)
 
 
@@ -287,6 +307,7 @@ _FORMS: dict[str, Callable[[ir.FunctionCall], str | None]] = {
     "round": _round,
     "binary_shift_left": _binary_shift,
     "binary_shift_right": _binary_shift,
+    "datetime_add": _datetime_add,
     "datetime_diff": _datetime_diff,
     "datetime_part": _datetime_part,
     "format_ipv4_mask": _format_ipv4_mask,

@@ -192,6 +192,8 @@ def _hook_rendering() -> None:
             return op.sql(source, cols)
         if isinstance(op, ir.Parse) and cols is not None:
             return operators.parsed(op, source, cols, render)
+        if isinstance(op, ir.MvExpand):
+            return _apart(str(render(op, source, cols)), _KEYS)
         if isinstance(op, ir.Distinct) and not op.expressions:
             return f"SELECT DISTINCT * FROM {source}"
         return str(render(op, source, cols))
@@ -235,6 +237,8 @@ def _hook_rendering() -> None:
             rank = str(call.args[1].value)
             if name.endswith(rank):
                 return name.removesuffix(rank) + rank.replace(".", "_")
+        if spec.name in ("countif", "count_distinctif") and isinstance(call.args[0], ir.ColumnRef):
+            return f"{spec.prefix}_{call.args[0].name}"
         return name
 
     library._aggregate_name = aggregate_name
@@ -273,9 +277,20 @@ def _hook_rendering() -> None:
         text = str(lookup(op, source, left, right_sql, right))
         return operators.without_null_text(text, op, left, right)
 
+    counted = sql._SPECIAL_FORMS["countof"]
+    sql._SPECIAL_FORMS["countof"] = lambda node: _apart(str(counted(node)), _PLACES)
     unions.install(sql)
     sql.render_join = render_join
     sql.render_lookup = render_lookup
+
+
+_KEYS = re.compile(r"\blambda k: json_(?:array|object)\(k, |\|\| k \|\|")
+_PLACES = re.compile(r"\blambda i: substr\(|, i, length\(")
+
+
+def _apart(sql: str, where: re.Pattern[str]) -> str:
+    """SQL whose own variables have names that no column has."""
+    return where.sub(lambda found: re.sub(r"\b[ik]\b", r"_kql\g<0>", found.group()), sql)
 
 
 def _hook_types(sql: Any) -> None:

@@ -57,23 +57,25 @@ class TopNested(Stage):
 
     def sql(self, source: str, columns: Columns) -> str:
         del columns
-        keys = ", ".join(f"{sql_of(level.of.expr)} AS _v{i}" for i, level in enumerate(self.levels))
+        keys = ", ".join(
+            f"{sql_of(level.of.expr)} AS _kqlv{i}" for i, level in enumerate(self.levels)
+        )
         ctes = [f"_n0 AS (SELECT *, {keys} FROM {source})"]
         found = []
         for i, level in enumerate(self.levels):
-            outer = [f"_v{j}" for j in range(i)]
-            group = ", ".join([*outer, f"_v{i}"])
+            outer = [f"_kqlv{j}" for j in range(i)]
+            group = ", ".join([*outer, f"_kqlv{i}"])
             over = f"PARTITION BY {', '.join(outer)} " if outer else ""
             direction = "ASC NULLS FIRST" if level.ascending else "DESC NULLS LAST"
             aggregate = render_aggregate(level.by)
             limit = (
-                f" QUALIFY row_number() OVER ({over}ORDER BY _m{i} {direction}) "
+                f" QUALIFY row_number() OVER ({over}ORDER BY _kqlm{i} {direction}) "
                 f"<= {sql_of(level.count)}"
                 if level.count is not None
                 else ""
             )
             ctes += [
-                f"_t{i} AS (SELECT {group}, {aggregate} AS _m{i} FROM _n{i} GROUP BY {group}"
+                f"_t{i} AS (SELECT {group}, {aggregate} AS _kqlm{i} FROM _n{i} GROUP BY {group}"
                 f"{limit})",
                 f"_n{i + 1} AS (SELECT * FROM _n{i} AS _l SEMI JOIN _t{i} AS _r "
                 f"ON {_same('_l', '_r', i)})",
@@ -83,11 +85,11 @@ class TopNested(Stage):
                 found.append(rest)
         found.insert(0, self._chosen())
         order = ", ".join(
-            f"_o{i}, _m{i} {'ASC' if level.ascending else 'DESC'}"
+            f"_o{i}, _kqlm{i} {'ASC' if level.ascending else 'DESC'}"
             for i, level in enumerate(self.levels)
         )
         selected = ", ".join(
-            f"_v{i} AS {quote_ident(value)}, _m{i} AS {quote_ident(measure)}"
+            f"_kqlv{i} AS {quote_ident(value)}, _kqlm{i} AS {quote_ident(measure)}"
             for i, (value, measure) in enumerate(self._names())
         )
         return (
@@ -98,7 +100,9 @@ class TopNested(Stage):
     def _chosen(self) -> str:
         """The rows of top values at all levels."""
         last = len(self.levels) - 1
-        selected = ", ".join(f"_t{last}._v{i}, _t{i}._m{i}, 0 AS _o{i}" for i in range(last + 1))
+        selected = ", ".join(
+            f"_t{last}._kqlv{i}, _t{i}._kqlm{i}, 0 AS _o{i}" for i in range(last + 1)
+        )
         joined = "".join(
             f" JOIN _t{i} ON {_same(f'_t{i - 1}', f'_t{i}', i - 1)}" for i in range(1, last + 1)
         )
@@ -108,17 +112,17 @@ class TopNested(Stage):
         """The rows for what is among the top values down to a level, and not at that level."""
         if self.levels[i].count is None or all(level.others is None for level in self.levels[i:]):
             return ""
-        outer = [f"_v{j}" for j in range(i)]
+        outer = [f"_kqlv{j}" for j in range(i)]
         parts = [*outer]
-        selected = [f"_g._v{j}, _t{j}._m{j}, 0 AS _o{j}" for j in range(i)]
+        selected = [f"_g._kqlv{j}, _t{j}._kqlm{j}, 0 AS _o{j}" for j in range(i)]
         for j, level in enumerate(self.levels[i:], start=i):
             if level.others is None:
                 # There is no null text.
                 nothing = "''" if kind_of(level.of.expr) == "string" else "NULL"
-                selected.append(f"{nothing} AS _v{j}, NULL AS _m{j}, 1 AS _o{j}")
+                selected.append(f"{nothing} AS _kqlv{j}, NULL AS _kqlm{j}, 1 AS _o{j}")
                 continue
-            parts.append(f"{render_aggregate(level.by)} AS _m{j}")
-            selected.append(f"{sql_of(level.others)} AS _v{j}, _g._m{j}, 1 AS _o{j}")
+            parts.append(f"{render_aggregate(level.by)} AS _kqlm{j}")
+            selected.append(f"{sql_of(level.others)} AS _kqlv{j}, _g._kqlm{j}, 1 AS _o{j}")
         grouped = f"GROUP BY {', '.join(outer)}" if outer else "HAVING count(*) > 0"
         joined = "".join(f" JOIN _t{j} ON {_same('_g', f'_t{j}', j)}" for j in range(i))
         return (
@@ -129,7 +133,9 @@ class TopNested(Stage):
 
 def _same(one: str, other: str, last: int) -> str:
     """That two relations agree in the values down to a level; nulls agree too."""
-    return " AND ".join(f"{one}._v{j} IS NOT DISTINCT FROM {other}._v{j}" for j in range(last + 1))
+    return " AND ".join(
+        f"{one}._kqlv{j} IS NOT DISTINCT FROM {other}._kqlv{j}" for j in range(last + 1)
+    )
 
 
 def top_nested(node: tree.Node, library: Callable[[], Any]) -> ir.Operator:

@@ -56,10 +56,11 @@ class Computed(Snapshot):
             known = registry.FUNCTIONS[call.name]
             table, keys, answers = _answers(known, call, source, ask, number)
             joins.append(
-                f"LEFT JOIN (SELECT k.*, v.a FROM {keys} k JOIN {answers} v ON k.rowid = v.n) "
+                f"LEFT JOIN (SELECT k.*, v._kqlanswer FROM {keys} k "
+                f"JOIN {answers} v ON k.rowid = v._kqln) "
                 f"AS {table} ON "
                 + " AND ".join(
-                    f"{table}.a{i} IS NOT DISTINCT FROM ({_read(a)})"
+                    f"{table}._kqla{i} IS NOT DISTINCT FROM ({_read(a)})"
                     for i, a in enumerate(call.args)
                 )
             )
@@ -72,10 +73,10 @@ class Computed(Snapshot):
 
 
 def _value(table: str, position: int, kind: str) -> str:
-    item = f"{table}.a -> '$[{position}]'"
+    item = f"{table}._kqlanswer -> '$[{position}]'"
     if kind == "dynamic":
         return f"(CASE WHEN json_type({item}) <> 'NULL' THEN {item} END)"
-    text = f"({table}.a ->> '$[{position}]')"
+    text = f"({table}._kqlanswer ->> '$[{position}]')"
     return (
         f"coalesce({text}, '')" if kind == "string" else f"TRY_CAST({text} AS {_SQL_TYPES[kind]})"
     )
@@ -94,7 +95,7 @@ def _answers(
     number: int,
 ) -> tuple[str, str, str]:
     keys, answers = ask.fresh("arguments"), ask.fresh("values")
-    read = [f"{_read(argument)} AS a{i}" for i, argument in enumerate(call.args)]
+    read = [f"{_read(argument)} AS _kqla{i}" for i, argument in enumerate(call.args)]
     ask.keep(keys, f"SELECT DISTINCT {', '.join(read)} FROM {source}")
     dynamic = [kind_of(argument) == "dynamic" for argument in call.args]
     found = []
@@ -113,7 +114,7 @@ def _answers(
             found.append(text)
     ask.keep(
         answers,
-        "SELECT CAST(r ->> '$[0]' AS BIGINT) AS n, r -> '$[1]' AS a FROM "
+        "SELECT CAST(r ->> '$[0]' AS BIGINT) AS _kqln, r -> '$[1]' AS _kqlanswer FROM "
         "(SELECT unnest(CAST($kqlvalues AS JSON[])) AS r)",
         {"kqlvalues": f"[{','.join(found)}]"},
     )

@@ -278,9 +278,9 @@ class Narrow(Stage):
             for column in columns
         )
         return (
-            f'SELECT "Row", cell.c AS "Column", cell.v AS "Value" FROM (SELECT _n AS "Row", '
+            f'SELECT "Row", cell.c AS "Column", cell.v AS "Value" FROM (SELECT _kqln AS "Row", '
             f"unnest([{cells}]) AS cell FROM "
-            f"(SELECT *, row_number() OVER () - 1 AS _n FROM {source}))"
+            f"(SELECT *, row_number() OVER () - 1 AS _kqln FROM {source}))"
         )
 
 

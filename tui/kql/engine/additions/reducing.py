@@ -38,7 +38,8 @@ class Reduce(Snapshot):
             raise words.wrong_types(kind)
         text = f"coalesce(CAST({sql_of(self.of)} AS VARCHAR), '')"
         rows = ask(
-            f"SELECT {text} AS t, count(*), min(rowid) AS o FROM {source} GROUP BY t ORDER BY o "
+            f"SELECT {text} AS _kqlt, count(*), min(rowid) AS _kqlo FROM {source} "
+            f"GROUP BY _kqlt ORDER BY _kqlo "
             f"LIMIT {_MOST_TEXTS + 1}"
         )
         if len(rows) > _MOST_TEXTS:

@@ -79,37 +79,39 @@ class MakeSeries(Stage):
                 )
             else:
                 stop = f"({start} + (floor(({stop} - {start}) / {step}) + 1) * {step})"
-        ks = [f"_k{i}" for i in range(len(keys))]
+        ks = [f"_kqlk{i}" for i in range(len(keys))]
         key_list = ", ".join(
             f"{sql_of(key.expr)} AS {k}" for key, k in zip(self.by, ks, strict=True)
         )
         timed = _is_timespan_expr(self.step)
-        origin = start or f"(SELECT {_floor('min(_x)', step, timed=timed)} FROM _in)"
-        last = stop or f"(SELECT max(_x) + {step} FROM _in)"
+        origin = start or f"(SELECT {_floor('min(_kqlx)', step, timed=timed)} FROM _in)"
+        last = stop or f"(SELECT max(_kqlx) + {step} FROM _in)"
         count = _steps("o", "e", step, timed=timed, up=self.stop is not None)
-        position = _steps("(SELECT o FROM _o)", "_x", step, timed=timed, up=False)
+        position = _steps("(SELECT o FROM _o)", "_kqlx", step, timed=timed, up=False)
         place = (
-            f"(SELECT o FROM _o) + to_microseconds(epoch_us({step}) * _s._n)"
+            f"(SELECT o FROM _o) + to_microseconds(epoch_us({step}) * _s._kqln)"
             if timed
-            else f"(SELECT o FROM _o) + {step} * _s._n"
+            else f"(SELECT o FROM _o) + {step} * _s._kqln"
         )
         inside = []
         if start:
-            inside.append(f"_x >= {start}")
+            inside.append(f"_kqlx >= {start}")
         if stop:
-            inside.append(f"_x < {stop}")
-        inside.append("_x IS NOT NULL")
-        group = ", ".join([*ks, "_n"])
+            inside.append(f"_kqlx < {stop}")
+        inside.append("_kqlx IS NOT NULL")
+        group = ", ".join([*ks, "_kqln"])
         ks_prefix = "".join(f"{k}, " for k in ks)
         measured = ", ".join(
             f"{render_aggregate(m.named)} AS _m{i}" for i, m in enumerate(self.measures)
         )
         defaults = [sql_of(m.default) if m.default is not None else "0" for m in self.measures]
         lists = ", ".join(
-            f"to_json(list(coalesce(_m{i}, {d}) ORDER BY _s._n)) AS {quote_ident(v)}"
+            f"to_json(list(coalesce(_m{i}, {d}) ORDER BY _s._kqln)) AS {quote_ident(v)}"
             for i, (d, v) in enumerate(zip(defaults, values, strict=True))
         )
-        on = " AND ".join(["_s._n = _a._n", *(f"_g.{k} IS NOT DISTINCT FROM _a.{k}" for k in ks)])
+        on = " AND ".join(
+            ["_s._kqln = _a._kqln", *(f"_g.{k} IS NOT DISTINCT FROM _a.{k}" for k in ks)]
+        )
         groups = (
             f"SELECT DISTINCT {', '.join(ks)} FROM _in"
             if ks
@@ -121,15 +123,15 @@ class MakeSeries(Stage):
         by_group = ", ".join(f"_g.{k}" for k in ks)
         ending = f" GROUP BY {by_group}" if ks else " HAVING count(*) > 0"
         return (
-            f"WITH _raw AS (SELECT *, {axis_sql} AS _x{', ' + key_list if ks else ''} "
+            f"WITH _raw AS (SELECT *, {axis_sql} AS _kqlx{', ' + key_list if ks else ''} "
             f"FROM {source}), _in AS (SELECT * FROM _raw WHERE {' AND '.join(inside)}), "
             f"_o AS (SELECT {origin} AS o, {last} AS e), "
-            f"_s AS (SELECT unnest(range({count})) AS _n FROM _o), "
-            f"_a AS (SELECT {ks_prefix}_n, {measured} FROM (SELECT *, "
-            f"{position} AS _n FROM _in) GROUP BY {group}), "
+            f"_s AS (SELECT unnest(range({count})) AS _kqln FROM _o), "
+            f"_a AS (SELECT {ks_prefix}_kqln, {measured} FROM (SELECT *, "
+            f"{position} AS _kqln FROM _in) GROUP BY {group}), "
             f"_g AS ({groups}) "
             f"SELECT {selected_keys}{lists}, "
-            f"to_json(list(kql_json({place}) ORDER BY _s._n)) AS {quote_ident(axis)} "
+            f"to_json(list(kql_json({place}) ORDER BY _s._kqln)) AS {quote_ident(axis)} "
             f"FROM _g CROSS JOIN _s LEFT JOIN _a ON {on}{ending}"
         )
 
