@@ -91,6 +91,7 @@ _SPECS: tuple[library.AggregateSpec, ...] = (
         "to_json(quantile_disc({0}, list_transform(kql_elements({1}), "
         "lambda _kqlp: CAST(_kqlp ->> '$' AS DOUBLE) / 100)))",
         (2,),
+        name_prefix="percentiles",
     ),
     library.AggregateSpec("covariance", "coalesce(covar_samp({0}, {1}), 0.0)", (2,)),
     library.AggregateSpec("covariancep", "coalesce(covar_pop({0}, {1}), 0.0)", (2,)),
