@@ -7,12 +7,16 @@ from typing import Any
 
 import pytest
 from antlr4 import CommonTokenStream, InputStream  # type: ignore[import-untyped]
+from antlr4.error.Errors import ParseCancellationException  # type: ignore[import-untyped]
 from duckdb_kql._antlr.KqlLexer import KqlLexer
 from duckdb_kql._antlr.KqlParser import KqlParser
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.kql.conftest import Ask
 from tui.kql.engine.fusing import fused
-from tui.kql.engine.quick_parser import QuickParser, tokens_of
+from tui.kql.engine.quick_lexer import tokens_of
+from tui.kql.engine.quick_rules import RuleParser
 from tui.kql.engine.walks import collapse
 from tui.kql.engine.warming import QUERIES
 
@@ -33,7 +37,7 @@ def _plain_tokens(text: str) -> tuple[Any, list[Any]]:
     lexer.removeErrorListeners()
     stream = CommonTokenStream(lexer)
     stream.fill()
-    return stream, stream.tokens
+    return stream, [token for token in stream.tokens if token.channel == 0]
 
 
 def _told(tokens: list[Any]) -> list[tuple[Any, ...]]:
@@ -83,8 +87,43 @@ def test_trees_are_those_of_the_parser(text: str) -> None:
     assert _told(mine) == _told(tokens)
     if plain.getNumberOfSyntaxErrors():
         return  # A form that is put right among the tokens before the parser sees them.
-    quick: Any = QuickParser(mine)
+    quick: Any = RuleParser(mine)
     assert _shape(quick.top()) == _shape(long_way)
+
+
+_PIECES = """a in ~ ! has _cs ( ) 1 d 0x e . .. ' " @ h - project away matches regex long datetime
+    hint strategy // = < > | é \\ ` ``` true [ ] $ _ ab12cd34 guid 5m"""
+_LETTERS = st.lists(st.sampled_from([*_PIECES.split(), " ", "\n", "\u00a0"]), max_size=9)
+
+
+@given(_LETTERS.map("".join))
+@settings(max_examples=300, deadline=None)
+def test_tokens_of_any_text_are_those_of_the_lexer(text: str) -> None:
+    assert _told(tokens_of(text, _Deaf())[1]) == _told(_plain_tokens(text)[1])
+
+
+_WORDS = """( ) [ ] . , = == and or in !in between .. - + * / < : has where extend by on asc kind
+    bin count ; | 'x' 5 a toscalar dynamic let nulls first $left print true 1h not in~ has_any"""
+
+
+@given(st.sampled_from(_CORPUS), st.data())
+@settings(max_examples=150, deadline=None)
+def test_a_damaged_query_is_read_or_refused_as_by_the_parser(text: str, data: Any) -> None:
+    words = [token.text for token in tokens_of(text, _Deaf())[1][:-1]][:60]
+    place = data.draw(st.integers(0, len(words)))
+    words[place : place + data.draw(st.integers(0, 1))] = data.draw(
+        st.lists(st.sampled_from(_WORDS.split()), max_size=2)
+    )
+    damaged = " ".join(words)
+    plain: Any = KqlParser(_plain_tokens(damaged)[0])
+    plain.removeErrorListeners()
+    long_way = plain.top()
+    quick: Any = RuleParser(tokens_of(damaged, _Deaf())[1])
+    if plain.getNumberOfSyntaxErrors():
+        with pytest.raises(ParseCancellationException):
+            quick.top()
+    else:
+        assert _shape(quick.top()) == _shape(long_way)
 
 
 def _rendered(*stages: str, before: str = "") -> str:

@@ -15,7 +15,8 @@ from antlr4.error.Errors import ParseCancellationException  # type: ignore[impor
 from duckdb_kql._antlr.KqlParser import KqlParser
 
 from tui.kql.engine import soft_words, walks
-from tui.kql.engine.quick_parser import QuickParser, tokens_of
+from tui.kql.engine.quick_lexer import tokens_of
+from tui.kql.engine.quick_rules import RuleParser
 from tui.kql.engine.state import breathe
 
 _OPENING = frozenset({"(", "[", "{"})
@@ -69,18 +70,18 @@ class _Tokens:
 def read(text: str) -> tuple[Any, tuple[int, int] | None]:
     """The syntax tree of a query, and where it stops being one (line from 1, column from 0)."""
     listener = _First()
-    lexer, tokens = tokens_of(text, listener)
+    source, tokens = tokens_of(text, listener)
     tokens = _changed(tokens)
     if listener.place is None:
         try:
             # Without looking for a way on behind a fault.
-            parser: Any = QuickParser(tokens)
+            parser: Any = RuleParser(tokens)
             tree = parser.top()
             setattr(tree, walks.KINDS, set(map(walks.rule_name, parser.met)))
             return tree, None
         except ParseCancellationException:
             pass
-    parser = _parser(lexer, tokens)
+    parser = _parser(source.lexer, tokens)
     listener.stream = parser.getTokenStream()
     parser.addErrorListener(listener)
     tree = parser.top()
