@@ -112,7 +112,7 @@ class Bench:
             self.session,  # type: ignore[arg-type]
             on_wait=self.waits.append,
             clock=self.clock,
-            timeouts=options.pop("timeouts", Timeouts(connect=5, wait=5, whole=20)),
+            timeouts=options.pop("timeouts", Timeouts(connect=60, wait=60, whole=120)),
             **options,
         )
 

@@ -340,7 +340,7 @@ async def test_a_cancelled_download_closes_the_connection_and_leaves_no_file(
     with pytest.raises(asyncio.CancelledError):
         await task
     assert not (tmp_path / "body").exists()
-    await asyncio.wait_for(server.left.wait(), 5)
+    await asyncio.wait_for(server.left.wait(), 60)
 
 
 async def test_closing_ends_calls_under_way_with_a_sentence(

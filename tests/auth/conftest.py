@@ -161,11 +161,11 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         origin = process.stderr.readline().split()[-1]
         host, _, port = origin.removeprefix("https://").rpartition(":")
         certificate = tmp_path_factory.mktemp("served") / "shown.pem"
-        certificate.write_text(ssl.get_server_certificate((host, int(port)), timeout=10))
+        certificate.write_text(ssl.get_server_certificate((host, int(port)), timeout=60))
         yield Served(origin, certificate)
     finally:
         process.terminate()
-        process.communicate(timeout=10)
+        process.communicate(timeout=60)
 
 
 @pytest.fixture

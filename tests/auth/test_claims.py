@@ -112,7 +112,8 @@ def test_what_is_no_token_is_refused(text: str) -> None:
         decode(text)
 
 
-@given(st.dictionaries(st.text(), _JSON, max_size=5))
+# PyJWT makes no token whose issuer is no text.
+@given(st.dictionaries(st.text().filter(lambda name: name != "iss"), _JSON, max_size=5))
 def test_a_token_says_what_pyjwt_reads_in_it(said: dict[str, Any]) -> None:
     token = jwt.encode(said, "k" * 32, algorithm="HS256")
     assert decode(token).raw == jwt.decode(token, options={"verify_signature": False})

@@ -31,7 +31,7 @@ class Machine:
     home: Path
     served: Served
 
-    def run(self, *argv: str, wait: float = 60, **environ: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *argv: str, **environ: str) -> subprocess.CompletedProcess[str]:
         """Run the program to its end."""
         return subprocess.run(
             [sys.executable, "-m", "tui", *argv],
@@ -39,7 +39,7 @@ class Machine:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=wait,
+            timeout=120,
             check=False,
         )
 
@@ -115,7 +115,7 @@ def test_device_code(machine: Machine) -> None:
         trust = ssl.create_default_context(cafile=str(machine.served.certificate))
         with urllib.request.urlopen(address[1], form, context=trust) as answer:
             assert answer.status == 200
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=120)
     finally:
         process.kill()
     assert process.returncode == 0, err

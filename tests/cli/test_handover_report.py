@@ -64,7 +64,7 @@ async def test_incident_as_report(machine: Machine, tmp_path: Path) -> None:
     assert markdown.code == 0, markdown.err
     assert markdown.out.startswith(f"# Incident {key}")
     again = (await machine.run("incident", key, "--report")).out
-    written = re.compile(r"\d\d:\d\d:\d\d UTC")
+    written = re.compile(r"[\d-]+ [\d:]+ UTC")
     assert written.sub("", again) == written.sub("", markdown.out)
     target = tmp_path / "report.html"
     filed = await machine.run("incident", key, "--report", "html", "-o", str(target))

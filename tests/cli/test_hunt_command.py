@@ -224,11 +224,11 @@ async def test_an_interrupt_ends_a_query_at_once_and_leaves_nothing(
     server.on("POST", RUN["graph"], silent())
     process = await machine.start("hunt", str(machine.home / "q.kql"))
     while not server.asked(RUN["graph"]):
-        await asyncio.wait_for(server.came(), 10)
+        await asyncio.wait_for(server.came(), 60)
     process.send_signal(signal.SIGINT)
-    out, err = await asyncio.wait_for(process.communicate(), 10)
+    out, err = await asyncio.wait_for(process.communicate(), 60)
     assert (process.returncode, out) == (130, b"")
     assert b"Traceback" not in err
-    await asyncio.wait_for(server.left.wait(), 5)
+    await asyncio.wait_for(server.left.wait(), 60)
     left = list((machine.home / "cache").rglob("*.json"))
     assert left == []

@@ -99,7 +99,7 @@ def test_several_processes_write_one_history(tmp_path) -> None:
     running = [
         subprocess.Popen([sys.executable, "-c", script, str(tmp_path), name]) for name in "abc"
     ]
-    assert [one.wait(timeout=60) for one in running] == [0, 0, 0]
+    assert [one.wait(timeout=120) for one in running] == [0, 0, 0]
     assert len(Library(tmp_path).history()) == 120
 
 
@@ -124,7 +124,7 @@ def test_what_a_crash_left_goes_at_the_next_start_and_what_runs_stays(tmp_path) 
         with Scratch(tmp_path) as mine:
             assert mine.path.exists()
             assert left.exists()
-        other.communicate("x", timeout=30)
+        other.communicate("x", timeout=60)
     with Scratch(tmp_path) as mine:
         assert mine.path.exists()
         assert not left.exists()

@@ -98,7 +98,7 @@ class Proxy:
         self._server = server
         self._origin = origin
         self._api = api
-        self._client = httpx.Client(timeout=20)
+        self._client = httpx.Client(timeout=60)
         self._former: dict[str, Any] = {}
         self.pages: dict[int, str] = {}
         """What becomes of the first page, the second, …"""

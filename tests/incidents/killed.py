@@ -25,6 +25,7 @@ from tui.api.records import Comment, Incident, IncidentChange
 from tui.incidents.queue import Queue
 
 INCIDENTS = 12
+_STEPS = 8
 _LONGEST = 0.12
 
 
@@ -101,11 +102,10 @@ async def opened(directory: Path, chance: random.Random) -> tuple[Queue, Journal
 
 
 async def work(
-    directory: Path, name: str, chance: random.Random, begun: Callable[[], None]
+    directory: Path, name: str, chance: random.Random, stepped: Callable[[], None]
 ) -> None:
     """Edit and sync without end; what the queue took is noted."""
     queue, _ = await opened(directory, chance)
-    begun()
     for number in range(10_000):
         text = f"{name}-{number}"
         keys = [str(chance.randrange(1, INCIDENTS + 1))]
@@ -120,12 +120,13 @@ async def work(
         for edit in await queue.edit(keys, change):
             with (directory / "taken").open("a") as file:
                 file.write(f"{edit}\n")
+        stepped()
         await asyncio.sleep(chance.random() * 0.003)
 
 
 def main(directory: Path, seed: int, kills: int) -> None:
     """Make children and kill them."""
-    kill_children(kills, seed, partial(work, directory), longest=_LONGEST)
+    kill_children(kills, seed, partial(work, directory), steps=_STEPS, longest=_LONGEST)
 
 
 if __name__ == "__main__":

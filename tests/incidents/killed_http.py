@@ -26,6 +26,7 @@ from tui.auth.session import Session
 from tui.errors import Problem
 from tui.incidents.queue import Queue
 
+_STEPS = 8
 _LONGEST = 0.25
 
 
@@ -50,13 +51,12 @@ async def work(
     api: str,
     name: str,
     chance: random.Random,
-    begun: Callable[[], None],
+    stepped: Callable[[], None],
 ) -> None:
     """Edit and sync without end; what the queue took is noted."""
     async with opened(directory, origin, api) as queue:
         await queue.sync()
         keys = await queue.source().keys()
-        begun()
         for number in range(10_000):
             text = f"{name}-{number}"
             kind = chance.choice(("tags", "comment", "both", "sync", "whole"))
@@ -71,12 +71,14 @@ async def work(
             for edit in await queue.edit([chance.choice(keys)], change):
                 with (directory / "taken").open("a") as file:
                     file.write(f"{edit}\n")
+            stepped()
             await asyncio.sleep(chance.random() * 0.01)
 
 
 def main(directory: Path, origin: str, api: str, seed: int, kills: int) -> None:
     """Make children and kill them."""
-    kill_children(kills, seed, partial(work, directory, origin, api), longest=_LONGEST)
+    worker = partial(work, directory, origin, api)
+    kill_children(kills, seed, worker, steps=_STEPS, longest=_LONGEST)
 
 
 if __name__ == "__main__":

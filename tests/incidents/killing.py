@@ -10,7 +10,7 @@ import signal
 import time
 from collections.abc import Callable, Coroutine
 
-_PATIENCE = 20.0
+_PATIENCE = 60.0
 
 
 def kill_children(
@@ -18,14 +18,18 @@ def kill_children(
     seed: int,
     work: Callable[[str, random.Random, Callable[[], None]], Coroutine[None, None, None]],
     *,
+    steps: int,
     longest: float,
 ) -> None:
     """End so many children with SIGKILL.
 
     Args:
-        work: What a child does without end: its name, its chance, and what to call when it
-            is under way. Most are killed after that, one in four earlier.
-        longest: Seconds that a child has at most, from then or from its start.
+        work: What a child does without end: its name, its chance, and what to call after
+            every step. Most are killed after some steps, one in four at any time.
+        steps: After how many steps at most. They are counted, for a slow machine's child does
+            as much before its end as a fast one's.
+        longest: Seconds that a child of the latter has at most; the others have an eighth of
+            it after their steps.
     """
     chance = random.Random(seed)
     for number in range(kills):
@@ -44,8 +48,12 @@ def kill_children(
                 os._exit(1)
         os.close(writing)
         if number % 4:
-            select.select([reading], [], [], _PATIENCE)
-        time.sleep(chance.random() * longest)
+            for _ in range(chance.randint(1, steps)):
+                if not select.select([reading], [], [], _PATIENCE)[0] or not os.read(reading, 1):
+                    break
+            time.sleep(chance.random() * longest / 8)
+        else:
+            time.sleep(chance.random() * longest)
         os.kill(child, signal.SIGKILL)
         os.close(reading)
         _, status = os.waitpid(child, 0)

@@ -65,7 +65,7 @@ async def test_watchers_hear_of_the_edit_and_of_its_answer(queue: Queue) -> None
     leave = queue.subscribe(listen)
     await queue.edit(["2"], CLOSE)
     assert heard == [QueueChanged(frozenset(["2"]))]
-    await asyncio.wait_for(confirmed.wait(), 5)
+    await asyncio.wait_for(confirmed.wait(), 60)
     leave()
     await queue.edit(["2"], IncidentChange(status="active"))
     assert all(change.ids == {"2"} for change in heard)
@@ -247,7 +247,7 @@ async def test_edit_under_way_when_the_queue_closes_is_tried_again(
     await queue.sync()
     service.gate = asyncio.Event()
     await queue.edit(["1"], IncidentChange(comment="Hello"))
-    await asyncio.wait_for(service.asked.wait(), 5)
+    await asyncio.wait_for(service.asked.wait(), 60)
     await queue.close()
     service.gate = None
     again = await open_queue()

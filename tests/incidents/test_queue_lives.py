@@ -154,7 +154,7 @@ async def test_what_another_program_does_is_seen_soon(
     told = asyncio.Event()
     watching.subscribe(lambda changed: told.set())
     await queue.edit(["1"], CLOSE)
-    await asyncio.wait_for(told.wait(), 10)
+    await asyncio.wait_for(told.wait(), 60)
     assert (await watching.incident("1")).status == "resolved"  # type: ignore[union-attr]
 
 

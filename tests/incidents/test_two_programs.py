@@ -62,7 +62,7 @@ async def until(queue: Queue, seen: Callable[[], object]) -> None:
     """Wait until something is so, looked at whenever the queue says that rows changed."""
     told = asyncio.Event()
     leave = queue.subscribe(lambda _: told.set())
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not await seen():  # type: ignore[misc]
             await told.wait()
             told.clear()
@@ -127,7 +127,7 @@ async def test_what_a_killed_one_was_sending_the_other_delivers_once(both: Both)
     both.there.tell("comment", both.keys, "left behind")
     await both.there._heard()
     both.there.kill()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while await both.here.outbox():
             await both.here.sync()
             await both.here.delivered()

@@ -127,9 +127,9 @@ from tests.kql.test_bombs import ENDLESS
 from tui.kql.engine import Engine, KqlFault
 from tui.kql.engine.tables import open_database
 engine = Engine(open_database(memory_limit="256MB", threads=2), tables={})
-for name in ("texts of texts", "an array doubled", "a text replaced", "values that read twice"):
+for name in ("an array doubled", "a text replaced", "a pattern replaced", "values that read twice"):
     try:
-        engine.run(ENDLESS[name], now=NOW, time_limit=0.5)
+        engine.run(ENDLESS[name], now=NOW, time_limit=60)
     except KqlFault:
         pass
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.ui.support import Screens, brisk_idle
+from tests.ui.support import Screens, settled
 from tui.auth.profiles import Profile
 from tui.cli.context import Launcher
 from tui.config import Settings
@@ -31,6 +31,13 @@ class SharedDemo:
 
     def stop(self) -> None:
         """The fixture stops it."""
+
+
+@pytest.fixture(autouse=True)
+def _steady(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pilot that waits for what counts, and for nothing by the clock."""
+    for place in ("app", "pilot"):
+        monkeypatch.setattr(f"textual.{place}.wait_for_idle", settled)
 
 
 @pytest.fixture(scope="module")
@@ -70,12 +77,10 @@ def tenant() -> Iterator[str]:
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Folders of the program's own, no secret about, and a pilot that waits for what counts."""
+    """Folders of the program's own, and no secret about."""
     for name in ("XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
         monkeypatch.setenv(name, str(tmp_path / name.lower()))
     monkeypatch.delenv("M365D_CLIENT_SECRET", raising=False)
-    for place in ("app", "pilot"):
-        monkeypatch.setattr(f"textual.{place}.wait_for_idle", brisk_idle)
     app_paths.cache_clear()
     yield tmp_path
     app_paths.cache_clear()

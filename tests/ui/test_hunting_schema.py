@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
 from tests.ui.conftest import Open
@@ -52,7 +50,7 @@ async def test_a_table_is_asked_about_once_and_rows_of_its_own_tell_for_nothing(
         published = schema.tables()["DeviceInfo"].columns
         assert schema.known()["DeviceInfo"].columns == published
         await screens.press("f5")
-        await screens.until(lambda: len(seen.queries) == 3)
+        await screens.until(lambda: len(seen.queries) == 3 and screen.tab.run is None)
         editor.load_text("AlertInfo\n| take 3")
         await screens.press("f5")
         await screens.until(lambda: _learned("AlertInfo"))
@@ -80,8 +78,9 @@ async def test_nothing_is_asked_when_the_quota_runs_low(open_app: Open, monkeypa
         screen.tab.editor.load_text("DeviceInfo\n| count")
         await screens.press("f5")
         await screens.sees("1 row in")
-        await screens.until(lambda: screen.tab.run is None)
-        await asyncio.sleep(0)
+        await screens.until(
+            lambda: not any(one.group.startswith("run-") for one in screens.app.workers)
+        )
         assert seen.queries == ["DeviceInfo\n| count"]
 
 

@@ -72,7 +72,13 @@ class TokenPage(FramedScreen):
         ids = [name for name, _ in made.rows]
         wanted = former if former in ids else next((name for name in ids if name), None)
         picks.highlighted = ids.index(wanted) if wanted is not None else None
-        picks.scroll_to(y=top if former in ids else 0, animate=False)
+        self.call_after_refresh(self._scroll, top if former in ids else 0)
+
+    def _scroll(self, top: int) -> None:
+        """Begin with this line, or where the cursor is seen: a key may have moved it meanwhile."""
+        picks = self.query_one(PickList)
+        picks.scroll_to(y=top, animate=False, immediate=True)
+        picks.scroll_to_highlight()
 
     def action_edge(self, where: str) -> None:
         """To the first row, or the last."""
@@ -80,7 +86,7 @@ class TokenPage(FramedScreen):
         if where == "first":
             picks.action_first()
             # The headings above it take no cursor, and are to be seen too.
-            self.call_after_refresh(picks.scroll_home, animate=False)
+            self.call_after_refresh(self._scroll, 0)
         else:
             picks.action_last()
 
