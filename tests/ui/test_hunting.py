@@ -369,3 +369,40 @@ def test_range_words_are_plain() -> None:
     assert range_words("P14D") == "last 14 days"
     assert range_words("2026-11-01/2026-11-08") == "2026-11-01 – 2026-11-08"
     assert QueryTab.__slots__
+
+
+LONG = (
+    'datatable(RemoteIP:string, RemoteUrl:string, Said:string)['
+    '"203.0.113.9", "https://evil.example/x", "the first words of a long line that goes on for '
+    'more than eighty cells and ends with END"]'
+)  # fmt: skip
+
+
+async def test_addresses_are_copied_so_that_nothing_follows_them(open_app: Open) -> None:
+    async with open_app() as screens:
+        await ran(screens, LONG, "1 row in")
+        await screens.press("escape", "y")
+        assert screens.app.clipboard == "203[.]0[.]113[.]9"
+        await screens.press("right", "y")
+        assert screens.app.clipboard == "hxxps://evil[.]example/x"
+        await screens.press("Y")
+        assert screens.app.clipboard == "https://evil.example/x"
+        await screens.press("enter")
+        await screens.sees("Row 1 of 1")
+        await screens.press("y")
+        assert screens.app.clipboard == "hxxps://evil[.]example/x"
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_inspector_wraps_finds_and_hunts(open_app: Open, size) -> None:
+    async with open_app(size) as screens:
+        await ran(screens, LONG, "1 row in")
+        await screens.press("escape", "enter")
+        await screens.sees("the first words", "with END")
+        await screens.press("slash")
+        await screens.type("evil")
+        await screens.until(lambda: "Said" not in screens.text())
+        await screens.press("enter", "escape")
+        await screens.sees("with END")
+        await screens.press("h")
+        await screens.sees("Hunt on https://evil.example/x")

@@ -71,11 +71,12 @@ class HuntOnCell(Command):
     FOOTER_TEXT = "hunt on it"
 
 
-class OpenRecord(Command):
-    """Show the whole row: every column with its value"""
+class CopyPlain(Command):
+    """Copy the cell under the cursor as it is; y copies addresses so that nothing follows them"""
 
-    COMMAND = "Open the row"
-    FOOTER_TEXT = "whole row"
+    COMMAND = "Copy the cell as it is"
+    BINDING_KEY = "Y"
+    FOOTER_TEXT = "copy as it is"
 
 
 class ExportResults(Command):
@@ -176,6 +177,22 @@ class CopyRecord(Command):
     FOOTER_TEXT = "copy all"
 
 
+class HuntOnField(Command):
+    """Open a query about the device, account, file, address or mail that this column names"""
+
+    COMMAND = "Hunt on this value"
+    BINDING_KEY = "h"
+    FOOTER_TEXT = "hunt on it"
+
+
+class FindField(Command):
+    """Keep the columns whose name or value holds these words"""
+
+    COMMAND = "Find a column"
+    BINDING_KEY = ("slash", "/")
+    FOOTER_TEXT = "find"
+
+
 class CloseRecord(Command):
     """Go back to the rows"""
 
@@ -189,6 +206,7 @@ EVERYTHING: tuple[type[Command], ...] = (
     RunAgain,
     ToEditor,
     HuntOnCell,
+    CopyPlain,
     OnlyThis,
     NotThis,
     FilterResults,
@@ -204,5 +222,13 @@ EVERYTHING: tuple[type[Command], ...] = (
 )
 """What the Hunting screen binds, in the order of its help."""
 
-RECORD: tuple[type[Command], ...] = (CloseRecord, PreviousRow, NextRow, CopyField, CopyRecord)
+RECORD: tuple[type[Command], ...] = (
+    CloseRecord,
+    NextRow,
+    PreviousRow,
+    FindField,
+    HuntOnField,
+    CopyField,
+    CopyRecord,
+)
 """What the record inspector binds."""

@@ -29,7 +29,7 @@ from tui.ui.hunting_tab import (
     sort_words,
 )
 from tui.ui.problems import problem_blocks
-from tui.ui.screens.hunting_results import bars_of, paint_result
+from tui.ui.screens.hunting_results import ResultGrid, bars_of, paint_result
 from tui.ui.screens.hunting_running import QueryRuns
 from tui.ui.widgets.cell_strip import CellStrip
 from tui.ui.widgets.completion_list import CompletionList
@@ -53,6 +53,7 @@ _RESULT_ACTIONS = frozenset(
         "filter_results_command",
         "export_results_command",
         "draw_chart_command",
+        "copy_plain_command",
     }
 )
 
@@ -130,7 +131,7 @@ class HuntingScreen(QueryRuns):
         yield Sheet(id="fault")
         yield RuleLine(id="rule")
         yield Input(id="find", placeholder='words   Column:word   -word   "a phrase"')
-        yield Grid(paint_result, cursor_type="cell", id="rows")
+        yield ResultGrid(paint_result, cursor_type="cell", id="rows")
         with VerticalScroll(id="state", can_focus=False):
             yield Sheet(id="words")
         yield CellStrip(id="strip")

@@ -80,6 +80,23 @@ def spread_words(column: Column, found: Distinct) -> list[Span]:
     return said
 
 
+class ResultGrid(Grid):
+    """The rows of a query: what could be followed by accident is copied defanged."""
+
+    def _copy_cell(self, column: Column, row: Row) -> None:
+        from tui.ui.screens.record import defanged_cell
+
+        plain = copied_text(column, self.cursor_value)
+        titles = (measure.column.title for measure in self._columns.measures)
+        text = defanged_cell(column.title, plain, dict(zip(titles, row.values, strict=False)))
+        self._copy(text, "the cell" if text == plain else "it defanged; Y copies it as it is")
+
+    def copy_plain(self) -> None:
+        """Copy the cell under the cursor as it is."""
+        if self._cursor_row is not None and self.cursor_column is not None:
+            super()._copy_cell(self.cursor_column, self._cursor_row)
+
+
 async def bars_of(tab: QueryTab) -> tuple[str | None, float]:
     """The column of a result that has bars beside its counts, and the largest of them."""
     from tui.hunting.counted import counted_column
@@ -115,8 +132,8 @@ class ResultActions(ResultExport):
         raise NotImplementedError
 
     @property
-    def _rows(self) -> Grid:
-        return self.query_one("#rows", Grid)
+    def _rows(self) -> ResultGrid:
+        return self.query_one("#rows", ResultGrid)
 
     # The strip.
 
@@ -243,20 +260,26 @@ class ResultActions(ResultExport):
         """Leave out rows with this value."""
         self._condition(wanted=False)
 
+    def action_copy_plain_command(self) -> None:
+        """Copy the cell as it is."""
+        self._rows.copy_plain()
+
     def action_hunt_on_cell_command(self) -> None:
         """Ask about the entity that the cell names."""
         self.run_worker(self._hunt_on_cell(), group="dialog", exclusive=True)
 
     async def _hunt_on_cell(self) -> None:
+        column = self._rows.cursor_column
+        if column is not None:
+            await self._hunt_on(column.title)
+
+    async def _hunt_on(self, title: str) -> None:
         from tui.hunting.cells import evidence_of
         from tui.hunting.pivots import pivots
         from tui.ui.widgets.dialogs import Choose
 
-        column = self._rows.cursor_column
-        if column is None:
-            return
         record = await self._record()
-        entity = evidence_of(column.title, record.get(column.title), record)
+        entity = evidence_of(title, record.get(title), record)
         found = pivots(entity, _time_of(record), now=self.m365d.now()) if entity else []
         if entity is None or not found:
             self.notify(
@@ -266,19 +289,19 @@ class ResultActions(ResultExport):
                 markup=False,
             )
             return
-        title = calm(visible(entity.title))[:48]
+        shown = calm(visible(entity.title))[:48]
         picked: str | None = "0"
         if len(found) > 1:
             picked = await self.app.push_screen_wait(
                 Choose(
-                    f"Hunt on {title}",
+                    f"Hunt on {shown}",
                     [Choice(str(at), ((one.name, ""),)) for at, one in enumerate(found)],
                 )
             )
         if picked is not None:
             pivot = found[int(picked)]
             await self.open_query(
-                pivot.query, f"{title}: {pivot.name}", run=True, timespan=pivot.timespan
+                pivot.query, f"{shown}: {pivot.name}", run=True, timespan=pivot.timespan
             )
 
     # A row.
@@ -310,6 +333,7 @@ class ResultActions(ResultExport):
                 {one.title: one for one in result.columns},
                 column.title if column else None,
                 grid.move_to,
+                lambda title: self.run_worker(self._hunt_on(title), group="dialog", exclusive=True),
             )
         )
 

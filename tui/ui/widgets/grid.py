@@ -203,9 +203,13 @@ class Grid(ArrangedRows):
         if self._selected:
             self.run_worker(self._copy_selected(), group="grid-copy", exclusive=True)
         elif row is not None and column is not None and self._cursor_type == "cell":
-            self._copy(copied_text(column, self.cursor_value), "the cell")
+            self._copy_cell(column, row)
         elif row is not None:
             self._copy(self._line_of(row), "the row")
+
+    def _copy_cell(self, column: Column, row: Row) -> None:
+        """Copy the cell under the cursor, which is in this column of this row."""
+        self._copy(copied_text(column, self.cursor_value), "the cell")
 
     def _line_of(self, row: Row) -> str:
         pairs = zip(self._columns.measures, row.values, strict=False)
