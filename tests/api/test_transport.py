@@ -6,6 +6,7 @@ import asyncio
 import logging
 import stat
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -72,6 +73,16 @@ async def test_a_second_401_asks_to_sign_in_again(server: FaultServer, bench: Ma
     assert len(server.seen) == 2
     assert caught.value.code == "InvalidAuthenticationToken"
     assert caught.value.request_id == "graph-9"
+
+
+async def test_a_claims_challenge_is_said_to_be_one(server: FaultServer, bench: Make) -> None:
+    told = 'Bearer realm="", error="insufficient_claims", claims="eyJhY2Nlc3NfdG9rZW4iOnt9fQ=="'
+    refused = graph_error(401, "InvalidAuthenticationToken", "Continuous access evaluation")
+    server.on("GET", PATH, replace(refused, headers={**refused.headers, "WWW-Authenticate": told}))
+    with pytest.raises(SignInProblem, match="Conditional Access") as caught:
+        await bench().transport.json(asking(server))
+    assert "asks for more than the token shows" in caught.value.why
+    assert "eyJhY2" not in str(caught.value)
 
 
 async def test_silence_is_named_by_host_and_stage(server: FaultServer, bench: Make) -> None:

@@ -125,6 +125,14 @@ def problem_of(request: Request, refusal: Refusal, token: Token, now: datetime) 
     status = refusal.status
     if 300 <= status < 400:
         return _redirected(what, request, refusal)
+    if status == 401 and _is_challenge(refusal):
+        return SignInProblem(
+            what,
+            f"{host(request.url)} asks for more than the token shows, as a policy of the tenant "
+            f"wants (Conditional Access, continuous access evaluation): {refusal.said}",
+            _after_challenge(token),
+            **known,
+        )
     if status == 401:
         odd = f"; of the token: {token.doubt}" if token.doubt else ""
         return SignInProblem(
@@ -150,6 +158,21 @@ def problem_of(request: Request, refusal: Refusal, token: Token, now: datetime) 
         remedy = "The service is busy or down: try again later." if busy else "Try again later."
         return ServiceProblem(what, refusal.said, remedy, status=status, **known)
     return ServiceProblem(what, refusal.said, "", status=status, **known)
+
+
+def _is_challenge(refusal: Refusal) -> bool:
+    """Whether a 401 is a claims challenge. Source: *Claims challenges, claims requests*."""
+    told = refusal.headers.get("www-authenticate", "")[:4000].lower()
+    return "insufficient_claims" in told or re.search(r'\bclaims="', told) is not None
+
+
+def _after_challenge(token: Token) -> str:
+    if token.claims is not None and token.claims.is_user:
+        return "Sign in again with the device code; the browser asks for what is missing."
+    return (
+        "An application cannot answer it: ask the tenant's administrator about policies for "
+        "workload identities (risk, location), then sign in again."
+    )
 
 
 def _redirected(what: str, request: Request, refusal: Refusal) -> Problem:

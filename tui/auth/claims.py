@@ -274,9 +274,13 @@ def unneeded(claims: Claims, resource: str) -> tuple[str, ...]:
     return tuple(name for name in (*claims.roles, *claims.scopes) if name.lower() not in useful)
 
 
+_LONGEST_NAME = 120
+"""Characters; longer ones are no names, and a sentence must stay one."""
+
+
 def how_to_grant(feature: Feature, claims: Claims | None = None) -> str:
     """The way through the Entra admin centre to a missing permission, in one sentence."""
-    app = (claims.app_name or claims.client_id) if claims else ""
+    app = ((claims.app_name or claims.client_id) if claims else "")[:_LONGEST_NAME]
     as_user = claims is not None and claims.is_user
     name = (feature.scopes if as_user else feature.any_of)[0]
     kind = "Delegated permissions" if as_user else "Application permissions"

@@ -132,6 +132,10 @@ def _tenant(values: dict[str, str]) -> str:
 _PAGE = b"""<!doctype html><meta charset="utf-8"><title>m365d-tui</title>
 <p>Done. Close this page and go back to the terminal.</p>"""
 _LARGEST = 16_384
+_MOST = 16
+"""Connections at once: a browser has two, and a stranger must not take all our handles."""
+_PATIENCE = 10.0
+"""Seconds that one connection has for its request, and to take the answer."""
 
 
 class ConsentCatcher:
@@ -148,6 +152,7 @@ class ConsentCatcher:
         self._port = port
         self._server: asyncio.Server | None = None
         self._answer: asyncio.Future[ConsentAnswer] | None = None
+        self._open = 0
         self.state = secrets.token_urlsafe(24)
         """Goes into the link; an answer without it is not believed."""
         self.redirect = ""
@@ -180,9 +185,20 @@ class ConsentCatcher:
         return await asyncio.shield(self._answer)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._open >= _MOST:
+            writer.transport.abort()
+            return
+        self._open += 1
+        try:
+            await self._answered(reader, writer)
+        finally:
+            self._open -= 1
+            writer.close()
+
+    async def _answered(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         status = b"400 Bad Request"
         try:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(_PATIENCE):
                 head = await reader.readuntil(b"\r\n\r\n")
             target = head.split(b" ", 2)[1].decode("ascii", "replace")
             found = parse_consent_redirect(f"http://localhost{target}", state=self.state)
@@ -192,12 +208,12 @@ class ConsentCatcher:
         except (UsageProblem, IndexError, TimeoutError, OSError, EOFError, ValueError,
                 asyncio.LimitOverrunError):  # fmt: skip
             pass  # A stranger, a favicon, half a request: the wait goes on.
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, TimeoutError):
             body = _PAGE if status.startswith(b"200") else b""
             writer.write(
                 b"HTTP/1.1 " + status + b"\r\nContent-Type: text/html; charset=utf-8\r\n"
                 b"Cache-Control: no-store\r\nReferrer-Policy: no-referrer\r\nConnection: close\r\n"
                 b"Content-Length: " + str(len(body)).encode() + b"\r\n\r\n" + body
             )
-            await writer.drain()
-            writer.close()
+            async with asyncio.timeout(_PATIENCE):
+                await writer.drain()

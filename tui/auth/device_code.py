@@ -9,6 +9,7 @@ import asyncio
 import logging
 from dataclasses import replace
 from datetime import timedelta
+from math import isfinite
 from urllib.parse import quote, urlsplit
 
 from tui.auth.credentials import Context, Credential, DeviceCode, TokenAnswer
@@ -23,6 +24,8 @@ _GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 _SHORTEST, _LONGEST = 1.0, 60.0
 """Seconds between two polls, whatever the authority says."""
 _LONGEST_CODE = 1800.0
+_LONGEST_TYPED = 40
+"""Characters of a code that a person is to type; the authority's have nine."""
 _ENDED = frozenset(
     {
         *("AADSTS70008", "AADSTS700082", "AADSTS700084", "AADSTS70043", "AADSTS50173"),
@@ -199,7 +202,12 @@ class DeviceCodeCredential(Credential):
                 f"the answer of {self.profile.cloud.authority_host} is no device code",
                 "A proxy, a captive network or a wrong authority answers like this.",
             )
-        if urlsplit(str(address)).scheme not in ("https", "http"):
+        if len(str(typed)) > _LONGEST_TYPED:
+            raise self.context.problem(
+                f"{visible(str(typed))[:40]}… is no code that a person could type",
+                "Check the authority of the profile's cloud.",
+            )
+        if not _is_web(str(address)):
             raise self.context.problem(
                 f"{visible(str(address))[:100]} is no address to sign in at",
                 "Check the authority of the profile's cloud.",
@@ -260,6 +268,15 @@ def _seconds(value: object, otherwise: float, least: float, most: float) -> floa
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return otherwise
     try:
-        return min(max(float(value), least), most)
-    except ValueError:
+        seconds = float(value)
+    except (ValueError, OverflowError):
         return otherwise
+    return min(max(seconds, least), most) if isfinite(seconds) else otherwise
+
+
+def _is_web(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    return parts.scheme in ("https", "http") and bool(parts.hostname) and len(address) <= 500

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 LIMIT = 30.0
@@ -62,21 +63,49 @@ async def run_tool(argv: Sequence[str], *, limit: float = LIMIT) -> Printed:
         raise ToolFault("refused") from None
     try:
         async with asyncio.timeout(limit):
-            output, errors = await process.communicate()
+            output, errors = await asyncio.gather(_output(process), _last(process.stderr))
+            await process.wait()
     except TimeoutError:
         raise ToolFault("slow") from None
     finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
+        await _end(process)
     if process.returncode != 0:
         raise ToolFault("failed", _complaint(errors, output), process.returncode or 0)
-    if len(output) > LARGEST:
-        raise ToolFault("large")
     try:
         return Printed(output.decode())
     except UnicodeDecodeError:
         raise ToolFault("binary") from None
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """End a program, and let go of what it started: that may hold our pipes for ever."""
+    if process.returncode is None:
+        with suppress(ProcessLookupError):
+            process.kill()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(1.0):
+                await process.wait()
+    # asyncio has no other way to close the pipes of a process that is gone.
+    if (transport := getattr(process, "_transport", None)) is not None:
+        transport.close()
+
+
+async def _output(process: asyncio.subprocess.Process) -> bytes:
+    """What it prints; one that prints without end is ended, for it would fill the memory."""
+    found = bytearray()
+    while process.stdout is not None and (piece := await process.stdout.read(LARGEST)):
+        found += piece
+        if len(found) > LARGEST:
+            raise ToolFault("large")
+    return bytes(found)
+
+
+async def _last(stream: asyncio.StreamReader | None) -> bytes:
+    """The end of what it complains."""
+    found = bytearray()
+    while stream is not None and (piece := await stream.read(LARGEST)):
+        found = (found + piece)[-LARGEST:]
+    return bytes(found)
 
 
 def _complaint(errors: bytes, output: bytes) -> str:

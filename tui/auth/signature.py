@@ -126,14 +126,20 @@ async def _keys(
     if not isinstance(address, str) or not _of_the_authority(address, profile):
         raise SignInProblem(
             _WHAT,
-            f"{profile.cloud.authority_host} names its keys at "
-            f"{visible(urlsplit(str(address)).netloc)[:100] or 'no place'}",
+            f"{profile.cloud.authority_host} names its keys at {_host(address) or 'no place'}",
             "Keys are taken from the profile's own authority alone.",
         )
     keys = (await _json(client, address)).get("keys")
     if not isinstance(keys, list):
         raise SignInProblem(_WHAT, f"{profile.cloud.authority_host} publishes no keys")
     return address, [one for one in keys if isinstance(one, dict)]
+
+
+def _host(address: object) -> str:
+    try:
+        return visible(urlsplit(str(address)).netloc)[:100]
+    except ValueError:
+        return ""
 
 
 def _of_the_authority(address: str, profile: Profile) -> bool:
@@ -156,15 +162,20 @@ async def _json(client: httpx.AsyncClient, url: str) -> dict[str, Any]:
     import httpx
 
     host = urlsplit(url).netloc
+    body = bytearray()
     try:
-        response = await client.get(url, follow_redirects=False)
+        async with client.stream("GET", url, follow_redirects=False) as response:
+            async for chunk in response.aiter_bytes():
+                body += chunk
+                if len(body) > _LARGEST:
+                    break
     except httpx.HTTPError as error:
         problem: Problem = explain_network(error, host, _WHAT)
         raise problem from None
     answer: object = None
-    if response.status_code == 200 and len(response.content) <= _LARGEST:
+    if response.status_code == 200 and len(body) <= _LARGEST:
         try:
-            answer = json.loads(response.content)
+            answer = json.loads(body)
         except (ValueError, RecursionError):
             answer = None
     if not isinstance(answer, dict):
@@ -197,5 +208,8 @@ async def tenant_exists(profile: Profile, *, client: httpx.AsyncClient | None = 
         if own:
             await client.aclose()
     issuer = metadata.get("issuer")
-    parts = urlsplit(issuer).path.strip("/").split("/") if isinstance(issuer, str) else [""]
-    return visible(parts[0])[:60]
+    try:
+        path = urlsplit(issuer).path if isinstance(issuer, str) else ""
+    except ValueError:
+        path = ""
+    return visible(path.strip("/").split("/")[0])[:60]
