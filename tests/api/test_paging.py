@@ -157,6 +157,29 @@ async def test_pages_that_bring_nothing_new_end_some_time(server: FaultServer, b
     assert len(server.seen) < 100
 
 
+@pytest.mark.parametrize("dialect", ["graph", "classic"])
+async def test_empty_pages_are_followed_as_long_as_the_service_names_another(
+    server: FaultServer, bench: Make, dialect: str
+) -> None:
+    path = PATH[dialect]
+
+    def answer(_: Seen) -> Answer:
+        number = len(server.seen)
+        if number > 120:
+            return page(dialect, 7)
+        return page(dialect, link=f"{server.url}{path}?p={number}")
+
+    server.on("GET", path, answer)
+    assert await ids_of(service(bench(spaced=False), dialect).pages()) == ["7"]
+
+
+async def test_empty_pages_without_end_are_named(server: FaultServer, bench: Make) -> None:
+    path = PATH["graph"]
+    server.on("GET", path, lambda _: page("graph", link=f"{server.url}{path}?p={len(server.seen)}"))
+    with pytest.raises(BadAnswer, match="does not end: after 0 incidents 1,000 pages"):
+        await ids_of(service(bench(spaced=False), "graph").pages())
+
+
 async def test_what_is_no_incident_is_named_and_the_others_kept(
     server: FaultServer, bench: Make
 ) -> None:

@@ -55,6 +55,13 @@ async def test_a_429_waits_for_what_the_answer_says(
     ]
 
 
+async def test_at_once_again_and_again_is_not_believed(server: FaultServer, bench: Make) -> None:
+    server.on("GET", PATH, *[throttled(0)] * 6, json_answer({}))
+    one = bench(wait_limit=90)
+    await one.transport.json(asking(server))
+    assert one.clock.slept == [1, 1, 1, 5, 10, 20]
+
+
 async def test_a_date_to_wait_for_counts_from_the_clock_of_the_service(
     server: FaultServer, bench: Make
 ) -> None:

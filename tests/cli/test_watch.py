@@ -105,7 +105,7 @@ async def test_what_is_no_answer_is_told_and_does_not_end_it(
             raise answers.pop(0)
 
     @asynccontextmanager
-    async def connected(args: object) -> AsyncIterator[object]:
+    async def connected(args: object, use: str) -> AsyncIterator[object]:
         session = SimpleNamespace(
             now=lambda: datetime.now(UTC), profile=SimpleNamespace(analyst=None)
         )

@@ -27,7 +27,10 @@ from tui.text import visible
 _OFF_LOOP = 64 * 1024
 _MOST_PAGES = 20_000
 _MOST_IDLE = 50
-"""Pages in a row that bring nothing new before the list is taken to run in a circle."""
+"""Pages in a row that bring incidents and none that is new before the list is taken to run in
+a circle."""
+_MOST_EMPTY = 1_000
+"""Empty pages in a row, each naming another as the next, that are followed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ async def list_pages(
     known = _Known()
     url = _address(base, parameters)
     followed = {url}
-    linked, skip, given, idle = False, 0, 0, 0
+    linked, skip, given, idle, empty = False, 0, 0, 0, 0
     former: tuple[str, ...] = ()
     full = int(parameters.get("$top", 1))
     async with _Ahead(transport) as ahead:
@@ -99,7 +102,9 @@ async def list_pages(
                     ahead.begin(make(expected))
             listed = await _listed(answer, request.what, bulk)
             fresh = known.fresh(listed)
-            idle = 0 if fresh.incidents else idle + 1
+            empty = 0 if listed.count else empty + 1
+            if listed.count:
+                idle = 0 if fresh.incidents else idle + 1
             more = bool(listed.link) or (skips and not linked and listed.count >= full)
             if top is not None:
                 more = more or len(fresh.incidents) > top - given
@@ -136,15 +141,10 @@ async def list_pages(
                 url = _address(base, {**parameters, "$skip": str(skip)})
             else:
                 return
-            if url in followed or idle >= _MOST_IDLE:
+            if fault := _circle(url in followed, idle, empty, given):
                 raise BadAnswer(
                     f"{request.what} was stopped",
-                    f"the pages of the service repeat themselves: after {given} incidents "
-                    + (
-                        "a page names one before it as the next"
-                        if url in followed
-                        else "none is new"
-                    ),
+                    fault,
                     "Try again; the incidents that came are kept.",
                     request_id=answer.request_id,
                 )
@@ -154,6 +154,19 @@ async def list_pages(
         f"the list has no end: {_MOST_PAGES} pages came",
         "Ask for less with a filter; the incidents that came are kept.",
     )
+
+
+def _circle(followed: bool, idle: int, empty: int, given: int) -> str:
+    """Why a list is not followed any further; empty where it is."""
+    after = f"after {given:,} incident{'' if given == 1 else 's'}"
+    repeats = f"the pages of the service repeat themselves: {after}"
+    if followed:
+        return f"{repeats} a page names one before it as the next"
+    if idle >= _MOST_IDLE:
+        return f"{repeats} none is new"
+    if empty >= _MOST_EMPTY:
+        return f"the list does not end: {after} {empty:,} pages in a row are empty"
+    return ""
 
 
 class _Ahead:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from tui.api.protocols import (
     RETIREMENT,
@@ -35,6 +35,7 @@ __all__ = [
 
 _READ = "Read incidents"
 _HUNT = "Advanced hunting"
+Place = Literal["incidents", "hunting", "both"]
 
 
 @dataclass
@@ -47,8 +48,13 @@ class Connection:
     hunting: HuntingService
     transport: Transport
     session: Session
-    notices: list[str] = field(default_factory=list)
-    """What the user should know: an API that ends, a permission that is missing."""
+    told: list[tuple[Place, str]] = field(default_factory=list)
+    """What the user should know, and which of the services it is about."""
+
+    @property
+    def notices(self) -> list[str]:
+        """What the user should know: an API that ends, a permission that is missing."""
+        return [said for _, said in self.told]
 
     def quota(self, name: str) -> Left | None:
         """What the service still allows, as far as this program's own calls tell.
@@ -102,7 +108,7 @@ async def connect(
         else ClassicHunting(transport, cloud.classic),
         transport=transport,
         session=session,
-        notices=_notices(session, incidents, hunting),
+        told=_notices(session, incidents, hunting),
     )
 
 
@@ -149,8 +155,8 @@ def _better(graph: Token | None, classic: Token | None, feature: str) -> Dialect
     return "graph"
 
 
-def _notices(session: Session, incidents: Dialect, hunting: Dialect) -> list[str]:
-    notices: list[str] = []
+def _notices(session: Session, incidents: Dialect, hunting: Dialect) -> list[tuple[Place, str]]:
+    notices: list[tuple[Place, str]] = []
     classic = [
         name
         for name, dialect in (("Incidents", incidents), ("Hunting", hunting))
@@ -166,15 +172,20 @@ def _notices(session: Session, incidents: Dialect, hunting: Dialect) -> list[str
             "Hunting": "ThreatHunting.Read.All",
         }
         switch = "" if session.profile.api == "auto" else ' and set api = "graph" in the profile'
-        notices.append(
+        said = (
             f"{' and '.join(classic).capitalize()} use{'s' if classic == ['Hunting'] else ''} "
             f"the classic API, which {when}. To move to Microsoft Graph, grant the "
             f"application {' and '.join(grants[name] for name in classic)}{switch}."
         )
-    for feature, dialect in ((_READ, incidents), (_HUNT, hunting)):
+        notices.append(("both", said))
+    places: tuple[tuple[Place, str, Dialect], ...] = (
+        ("incidents", _READ, incidents),
+        ("hunting", _HUNT, hunting),
+    )
+    for place, feature, dialect in places:
         token = session.current(dialect)
         if token is not None and not _may(token, feature):
-            notices.append(_lacking(token, feature))
+            notices.append((place, _lacking(token, feature)))
     return notices
 
 

@@ -19,6 +19,8 @@ from tui.api.quota import Clock
 Reason = Literal["throttled", "busy", "unreachable", "quota"]
 
 _UNSPOKEN = (5.0, 10.0, 20.0)
+_AT_ONCE = 3
+"""How often a service may ask to come again at once."""
 _LONGEST = 24 * 3600.0
 _FAULT_RETRIES = 2
 _BUSY_RETRIES = 3
@@ -71,12 +73,16 @@ class Patience:
         self._what = what
         self._waited = 0.0
         self._unspoken = 0
+        self._at_once = 0
         self._faults = 0
         self._busy = 0
 
     def throttled(self, asked: float | None) -> float | None:
         """Seconds to wait after a 429, or None where that is more than we may."""
-        if asked is None:
+        if asked is not None and asked <= 1:
+            self._at_once += 1
+        # To be told "at once" again and again is to be told nothing.
+        if asked is None or self._at_once > _AT_ONCE:
             seconds = _UNSPOKEN[min(self._unspoken, len(_UNSPOKEN) - 1)]
             self._unspoken += 1
         else:

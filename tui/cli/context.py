@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from threading import Timer
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from tui.cli.output import say
 from tui.errors import UsageProblem
@@ -272,11 +272,13 @@ def _tell_wait(wait: Wait) -> None:
 
 
 @asynccontextmanager
-async def open_connection(args: argparse.Namespace) -> AsyncIterator[Connection]:
+async def open_connection(
+    args: argparse.Namespace, use: Literal["incidents", "hunting"]
+) -> AsyncIterator[Connection]:
     """The services of the profile that the arguments name, signed in.
 
     `args.wait` (see `add_wait_option`) lifts the limit of waiting. Notices of the connection
-    are said on standard error.
+    that are about what is used are said on standard error.
 
     Raises:
         Problem: Whatever keeps us from signing in.
@@ -287,7 +289,8 @@ async def open_connection(args: argparse.Namespace) -> AsyncIterator[Connection]
     async with open_session(args) as session:
         connection = await connect(session, on_wait=_tell_wait, wait_limit=limit)
         try:
-            for notice in (*session.notices, *connection.notices):
+            about = [said for place, said in connection.told if place in (use, "both")]
+            for notice in (*session.notices, *about):
                 say(notice)
             yield connection
         finally:

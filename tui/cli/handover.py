@@ -84,7 +84,7 @@ async def _write(args: argparse.Namespace, since: datetime) -> int:
     code, page = 0, ""
     if not args.offline:
         try:
-            async with open_connection(args) as connection:
+            async with open_connection(args, "incidents") as connection:
                 page = await told(connection.session.profile, connection)
         except Unreachable as problem:
             say(f"{problem} This is what the cache knows.")

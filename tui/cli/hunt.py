@@ -121,7 +121,7 @@ async def _hunt(args: argparse.Namespace, query: str) -> int:
 
     try:
         with Scratch() as scratch:
-            async with open_connection(args) as connection:
+            async with open_connection(args, "hunting") as connection:
                 if args.raw:
                     return await _raw(connection, args, query, scratch)
                 return await _rows(connection, args, query, scratch)

@@ -50,7 +50,7 @@ def run(args: argparse.Namespace, command: str) -> int:
 async def _show(args: argparse.Namespace, form: str) -> int:
     code = 0
     try:
-        async with open_connection(args) as connection:
+        async with open_connection(args, "incidents") as connection:
             incident = await connection.incidents.get(args.id)
     except Problem as problem:
         explain_wait(problem, args)

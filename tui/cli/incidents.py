@@ -104,14 +104,15 @@ async def _list(args: argparse.Namespace, form: str) -> int:
     code = 0
     seen = await _understood(args)
     try:
-        async with open_connection(args) as connection:
+        async with open_connection(args, "incidents") as connection:
             await _collect(connection, args, seen, found)
     except Problem as problem:
         explain_wait(problem, args)
         if found.incidents:
             code = FAILED
             report(problem)
-            say(f"Only part of the list came: {len(found.incidents)} incidents.")
+            many = len(found.incidents)
+            say(f"Only part of the list came: {many:,} incident{'' if many == 1 else 's'}.")
         elif isinstance(problem, Unreachable):
             from tui.cli.offline import cached_list
 

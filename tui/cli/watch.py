@@ -65,7 +65,7 @@ async def watch(args: argparse.Namespace, me: str | None = None) -> int:
     """
     from tui.incidents.filters import parse
 
-    async with open_connection(args) as connection:
+    async with open_connection(args, "incidents") as connection:
         wanted = parse(args.filter, me or connection.session.profile.analyst)
         news = News(connection.session.now())
         wait = float(args.every)
@@ -105,7 +105,8 @@ class News:
         self._states[incident.id] = state
         if former == state:
             return None
-        if former is None and (incident.updated is None or incident.updated < self._began):
+        touched = incident.updated or incident.created
+        if former is None and (touched is None or touched < self._began):
             return None
         if former is None and incident.created is not None and incident.created >= self._began:
             return "new"

@@ -232,7 +232,8 @@ class _Run:
                 await self._keep_last()
                 before = len(self.seen)
                 self.seen.update(incident.id for incident in page.incidents)
-                idle = 0 if len(self.seen) > before else idle + 1
+                if page.incidents:
+                    idle = 0 if len(self.seen) > before else idle + 1
                 if idle >= _IDLE_PAGES:
                     raise BadAnswer(
                         "Fetching the queue was stopped",
