@@ -184,3 +184,30 @@ def test_a_name_is_never_offered_in_its_own_place() -> None:
     [found] = faults("let T = DeviceInfo | where DeviceName == 'x'\nT | take 2")
     assert "Is it T" not in found.message
     assert not found.fix
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("let big = 5\nDeviceEvents\n| where 1 > big", "5;"),
+        ("let a = 1\nlet b = 2;\nprint a + b", "1;"),
+        ("let t = DeviceInfo | take 1\nDeviceEvents | take 1", "1;"),
+        ("let f = (x: int) { print x }\nDeviceEvents\n| take 1", "};"),
+    ],
+)
+def test_a_let_without_its_end_is_said_and_nothing_behind_it(text: str, wanted: str) -> None:
+    found = [one for one in diagnose(text, seconds=5) if one.level != "hint"]
+    assert [(one.message, one.fix) for one in found] == [("A ; must end this let.", wanted)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "let t = DeviceInfo | join kind=inner\nDeviceEvents on DeviceId;\nt",
+        "let t = union DeviceInfo,\nDeviceEvents;\nt",
+        "let t = DeviceInfo\n| union\nDeviceEvents;t",
+        "let t =\nDeviceEvents;\nt | take 1",
+    ],
+)
+def test_a_table_on_a_line_of_its_own_may_belong_to_the_let(text: str) -> None:
+    assert [one for one in diagnose(text, seconds=5) if one.level != "hint"] == []

@@ -12,6 +12,7 @@ from typing import Literal
 from tui.kql import docs, grammar, schema, words
 from tui.kql.completion_words import CHARTS, KINDS
 from tui.kql.diagnostics_cost import costs
+from tui.kql.diagnostics_lets import unended
 from tui.kql.diagnostics_near import nearest
 from tui.kql.scope import analyse
 from tui.kql.scope_model import Analysis, Ref, Tok
@@ -60,6 +61,10 @@ def diagnose(
     if not found.whole or not found.tokens:
         return []
     faults = list(_shape(found))
+    faults += (
+        Diagnostic("error", last.start, last.end, "A ; must end this let.", f"{last.text};")
+        for last, _ in unended(found, text)
+    )
     # What stands before the first bracket or text without an end is understood.
     until = min((fault.start for fault in faults), default=end)
     texts = {token.text for token in found.tokens}

@@ -45,6 +45,7 @@ EMACS = {
     "Suggest": "alt+slash",
     "FindText": "ctrl+s",
     "GoToLine": "alt+g",
+    "AddCaret": "alt+n",
 }
 """Commands whose keys the editor has for something else in its emacs form."""
 

@@ -95,6 +95,46 @@ class DoubleLines(Command):
     FOOTER_TEXT = "double"
 
 
+class AddCaret(Command):
+    """Select the word, then where it stands next, to edit all at once; of lines, the end of each"""
+
+    COMMAND = "Select the next like this"
+    BINDING_KEY = ("ctrl+d", "^d")
+    FOOTER_TEXT = "next like this"
+
+
+class CaretAbove(Command):
+    """One more caret, in the line above: typing goes to all of them, Esc leaves one"""
+
+    COMMAND = "Caret above"
+    BINDING_KEY = ("ctrl+up", "^↑")
+    FOOTER_TEXT = "caret above"
+
+
+class CaretBelow(Command):
+    """One more caret, in the line below"""
+
+    COMMAND = "Caret below"
+    BINDING_KEY = ("ctrl+down", "^↓")
+    FOOTER_TEXT = "caret below"
+
+
+class Fold(Command):
+    """Fold the let, bracket, comment or query that the line belongs to; open what is folded here"""
+
+    COMMAND = "Fold or open"
+    BINDING_KEY = ("ctrl+right_square_bracket", "^]")
+    FOOTER_TEXT = "fold"
+
+
+class FoldAll(Command):
+    """Fold all but what the cursor stands in; where something is folded, open everything"""
+
+    COMMAND = "Fold or open everything"
+    BINDING_KEY = ("ctrl+backslash", "^\\")
+    FOOTER_TEXT = "fold all"
+
+
 class EditOutside(Command):
     """Edit the text in $EDITOR, and come back with it"""
 
@@ -132,6 +172,11 @@ EDITOR: tuple[type[Command], ...] = (
     MoveLinesUp,
     MoveLinesDown,
     DoubleLines,
+    AddCaret,
+    CaretAbove,
+    CaretBelow,
+    Fold,
+    FoldAll,
     EditOutside,
 )
 """What the editor binds, in the order of its help."""

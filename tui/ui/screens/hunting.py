@@ -266,7 +266,7 @@ class HuntingScreen(QueryRuns):
             # One part at a time is all there is room for.
             self.query_one("#editors").styles.height = max(1, height - 6) if self._in_editor else 1
             return
-        wanted = self.tab.editor.document.line_count + 1
+        wanted = self.tab.editor.shown_lines + 1
         most = max(4, height * 2 // 5)
         least = min(6 if height >= 30 else 4, most)
         self.query_one("#editors").styles.height = max(least, min(wanted, most))

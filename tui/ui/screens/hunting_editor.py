@@ -14,6 +14,7 @@ from tui.ui.widgets.dialogs import Page
 from tui.ui.widgets.find_bar import FindBar
 from tui.ui.widgets.hint_line import HintLine, remark_spans, signature_spans
 from tui.ui.widgets.query_editor import QueryEditor
+from tui.ui.words import counted
 
 
 class ExplainPage(Page):
@@ -37,12 +38,23 @@ class EditorHelp(EditorTabs):
         if not self._tabs:
             return []
         editor = self.tab.editor
+        if editor.carets:
+            return [
+                (counted(len(editor.carets), "caret"), "accentbold"),
+                ("   what is typed goes to all   ", "faint"),
+                ("^d", "accent"), (" next like this   ", "faint"),
+                ("Esc", "accent"), (" leaves one", "faint"),
+            ]  # fmt: skip
         span = editor.line_span()
         offset = len(editor.text_before())
         remark = editor.checks.at(offset, span)
         here = remark is not None and span[0] <= remark.start <= span[1]
         signature = editor.assist.signature
-        if signature is not None and not (remark is not None and here and remark.level == "error"):
+        wrong = remark is not None and here and remark.level == "error"
+        if signature is not None and remark is not None:
+            # That its arguments are too few is no news while they are typed.
+            wrong = wrong and not remark.message.startswith(f"{signature.name} takes ")
+        if signature is not None and not wrong:
             return signature_spans(signature)
         if remark is None:
             return []
@@ -52,6 +64,7 @@ class EditorHelp(EditorTabs):
     @on(QueryEditor.Told)
     def _told(self, event: QueryEditor.Told) -> None:
         event.stop()
+        self._fit()
         self.tell_hint()
 
     @on(CompletionList.Clicked)

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 
 from tui.kql.formatting import formatted
 from tui.ui.lend import edit_outside
+from tui.ui.widgets.query_carets import Carets
+from tui.ui.widgets.query_folds import Folding
 from tui.ui.widgets.query_lines import LineActions
+from tui.ui.widgets.query_pairs import Pairs
 
 if TYPE_CHECKING:
     from tui.ui.widgets.query_checks import Checks
@@ -16,7 +19,7 @@ _WORD = re.compile(r"[A-Za-z_$][\w]*")
 _COMMENT = re.compile(r"(\s*)//\s?")
 
 
-class QueryActions(LineActions):
+class QueryActions(LineActions, Carets, Folding, Pairs):
     """The actions of the editor's commands."""
 
     checks: Checks

@@ -97,7 +97,7 @@ class Assist:
         editor = self._editor
         if not editor.is_attached or len(editor.document.text) > _LONGEST:
             return
-        if not editor.selection.is_empty or not editor.has_focus:
+        if not editor.selection.is_empty or editor.carets or not editor.has_focus:
             self.close()
             return
         text, offset, start = editor.place()

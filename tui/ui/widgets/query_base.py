@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from textual.widgets import TextArea
+from textual.widgets.text_area import Selection
 
 
 class QueryBase(TextArea):
     """The editor, as its completion and its remarks see it."""
+
+    @property
+    def carets(self) -> list[Selection]:
+        """All carets where there are several."""
+        raise NotImplementedError
+
+    def open_folds(self) -> None:
+        """Show all lines."""
+        raise NotImplementedError
 
     def place(self) -> tuple[str, int, int]:
         """The text, the cursor in it, and where its query begins."""

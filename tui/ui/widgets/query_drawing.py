@@ -12,7 +12,8 @@ from textual.strip import Strip
 
 from tui.kql.lexer import Fence
 from tui.ui.widgets.query_actions import QueryActions
-from tui.ui.widgets.query_marks import NAMES, Mark, coloured, drawable, fault_mark
+from tui.ui.widgets.query_marks import NAMES, Mark, coloured, drawable, fault_mark, in_bytes
+from tui.ui.words import counted
 
 _MOST_KEPT = 2000
 """Drawn lines that are kept: a line that did not change is not drawn again."""
@@ -44,6 +45,8 @@ QueryEditor, QueryEditor:focus {
     & .query-editor--wrong { color: $error; text-style: underline; }
     & .query-editor--doubt { text-style: underline; }
     & .text-area--matching-bracket { background: $accent 30%; text-style: bold; }
+    & .query-editor--caret { text-style: reverse; }
+    & .query-editor--picked { background: $accent 30%; }
     & .query-editor--bar { color: $accent; }
     & .query-editor--bar-blurred { color: $border; }
 }
@@ -84,6 +87,8 @@ class QueryDrawing(QueryActions):
         "query-editor--fault",
         "query-editor--wrong",
         "query-editor--doubt",
+        "query-editor--caret",
+        "query-editor--picked",
         "query-editor--bar",
         "query-editor--bar-blurred",
     }
@@ -119,15 +124,20 @@ class QueryDrawing(QueryActions):
                 self._drawn.clear()
             self._drawn[key] = found
         found = [*found, *self.checks.marks_of(number)]
-        if self._fault is None or self._fault[0] != number:
-            return found
-        return [*found, fault_mark(line, self._fault[1])]
+        if self._fault is not None and self._fault[0] == number:
+            found.append(fault_mark(line, self._fault[1]))
+        if self.hidden_below(number):
+            found.append((in_bytes(line, len(line)), None, "faint"))
+        return [*found, *self.caret_marks(number)]
 
     def get_line(self, line_index: int) -> Text:
         """The line to draw: what does not show as itself is replaced, one for one."""
         text = self.document.get_line(line_index)
         if not (text.isascii() and text.isprintable()):
             text = "".join(map(drawable, text))
+        hidden = self.hidden_below(line_index)
+        if hidden:
+            text += f"  ⋯ {counted(hidden, 'line')}"
         return Text(text, end="", no_wrap=True)
 
     def render_lines(self, crop: object) -> list[Strip]:
@@ -136,7 +146,7 @@ class QueryDrawing(QueryActions):
         if theme is not None:
             styles = {
                 name: self.get_component_rich_style(f"query-editor--{name}", partial=True)
-                for name in {*NAMES.values(), "fault", "wrong", "doubt"}
+                for name in {*NAMES.values(), "fault", "wrong", "doubt", "caret", "picked"}
             }
             if styles != theme.syntax_styles:
                 theme.syntax_styles = styles
@@ -145,7 +155,7 @@ class QueryDrawing(QueryActions):
         return super().render_lines(crop)  # type: ignore[arg-type]
 
     def _render_line(self, y: int) -> Strip:
-        key = self._key_of(y + self.scroll_offset.y)
+        key = self._key_of(self.row_at(y + self.scroll_offset.y))
         strip = self._kept.get(key) if key is not None else None
         if strip is None:
             strip = self._drawn_line(y)
@@ -169,6 +179,7 @@ class QueryDrawing(QueryActions):
             return None
         return (
             row,
+            self.hidden_below(row),
             self.document.get_line(row),
             tuple(self.highlights_of(row)),
             self._bar[0] <= row <= self._bar[1],
@@ -191,13 +202,15 @@ class QueryDrawing(QueryActions):
         name = "bar" if self.has_focus else "bar-blurred"
         style = self.get_component_rich_style(f"query-editor--{name}", partial=True)
         base = next(iter(strip.crop(width - 2, width - 1)), Segment(" "))
-        mark = "▎" if first <= info[place][0] <= last else " "
-        bar = Segment(f" {mark} ", (base.style or Style()) + style)
+        row = info[place][0]
+        mark = "▎" if first <= row <= last else " "
+        folded = "▸" if self.hidden_below(row) else " "
+        bar = Segment(f"{folded}{mark} ", (base.style or Style()) + style)
         return Strip.join([strip.crop(1, width - 2), Strip([bar], 3), strip.crop(width)])
 
     def _plain_line(self, y: int) -> Strip:
         """As TextArea draws it; it would look through the bytes of a line that has no colours."""
-        row = y + self.scroll_offset.y
+        row = self.row_at(y + self.scroll_offset.y)
         if row >= self.document.line_count or len(self.document.get_line(row)) <= _LONG:
             return super()._render_line(y)
         coloured, self._highlights = self._highlights, {}

@@ -9,10 +9,11 @@ import asyncio
 import re
 import time
 from dataclasses import dataclass
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from textual import events
-from textual.document._document import Document
+from textual.binding import Binding
+from textual.geometry import Offset
 from textual.message import Message
 from textual.widgets import TextArea
 from textual_enhanced.commands import Command
@@ -23,7 +24,8 @@ from tui.kql.scope_blocks import statements
 from tui.ui.commands.editor import EDITOR
 from tui.ui.widgets.query_assist import Assist
 from tui.ui.widgets.query_checks import Checks
-from tui.ui.widgets.query_drawing import LOOKS, Lines, QueryDrawing
+from tui.ui.widgets.query_drawing import LOOKS, Lines
+from tui.ui.widgets.query_wanted import Wanting
 
 _BRACKETS = frozenset("()[]{}")
 _BLANK = re.compile(r"\n[ \t]*\n")
@@ -33,17 +35,6 @@ _BUSY = 60_000
 _PAUSE = 0.08
 _FAR = 30_000
 """Characters that are looked through for the partner of a bracket."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What would run: a query, and where in the editor it stands."""
-
-    query: str
-    line: int
-    """Lines before it."""
-    column: int
-    """Characters before it in its first line."""
 
 
 class _Parts(NamedTuple):
@@ -65,7 +56,7 @@ class _Parts(NamedTuple):
         return cls(statements(text), frozenset(_LET.findall(text)), fences)
 
 
-class QueryEditor(QueryDrawing):
+class QueryEditor(Wanting):
     """A text of several queries, parted by blank lines; the one at the cursor is marked.
 
     Args:
@@ -75,7 +66,13 @@ class QueryEditor(QueryDrawing):
 
     COMMAND_MESSAGES = EDITOR
     HELP_TITLE = "In the editor"
-    BINDINGS = Command.bindings(*COMMAND_MESSAGES)
+    BINDINGS = [
+        *Command.bindings(*COMMAND_MESSAGES),
+        Binding("ctrl+home", "text_end(False)", show=False),
+        Binding("ctrl+end", "text_end(True)", show=False),
+        Binding("ctrl+shift+home", "text_end(False, True)", show=False),
+        Binding("ctrl+shift+end", "text_end(True, True)", show=False),
+    ]
 
     DEFAULT_CSS = LOOKS
 
@@ -108,6 +105,7 @@ class QueryEditor(QueryDrawing):
     ) -> None:
         self._found: list[tuple[int, int]] = []
         self.prepare_drawing()
+        self.prepare_carets()
         self._stale = False
         self._late = False
         self._last = 0.0
@@ -124,69 +122,6 @@ class QueryEditor(QueryDrawing):
         self.cursor_blink = False
         # The text scrolls with its cursor; a bar would cost a line.
         self.styles.scrollbar_size_horizontal = 0
-
-    @property
-    def _lines_of_text(self) -> Document:
-        return cast("Document", self.document)
-
-    # What would run.
-
-    @property
-    def wanted(self) -> Wanted | None:
-        """The selection, else the query under the cursor; None where there is neither."""
-        start, end = sorted(self.selection)
-        if start != end and self.selected_text.strip():
-            text = self.selected_text
-            return Wanted(text, start[0], start[1])
-        first, last = self._statement()
-        query = self.text[first:last]
-        if not query.strip():
-            return None
-        line, column = self._lines_of_text.get_location_from_index(first)
-        return Wanted(query, line, column)
-
-    def _statement(self) -> tuple[int, int]:
-        if self._stale:
-            self._read()
-        if not self._found:
-            return (0, 0)
-        offset = self._lines_of_text.get_index_from_location(self.cursor_location)
-        best = self._found[0]
-        for start, end in self._found:
-            if start > offset:
-                break
-            best = (start, end)
-        return best
-
-    def append(self, addition: str) -> None:
-        """Put lines at the end of the query under the cursor, before its `render` if it ends so."""
-        first, last = self._statement()
-        query = self.text[first:last].rstrip()
-        semicolon = query.endswith(";")
-        lines = query.removesuffix(";").rstrip().split("\n")
-        at = len(lines)
-        if at > 1 and re.match(r"\s*\|\s*render\b", lines[-1]):
-            at -= 1
-        lines.insert(at, addition)
-        text = "\n".join(lines) + (";" if semicolon else "")
-        place = self.cursor_location
-        self.replace(
-            text,
-            self._lines_of_text.get_location_from_index(first),
-            self._lines_of_text.get_location_from_index(last),
-            maintain_selection_offset=False,
-        )
-        self.move_cursor(place)
-
-    def add_query(self, query: str) -> None:
-        """Put a query behind what stands here, and the cursor at its beginning."""
-        text = self.text.rstrip()
-        before = f"{text}\n\n" if text else ""
-        self.replace(before[len(text) :] + query, *self._tail(text))
-        self.move_cursor(self._lines_of_text.get_location_from_index(len(before)))
-
-    def _tail(self, text: str) -> tuple[tuple[int, int], tuple[int, int]]:
-        return self._lines_of_text.get_location_from_index(len(text)), self.document.end
 
     # The fault.
 
@@ -270,7 +205,11 @@ class QueryEditor(QueryDrawing):
     # Keys and messages.
 
     async def _on_key(self, event: events.Key) -> None:
-        if self.assist.key(event):
+        if (
+            (event.key == "escape" and not self.assist.is_open and self.drop_carets())
+            or self.assist.key(event)
+            or (not self.carets and self.pair_key(event))
+        ):
             event.stop()
             event.prevent_default()
         elif event.key in ("tab", "shift+tab") and self.has_lines:
@@ -309,6 +248,19 @@ class QueryEditor(QueryDrawing):
     def action_find_text_command(self) -> None:
         """Find words in the text."""
         self.post_message(self.FindWanted(self))
+
+    def action_delete_left(self) -> None:
+        """Take the character at the left away; of an empty pair, both halves."""
+        if self.carets or not self.unpair():
+            super().action_delete_left()
+
+    def scroll_cursor_visible(self, center: bool = False, animate: bool = False) -> Offset:
+        """Scroll to the cursor; a line that fits is shown from its beginning."""
+        moved = super().scroll_cursor_visible(center, animate)
+        room = self.scrollable_content_region.width - self.gutter_width - 3
+        if self.scroll_x and self._cursor_offset[0] <= room:
+            self.scroll_to(x=0, animate=False, force=True, immediate=True)
+        return moved
 
     def find_matching_bracket(
         self, bracket: str, search_from: tuple[int, int]
@@ -364,6 +316,7 @@ class QueryEditor(QueryDrawing):
     def on_text_area_selection_changed(self, event: TextArea.SelectionChanged) -> None:
         """Mark the query that the cursor is in now."""
         event.stop()
+        self.open_at(self.cursor_location[0])
         self._mark()
         self.assist.moved()
         self.checks.moved()
