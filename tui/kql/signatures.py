@@ -155,6 +155,12 @@ def accepts(types: str, type: str) -> bool:
     )
 
 
+def spelled(types: str) -> str:
+    """What a parameter takes, in words."""
+    wanted = _NAMES.get(types, types.replace("/", " or "))
+    return wanted if " " in wanted else f"a {wanted}"
+
+
 def call(kind: str, name: str, values: Sequence[Value]) -> tuple[str, Complaint | None]:
     """The type of a call's result, and what is wrong with the call."""
     known = signatures().get((kind, name))
@@ -211,9 +217,7 @@ def _wrong(one: Signature, name: str, values: Sequence[Value]) -> Complaint | No
             spared = last.optional and last.types != "scalar"
             if at == len(values) - 1 and spared and accepts(last.types, value.type):
                 continue
-            wanted = _NAMES.get(parameter.types, parameter.types.replace("/", " or "))
-            article = "" if " " in wanted else "a "
-            return Complaint(at, f"{name} takes {article}{wanted} here, not {given}.")
+            return Complaint(at, f"{name} takes {spelled(parameter.types)} here, not {given}.")
         if parameter.types.startswith("common") and parameter.types != "common2" and value.type:
             wider = _wider(common, value.type)
             if wider is None:

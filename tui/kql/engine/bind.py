@@ -17,8 +17,8 @@ from duckdb_kql.schema import _operator_columns, resolve_let_refs, source_column
 from duckdb_kql.translate import _SPECIAL_FORMS
 from duckdb_kql.translate.functions import AGGREGATE_FUNCTIONS, SCALAR_FUNCTIONS
 
+from tui.kql.engine import arguments, meaning, words
 from tui.kql.engine import kinds as typing
-from tui.kql.engine import meaning, words
 from tui.kql.engine.additions import arrays, outside, summaries, terms, unions, windows
 from tui.kql.engine.additions.apply import Grouped, Kept
 from tui.kql.engine.additions.columns import Away, Keep, Reorder
@@ -56,6 +56,7 @@ _KEYWORDS: dict[type, str] = {
     ir.GetSchema: "getschema",
 }
 
+_ROW_BY_ROW = (ir.Where, ir.Extend, ir.Project, ir.Distinct, ir.Sort, ir.Top, ir.MvExpand, ir.Parse)
 _PLAIN_TYPES = {"double": "real", "date": "datetime", "time": "timespan", "boolean": "bool"}
 _OURS = frozenset(
     {
@@ -136,15 +137,20 @@ class Binder:
             return dataclasses.replace(query, lets=lets), columns
         kinds = self._source_kinds(source, columns)
         pending = list(query.operators)
+        own = set(map(id, pending))
         if isinstance(source, ir.PrintSource):
             meaning.check(source)
+            arguments.check(source, self._text)
+            arguments.check_place(source, "print", self._text)
             source = meaning.settled_print(source)
         if isinstance(source, ir.PrintSource) and outside.has_outside(source):
             source, pending = _printed(source, columns, pending)
             columns, kinds = ["_kqlone"], {"_kqlone": "long"}
         while pending:
             breathe()
-            op = arrays.spread(pending.pop(0))
+            op = pending.pop(0)
+            written = id(op) in own
+            op = arrays.spread(op)
             if isinstance(op, Grouped) and not op.stored and meaning.runs_apart(op.body):
                 before = ir.Query(source, operators, [*around, *_scalars(lets)])
                 table, kinds = self._store(before, op.numbered(), scope)
@@ -159,6 +165,8 @@ class Binder:
             self._check(op, columns)
             op = typing.typed(op, kinds)
             meaning.check(op)
+            if written:
+                self._check_calls(op)
             op = meaning.settled(op)
             op = self._with_terms(op, [*around, *_scalars(lets)], scope)
             several = self._expanded(op, columns)
@@ -190,6 +198,14 @@ class Binder:
         done = ir.Query(source, operators, lets, query.parameters)
         self._known[id(done)] = (done, columns, kinds)
         return done, columns
+
+    def _check_calls(self, op: ir.Operator) -> None:
+        arguments.check(op, self._text)
+        if isinstance(op, ir.Summarize):
+            for item in op.aggregates:
+                arguments.check_aggregate(item, self._text)
+        elif isinstance(op, _ROW_BY_ROW):
+            arguments.check_place(op, keyword(op), self._text)
 
     def _with_terms(
         self, op: ir.Operator, around: list[tuple[str, Any]], scope: Schema
@@ -309,7 +325,8 @@ class Binder:
     def _check_function(self, call: ir.FunctionCall) -> None:
         name, lowered = call.name, call.name.lower()
         if lowered in windows.ARGUMENTS and len(call.args) not in windows.ARGUMENTS[lowered]:
-            raise words.wrong_count(self._text, name)
+            counts = windows.ARGUMENTS[lowered]
+            raise words.wrong_count(self._text, name, min(counts), max(counts))
         if name in registry.FUNCTIONS:
             fault = outside.check(call)
             if fault is not None:

@@ -7,6 +7,7 @@ import re
 from tui.kql import lexer
 from tui.kql.engine.fault import KqlFault
 from tui.kql.engine.marks import unmarked
+from tui.kql.signatures import accepts, spelled
 
 _CODE = re.compile(r"\b(SEM\d{4}|SYN\d{4}|CRT\d{4})\b")
 _SAYS_COLUMN = frozenset({"where", "search", "filter"})
@@ -113,12 +114,57 @@ def missing_parameter(name: str) -> KqlFault:
     )
 
 
-def wrong_count(text: str, name: str) -> KqlFault:
+def wrong_count(text: str, name: str, least: int, most: int) -> KqlFault:
     """A function called with more or fewer arguments than it takes."""
     line, column = place(text, name)
+    count = f"{least}" if least == most else f"between {least} and {most}"
     return KqlFault(
-        f"{name}(): function called with a wrong number of arguments",
+        f"{name}(): function expects {count} argument(s).",
         code="SEM0219",
+        line=line,
+        column=column,
+    )
+
+
+_NUMBER_TYPES = frozenset({"number", "integer", "fraction", "sum", "int", "long", "real"})
+
+
+def wrong_argument(
+    text: str, name: str, position: int, wanted: str, given: str, values: tuple[str, ...]
+) -> KqlFault:
+    """An argument that the function does not take; `wanted` as the signatures write it."""
+    line, column = place(text, name)
+    if values:
+        said = f"must be one of the values: {', '.join(values)}"
+    elif given and not accepts(wanted, given):
+        said = f"expected to be {spelled(wanted)}, not {given}"
+    elif wanted == "string":
+        said = "expected to be a string literal"
+    else:
+        said = "is not valid here"
+    code = "SEM0235" if values else "SEM0201" if wanted in _NUMBER_TYPES else "SEM0062"
+    return KqlFault(f"{name}(): argument #{position} {said}", code=code, line=line, column=column)
+
+
+def aggregate_here(text: str, name: str, operator: str) -> KqlFault:
+    """An aggregate among the rows, where there is nothing to aggregate."""
+    line, column = place(text, name)
+    return KqlFault(
+        f"'{operator}' operator: Function '{name}' cannot be invoked in current context: it is an "
+        "aggregation function",
+        code="SEM0001",
+        line=line,
+        column=column,
+    )
+
+
+def no_aggregate(text: str, name: str) -> KqlFault:
+    """Something among the aggregates of `summarize` that is none."""
+    line, column = place(text, name) if name else (None, None)
+    what = f"'{name}'" if name else "the expression"
+    return KqlFault(
+        f"'summarize' operator: {what} is not an aggregation; only 'by' takes plain expressions",
+        code="SEM0001",
         line=line,
         column=column,
     )

@@ -43,4 +43,7 @@ def facet(node: tree.Node, library: Callable[[], Any]) -> list[ir.Operator]:
     key = lower._lower_expr(column)
     name = tree.name_of(column)
     count = ir.NamedExpr(ir.FunctionCall("count"), f"count_{name}")
-    return [ir.Summarize((count,), (ir.NamedExpr(key, name),))]
+    return [
+        ir.Summarize((count,), (ir.NamedExpr(key, name),)),
+        ir.Sort((ir.SortKey(ir.ColumnRef(f"count_{name}")), ir.SortKey(key, ascending=True))),
+    ]
