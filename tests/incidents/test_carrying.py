@@ -13,12 +13,13 @@ import pytest
 from tests.incidents.fakes import ME, PROFILE, FakeConnection, FakeService, incident
 from tui.api.records import IncidentChange
 from tui.errors import Unreachable
-from tui.incidents.cache import path_for
+from tui.incidents.cache import CacheProblem, path_for
 from tui.incidents.carrying import Carried, carry_over
 from tui.incidents.queue import Queue
 
 GRAPH = replace(PROFILE, api="graph")
 CLASSIC = replace(PROFILE, api="classic")
+AUTO = replace(PROFILE, api="auto")
 
 
 @asynccontextmanager
@@ -111,4 +112,59 @@ async def test_a_file_that_is_damaged_loses_no_edit(tmp_path: Path, service: Fak
     path = path_for(GRAPH, tmp_path, "graph")
     assert path is not None
     path.write_bytes(b"no database" * 500)
+    assert (await carried(tmp_path)).edits == 2
+
+
+async def test_an_api_that_changes_by_itself_takes_the_edits_along(
+    tmp_path: Path, service: FakeService
+) -> None:
+    await with_edits(tmp_path, service)
+    graph = FakeService(incidents=dict(service.incidents))
+    async with opened(tmp_path, AUTO, graph) as queue:
+        assert [one for one in queue.notices if "2 edits made over the classic API" in one]
+        await queue.sync()
+        await queue.delivered()
+        assert await queue.outbox() == []
+    assert (graph.incidents["1"].assigned_to, graph.incidents["2"].tags) == (ME, ("mine",))
+    async with opened(tmp_path, AUTO, graph) as queue:
+        assert queue.notices == []
+
+
+async def test_it_does_so_where_the_cache_was_shown_first(
+    tmp_path: Path, service: FakeService
+) -> None:
+    await with_edits(tmp_path, service)
+    graph = FakeService(incidents=dict(service.incidents))
+    async with opened(tmp_path, AUTO) as queue:
+        assert len(await queue.outbox()) == 2
+        await queue.attach(FakeConnection(graph))  # type: ignore[arg-type]
+        assert [one for one in queue.notices if "came along to Microsoft Graph" in one]
+        await queue.sync()
+        await queue.delivered()
+        assert await queue.outbox() == []
+    assert graph.incidents["1"].assigned_to == ME
+
+
+async def test_a_profile_that_names_its_api_leaves_the_other_alone(
+    tmp_path: Path, service: FakeService
+) -> None:
+    await with_edits(tmp_path, service)
+    async with opened(tmp_path, GRAPH, FakeService(incidents=dict(service.incidents))) as queue:
+        assert await queue.outbox() == []
+    async with opened(tmp_path, CLASSIC) as queue:
+        assert len(await queue.outbox()) == 2
+
+
+async def test_what_cannot_be_taken_along_is_said_and_stays(
+    tmp_path: Path, service: FakeService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await with_edits(tmp_path, service)
+
+    def refuse(*_: object) -> Carried:
+        raise CacheProblem("x", "its file cannot be read or written")
+
+    monkeypatch.setattr("tui.incidents.carrying.carry_over", refuse)
+    async with opened(tmp_path, AUTO, FakeService()) as queue:
+        assert [one for one in queue.notices if "come along at the next start" in one]
+    monkeypatch.undo()
     assert (await carried(tmp_path)).edits == 2

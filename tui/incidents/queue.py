@@ -24,6 +24,7 @@ from tui.incidents.tables import transaction
 from tui.incidents.upkeep import Upkeep, tidy_up
 
 if TYPE_CHECKING:
+    from tui.api.protocols import Dialect
     from tui.api.service import Connection, IncidentService
     from tui.auth.profiles import Profile
 
@@ -114,7 +115,9 @@ class Queue(QueueEditing):
 
             directory = app_paths().cache_dir
         api = connection.dialect if connection else likely_api(profile, directory)
+        carried = await _carry(profile, directory, api) if connection and deliver else []
         cache = await Cache.open(path_for(profile, directory, api))
+        cache.notices += carried
         queue = cls(cache, profile, directory=directory, me=me)
         queue._deliver = deliver
         await queue._begin()
@@ -131,7 +134,9 @@ class Queue(QueueEditing):
         path = path_for(self._profile, self._directory, connection.dialect)
         if path is not None and self.cache.path is not None and path != self.cache.path:
             await self._leave()
+            carried = await _carry(self._profile, self._directory, connection.dialect)
             self._use(await Cache.open(path))
+            self.cache.notices += carried
             self.last_synced, self._synced_here, self._version = None, False, None
             await self._begin()
             self._forget_done()
@@ -307,3 +312,31 @@ class Queue(QueueEditing):
     def _forget(self) -> None:
         self.last_synced, self._synced_here = None, False
         self._teller.tell(None)
+
+
+async def _carry(profile: Profile, directory: Path | None, coming: Dialect) -> list[str]:
+    """Where the profile leaves the choice of the API open, take along what the other's cache holds.
+
+    Returns:
+        What to say of it.
+    """
+    if profile.api != "auto" or directory is None:
+        return []
+    from tui.incidents.carrying import carry_over
+
+    former: Dialect = "classic" if coming == "graph" else "graph"
+    name = {"graph": "Microsoft Graph", "classic": "the classic API"}
+    try:
+        found = await asyncio.to_thread(carry_over, profile, directory, former, coming)
+    except CacheProblem as problem:
+        return [
+            f"Edits that were made over {name[former]} and not delivered wait in its cache: "
+            f"{problem.why}. They come along at the next start."
+        ]
+    if not found.edits:
+        return []
+    edits = "An edit" if found.edits == 1 else f"{found.edits} edits"
+    return [
+        f"{edits} made over {name[former]} and not delivered came along to {name[coming]}; "
+        "U lists what waits."
+    ]

@@ -14,6 +14,7 @@ from textual.binding import Binding
 from textual.events import Event, Key, Paste
 from textual.filter import LineFilter
 from textual.message import Message
+from textual.notifications import Notification
 from textual.screen import Screen
 from textual.widget import AwaitMount
 from textual.worker import WorkerFailed
@@ -124,6 +125,8 @@ class M365dApp(Places):
         self.views = Views(on_disk=not (no_cache or use_demo))
         self.defects: list[BaseException] = []
         """Errors of this program in this run; each is in the log of defects too."""
+        self._said: dict[str, Notification] = {}
+        """Problems by what failed, each as it was last said."""
         self.workspace = None
         self.steps_done = set()
         self.gate = KeyGate(self, super().on_event)
@@ -301,10 +304,20 @@ class M365dApp(Places):
         self.notify(f"Saved {visible(path)}", markup=False)
 
     def report(self, problem: Problem) -> None:
-        """Say a problem that has no place of its own on the screen."""
+        """Say a problem that has no place of its own on the screen.
+
+        One that fails again takes the place of what was said of it before: they are tall.
+        """
         asking = asking_workspace() if self._is_behind() else None
         whose = f"{visible(asking.tenant)}: " if asking is not None else ""
-        self.notify(whose + sentence(problem), severity="error", timeout=15, markup=False)
+        key = whose + problem.what
+        if (former := self._said.get(key)) is not None:
+            self._unnotify(former)
+        self._said[key] = Notification(
+            whose + sentence(problem), severity="error", timeout=15, markup=False
+        )
+        self._notifications.add(self._said[key])
+        self._refresh_notifications()
 
     def report_defect(self, error: BaseException) -> None:
         """An error of this program: log it whole, say it in a sentence, go on.

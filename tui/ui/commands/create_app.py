@@ -10,7 +10,7 @@ class CheckStep(Command):
 
     COMMAND = "Check the step"
     BINDING_KEY = ("enter", "Enter")
-    FOOTER_TEXT = "done"
+    FOOTER_TEXT = "check off"
 
 
 class NextForm(Command):

@@ -182,6 +182,12 @@ class CreateAppScreen(FramedScreen):
 
     # Commands.
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Single steps are where steps are; the other forms are one text each."""
+        if action in ("check_step_command", "copy_form_command"):
+            return self._form == "steps"
+        return super().check_action(action, parameters)
+
     @on(OptionList.OptionSelected)
     def action_check_step_command(self) -> None:
         """Check the step off, or on again, and go to the next."""
@@ -199,6 +205,7 @@ class CreateAppScreen(FramedScreen):
         self._form = _FORMS[(_FORMS.index(self._form) + 1) % len(_FORMS)]
         self._show()
         self.query_one("#steps" if self._form == "steps" else "#text").focus()
+        self.refresh_bindings()
 
     def _toggle(self, wish: str) -> None:
         if wish in self._wishes:
