@@ -14,12 +14,14 @@ from tui.kql.signatures import Value
 RESERVED = frozenset(
     """
     and or between contains_cs endswith endswith_cs has_any has_all has_cs hasprefix hasprefix_cs
-    hassuffix hassuffix_cs in~ kind like make-series matches mv-apply mv-expand parse-where
-    parse-kv project project-away project-keep project-rename project-reorder regex startswith
+    hassuffix hassuffix_cs in~ kind like make-series mv-apply mv-expand parse-where
+    parse-kv project project-away project-keep project-rename project-reorder startswith
     startswith_cs union asc desc
     """.split()  # noqa: SIM905
 )
 """Words that cannot name a column unless in brackets."""
+_FREE_TYPES = frozenset({"date", "time", "guid", "bool"})
+"""Types that name a column all the same."""
 _STATEMENT_WORDS = frozenset({"by", "on", "with", "to", "of"})
 _CLOSING = frozenset(")]}")
 
@@ -168,7 +170,7 @@ class Expressions(Cursor):
             return self._name(token)
         if kind == "operator" and self.ahead() == "(" and token.is_name and text not in RESERVED:
             return self._name(token)
-        if kind == "operator" and text in ("has", "contains", "in"):
+        if kind == "operator" and text in ("has", "contains", "in", "matches", "regex"):
             return self._name(token)
         raise self.fault(
             f"An expression must come here, not {shown(text)}."
@@ -189,7 +191,7 @@ class Expressions(Cursor):
             self.ahead() == "(" and text in _CALLABLE
         ):  # fmt: skip
             return self._call()
-        if text in RESERVED or (text in words.TYPES and text not in ("date", "time")):
+        if text in RESERVED or (text in words.TYPES and text not in _FREE_TYPES):
             if text in self.columns.types:
                 raise self.fault(f"{text} is a word of the language: ['{text}'] is the column.",
                                  f"['{text}']")  # fmt: skip

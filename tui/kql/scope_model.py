@@ -31,7 +31,7 @@ class Tok(NamedTuple):
     @property
     def is_name(self) -> bool:
         """Whether it is written like a name."""
-        return self.kind not in _LITERAL and (self.text[:1].isalpha() or self.text[:1] in "_$")
+        return self.kind not in _LITERAL and (self.text[:1].isalnum() or self.text[:1] in "_$")
 
 
 class Columns:

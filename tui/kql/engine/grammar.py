@@ -113,7 +113,7 @@ def _changed(tokens: list[Token]) -> list[Token]:
         _counted(tokens)
     if "make-series" in words:
         tokens = _named_measures(tokens)
-    if words & soft_words.SOFT:
+    if words & soft_words.ALL:
         soft_words.named(tokens)
     return _plain_names(tokens) if words & {"datatable", "let", "evaluate"} else tokens
 

@@ -13,8 +13,14 @@ from duckdb_kql._antlr.KqlParser import KqlParser
 
 SOFT = frozenset(
     """first last count time date kind title flags table panels simple regex relaxed others string
-    long int real datetime timespan double decimal""".split()  # noqa: SIM905
+    long int real datetime timespan double decimal withsource""".split()  # noqa: SIM905
 )
+OPERATORS = frozenset(
+    """consume distinct extend filter getschema join limit order parse scan serialize sort summarize
+    take top""".split()  # noqa: SIM905
+)
+"""Operators whose words the service takes for names too, where no pipe is before them."""
+ALL = SOFT | OPERATORS
 _NAMING = frozenset(
     """, ( extend project summarize by print let project-rename serialize distinct on
     make-series ; =>""".split()  # noqa: SIM905
@@ -22,8 +28,9 @@ _NAMING = frozenset(
 _BEFORE_VALUES = _NAMING | frozenset(
     """where filter and or not == != <> < > <= >= + - * / % = =~ !~ in !in in~ !in~ has !has has_cs
     contains !contains startswith !startswith endswith !endswith has_any has_all .. of mv-expand
-    project-away project-keep project-reorder [ between""".split()  # noqa: SIM905
+    project-away project-keep project-reorder [ between . {""".split()  # noqa: SIM905
 )
+_COUNTING = frozenset({"top", "take", "limit", "sample"})
 _TAKING_WORDS = frozenset({"kind", "output", "flags", "bagexpansion", "strategy"})
 
 
@@ -39,7 +46,7 @@ def named(tokens: Sequence[Token]) -> None:
         elif text == ")" and opened:
             opened.pop()
         elif (
-            text in SOFT
+            text in ALL
             and token.type != KqlParser.IDENTIFIER
             and _is_name(texts, index, within=opened[-1] if opened else "")
         ):
@@ -57,12 +64,16 @@ def _is_name(texts: list[str], index: int, within: str) -> bool:
         return before in _NAMING and not (before == "make-series" and word == "kind")
     if before == "=" and earlier in _TAKING_WORDS:
         return False
-    if word == "count" and before == "(" and _begins_pipe(texts, index):
+    if (word == "count" or word in OPERATORS) and before == "(" and _begins_pipe(texts, index):
         return False
+    if word in OPERATORS and (before in ("", ";") or (before in _COUNTING and earlier == "|")):
+        return True
     return before in _BEFORE_VALUES
 
 
 def _begins_pipe(texts: list[str], index: int) -> bool:
     """Whether `(count` opens a pipeline of `fork`, `mv-apply` or `partition`."""
     earlier = texts[index - 2] if index > 1 else ""
+    if earlier == "=" and index > 4:
+        return "fork" in texts[: index - 2] and texts[index - 4] in ("fork", ")")
     return earlier in ("fork", "on", ")") or "partition" in texts[max(0, index - 6) : index]

@@ -156,7 +156,7 @@ class MvApply(Grouped):
         return self._merged(self._outer(columns), inner)
 
     def _merged(self, columns: Columns, inner: Columns) -> Columns:
-        made = {item.name for item in self.computed}
+        made = {item.name for item in self.computed if not _is_itself(item)}
         expanded = {
             target.name or target.column
             for target in self.expansion.targets
@@ -192,6 +192,10 @@ class MvApply(Grouped):
             f"({self._inner_sql(columns)})) AS _i ON _o.{group} = _i.{group} "
             f"ORDER BY _o.{group}, _i._kqlplace"
         )
+
+
+def _is_itself(item: ir.NamedExpr) -> bool:
+    return isinstance(item.expr, ir.ColumnRef) and item.expr.name == item.name
 
 
 @dataclasses.dataclass(frozen=True)

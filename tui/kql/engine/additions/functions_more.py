@@ -292,6 +292,14 @@ def _time_formats() -> str:
     return ", ".join(f"'{one}'" for one in both)
 
 
+def _has_any_index(node: ir.FunctionCall) -> str | None:
+    if len(node.args) != 2:
+        return None
+    test = ir.BinaryOp("has", node.args[0], ir.RenderedAggregate("(v ->> '$')"))
+    found = f"list_transform(kql_elements({sql_of(node.args[1])}), lambda v: {sql_of(test)})"
+    return f"(coalesce(list_position({found}, true), 0)::BIGINT - 1)"
+
+
 _LATER: dict[str, Callable[[ir.FunctionCall], str | None]] = {}
 
 _FORMS: dict[str, Callable[[ir.FunctionCall], str | None]] = {
@@ -313,6 +321,7 @@ _FORMS: dict[str, Callable[[ir.FunctionCall], str | None]] = {
     "format_ipv4_mask": _format_ipv4_mask,
     "range": _range,
     "extract_all": _extract_all,
+    "has_any_index": _has_any_index,
     "format_datetime": _format_datetime,
 }
 

@@ -103,12 +103,6 @@ def _hook_lowering() -> None:
         ours = sources.EXPRESSIONS.get(tree.kind(inner))
         return ours(inner) if ours is not None else expr(node)
 
-    def lower_mv_target(node: Any) -> Any:
-        try:
-            return target(node)
-        except KqlUnsupportedError:
-            return operators.unnamed_expansion(node)
-
     named = library._lower_named
 
     def lower_named(node: Any) -> ir.NamedExpr:
@@ -126,7 +120,7 @@ def _hook_lowering() -> None:
     library._lower_expr = lower_expr
     library._lower_function_call = lambda node: functions.lower_call(node, call)
     library._declare_let_function = lambda decl, scalars: sources.declare(decl, scalars, declare)
-    library._lower_mv_expand_target = lower_mv_target
+    library._lower_mv_expand_target = lambda node: operators.expanded(node, target)
     library._is_tabular_value = lambda node, scalars: (
         sources.is_tabular(node) or tabular(node, scalars)
     )

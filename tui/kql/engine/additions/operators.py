@@ -92,6 +92,29 @@ def _leaves(node: Any) -> list[Any]:
     return [node] if node.getText() else []
 
 
+_BOUND = re.compile(r"\blet\s+(?:view\s+)?(\w+)\s*=|\b(\w+)\s*:\s*dynamic\b")
+"""Names that a query gives to arrays, and those of parameters."""
+
+
+def expanded(
+    node: tree.Node, library: Callable[[tree.Node], tuple[ir.MvExpandTarget, Any]]
+) -> tuple[ir.MvExpandTarget, Any]:
+    """One target of `mv-expand` or `mv-apply`, and what must be computed for it first."""
+    try:
+        target, before = library(node)
+    except KqlUnsupportedError:
+        return unnamed_expansion(node)
+    state = current_or_none()
+    if before is not None or state is None:
+        return target, before
+    if any(target.column in names for names in _BOUND.findall(state.text)):
+        # What may be no column becomes one, as any other expression does.
+        name = target.name or target.column
+        before = ir.NamedExpr(ir.ColumnRef(target.column), name)
+        target = ir.MvExpandTarget(name, None, target.to_type)
+    return target, before
+
+
 def unnamed_expansion(node: tree.Node) -> tuple[ir.MvExpandTarget, ir.NamedExpr]:
     """A computed target of `mv-expand` without a name: it takes the one of what it reads."""
     to_type = None
