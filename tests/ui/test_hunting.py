@@ -406,3 +406,52 @@ async def test_the_inspector_wraps_finds_and_hunts(open_app: Open, size) -> None
         await screens.sees("with END")
         await screens.press("h")
         await screens.sees("Hunt on https://evil.example/x")
+
+
+async def test_a_query_is_saved_found_and_filled(open_app: Open, tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("M365D_CONFIG", str(tmp_path / "config.toml"))
+    async with open_app() as screens:
+        screen = await hunting(screens)
+        screen.tab.editor.load_text("print said = {{word}}")
+        await screens.press("ctrl+s")
+        await screens.sees("Save the query as")
+        await screens.type("my words")
+        await screens.press("enter")
+        await screens.until((tmp_path / "queries" / "my-words.kql").exists)
+        screen.tab.editor.load_text("")
+        await screens.press("ctrl+o")
+        await screens.sees("Saved queries", "my words", "Encoded PowerShell", "starter")
+        await screens.type("said")
+        await screens.sees("asks for word")
+        await screens.press("f5")
+        await screens.sees("my words: word")
+        await screens.type('so "it" is')
+        await screens.press("enter")
+        await screens.sees("1 row in", 'so "it" is')
+        assert screen.tab.editor.text.strip() == 'print said = "so \\"it\\" is"'
+        await screens.press("ctrl+o")
+        await screens.type("said")
+        await screens.press("delete")
+        await screens.sees("Remove my words?")
+        await screens.press("enter")
+        await screens.until(lambda: not (tmp_path / "queries" / "my-words.kql").exists())
+
+
+async def test_the_history_runs_a_query_at_once_and_saves_it(
+    open_app: Open, tmp_path, monkeypatch
+) -> None:
+    monkeypatch.setenv("M365D_CONFIG", str(tmp_path / "config.toml"))
+    async with open_app() as screens:
+        screen = await ran(screens, TEN, "10 rows in")
+        screen.tab.editor.load_text("")
+        await screens.press("ctrl+r")
+        await screens.sees("What ran before")
+        await screens.press("f5")
+        await screens.until(lambda: screen.tab.editor.text.strip() == TEN)
+        await screens.press("ctrl+r")
+        await screens.sees("What ran before")
+        await screens.press("ctrl+s")
+        await screens.sees("Save the query as")
+        await screens.type("ten")
+        await screens.press("enter")
+        await screens.until((tmp_path / "queries" / "ten.kql").exists)

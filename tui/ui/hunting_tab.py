@@ -161,6 +161,8 @@ def first_words() -> list[Block]:
         line(
             ("^r", "accent"),
             (" lists what ran before, ", ""),
+            ("^o", "accent"),
+            (" saved queries and some to start with, ", ""),
             ("^n", "accent"),
             (" opens another tab.", ""),
         ),

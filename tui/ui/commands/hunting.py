@@ -111,6 +111,22 @@ class ShowHistory(Command):
     FOOTER_TEXT = "history"
 
 
+class ShowLibrary(Command):
+    """List the saved queries and some to start with; take one up, with values for its parameters"""
+
+    COMMAND = "Saved queries"
+    BINDING_KEY = ("ctrl+o, O", "^o")
+    FOOTER_TEXT = "saved"
+
+
+class SaveQuery(Command):
+    """Save the query under the cursor under a name; {{words}} in it are asked for each time"""
+
+    COMMAND = "Save the query"
+    BINDING_KEY = ("ctrl+s", "^s")
+    FOOTER_TEXT = "save"
+
+
 class NewTab(Command):
     """Open another editor tab"""
 
@@ -214,6 +230,8 @@ EVERYTHING: tuple[type[Command], ...] = (
     ExportResults,
     ChooseRange,
     ShowHistory,
+    ShowLibrary,
+    SaveQuery,
     NewTab,
     NextTab,
     PreviousTab,

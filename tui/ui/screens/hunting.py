@@ -86,6 +86,7 @@ class HuntingScreen(QueryRuns):
         commands.NotThis,
         grid_commands.CopyText,
         commands.ShowHistory,
+        commands.ShowLibrary,
         commands.ChooseRange,
         commands.NewTab,
         editor_commands.FormatQuery,

@@ -8,7 +8,7 @@ from textual.binding import Binding
 from tui.text import calm
 from tui.ui.page import Span, gap, line
 from tui.ui.query_explain import explain_blocks
-from tui.ui.screens.hunting_tabs import EditorTabs
+from tui.ui.screens.hunting_library import QueryLibrary
 from tui.ui.widgets.completion_list import CompletionList
 from tui.ui.widgets.dialogs import Page
 from tui.ui.widgets.find_bar import FindBar
@@ -27,7 +27,7 @@ class ExplainPage(Page):
         self.dismiss("help")
 
 
-class EditorHelp(EditorTabs):
+class EditorHelp(QueryLibrary):
     """The part of the Hunting screen that helps with writing."""
 
     def tell_hint(self) -> None:

@@ -169,7 +169,7 @@ class EditorTabs(ResultActions):
             self._changed()
             self._tell()
 
-    # Time range and history.
+    # Time range.
 
     def action_choose_range_command(self) -> None:
         """Ask how far back the service shall look."""
@@ -209,22 +209,6 @@ class EditorTabs(ResultActions):
             tab.timespan = picked or None
             self._changed()
             self._tell()
-
-    def action_show_history_command(self) -> None:
-        """List what ran; one taken up is put below what stands in the editor."""
-        self.run_worker(self._history(), group="dialog", exclusive=True)
-
-    async def _history(self) -> None:
-        from tui.ui.screens.query_history import HistoryDialog
-
-        entries = await asyncio.to_thread(self.library.history)
-        if not entries:
-            self.notify("Nothing has run yet.", timeout=4)
-            return
-        picked = await self.app.push_screen_wait(HistoryDialog(entries, self.m365d.now()))
-        if picked is not None:
-            self.tab.editor.add_query(entries[int(picked)].query)
-            self.tab.editor.focus()
 
     # Drafts.
 

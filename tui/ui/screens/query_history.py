@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import Vertical
 from textual.widgets import Input, OptionList
 
@@ -27,7 +28,7 @@ _LINES = 8
 
 
 class HistoryDialog(PickDialog):
-    """Type words to find a query; Enter answers its place in the list."""
+    """Type words to find a query; Enter answers its place in the list, other keys a verb too."""
 
     DEFAULT_CSS = """
     HistoryDialog {
@@ -35,6 +36,11 @@ class HistoryDialog(PickDialog):
         PickList { height: auto; max-height: 16; margin: 0; }
     }
     """
+
+    BINDINGS = [
+        Binding("f5", "answer(' run')", show=False, priority=True),
+        Binding("ctrl+s", "answer(' save')", show=False, priority=True),
+    ]
 
     def __init__(self, entries: Sequence[HistoryEntry], now: datetime) -> None:
         super().__init__()
@@ -50,6 +56,8 @@ class HistoryDialog(PickDialog):
             yield Sheet(id="whole")
             yield Sheet(
                 [line(("Enter", "accent"), (" puts it into the editor   ", "faint"),
+                      ("F5", "accent"), (" runs it   ", "faint"),
+                      ("^s", "accent"), (" saves it under a name   ", "faint"),
                       ("Esc", "accent"), (" leaves", "faint"))]
             )  # fmt: skip
 
@@ -71,6 +79,12 @@ class HistoryDialog(PickDialog):
             result = words.counted(entry.rows, "row")
         age = words.age(entry.at, self._now)
         return ((f"{age:>4}  ", "faint"), (flat, ""), (f"   {visible(result)}", "faint"))
+
+    def action_answer(self, verb: str) -> None:
+        """Answer the entry under the cursor, and what shall be done with it."""
+        picks = self.query_one(PickList)
+        if picks.highlighted is not None and picks.option_count:
+            self.dismiss(f"{picks.get_option_at_index(picks.highlighted).id}{verb}")
 
     @on(OptionList.OptionHighlighted)
     def _moved(self, event: OptionList.OptionHighlighted) -> None:
