@@ -30,7 +30,7 @@ from tui.kql.engine.fault import KqlFault
 from tui.kql.engine.marks import unmarked
 from tui.kql.engine.plain import registry
 from tui.kql.engine.state import breathe
-from tui.kql.engine.trees import deep, expressions, with_queries
+from tui.kql.engine.trees import contents, deep, expressions, with_queries
 
 Schema = dict[str, Columns]
 Store = Callable[[ir.Query, Snapshot, Schema], tuple[str, typing.Kinds]]
@@ -58,12 +58,11 @@ _KEYWORDS: dict[type, str] = {
 
 _ROW_BY_ROW = (ir.Where, ir.Extend, ir.Project, ir.Distinct, ir.Sort, ir.Top, ir.MvExpand, ir.Parse)
 _PLAIN_TYPES = {"double": "real", "date": "datetime", "time": "timespan", "boolean": "bool"}
-_OURS = frozenset(
-    {
-        "ingestion_time", "column_ifexists", "pack_all", "bag_pack_columns", "current_principal",
-        "not",
-    }
-)  # fmt: skip
+_BY_COLUMNS = frozenset(
+    {"ingestion_time", "column_ifexists", "pack_all", "bag_pack_columns", "current_principal"}
+)
+"""Functions that become others once the columns are known; see `_with_columns`."""
+_OURS = _BY_COLUMNS | {"not"}
 _EVERYWHERE = frozenset({"$table"})
 
 
@@ -348,9 +347,10 @@ class Binder:
 
     def _expanded(self, op: ir.Operator, columns: Columns) -> list[ir.Operator] | None:
         """The operator in plainer ones, or None where it already is plain."""
-        changed = deep(op, lambda e: _with_columns(e, columns))
-        if changed is not op:
-            return [changed]
+        if contents(op).calls & _BY_COLUMNS:
+            changed = deep(op, lambda e: _with_columns(e, columns))
+            if changed is not op:
+                return [changed]
         if isinstance(op, Stage):
             plain = op.expand(columns)
             return list(plain) if plain is not None else None

@@ -17,7 +17,6 @@ from tui.kql.engine.additions.columns import Pattern
 from tui.kql.engine.additions.plugins import BagUnpack, Pivot
 from tui.kql.engine.kinds import StateRef
 from tui.kql.engine.marks import MARK
-from tui.kql.engine.trees import walk
 
 _FIELDS: dict[type, tuple[str, ...]] = {
     ir.ColumnRef: ("name",),
@@ -40,10 +39,18 @@ _FIELDS: dict[type, tuple[str, ...]] = {
 """Where the nodes of a query hold names of columns."""
 
 
-def marks_for(query: ir.Query, table_columns: Iterable[str]) -> dict[str, str]:
-    """For each spelling that must give way, the marked one; empty where none collide."""
+def marks_for(parts: Iterable[Any], table_columns: Iterable[str]) -> dict[str, str]:
+    """For each spelling that must give way, the marked one; empty where none collide.
+
+    Args:
+        parts: All parts of a query.
+        table_columns: The columns of its tables.
+    """
+    found = dict.fromkeys([*table_columns, *_names(parts)])
+    if len(set(map(str.casefold, found))) == len(found):
+        return {}
     spellings: dict[str, dict[str, None]] = {}
-    for name in [*table_columns, *_names(query)]:
+    for name in found:
         spellings.setdefault(name.casefold(), {})[name] = None
     return {
         name: f"{name}{MARK}{index}"
@@ -53,8 +60,8 @@ def marks_for(query: ir.Query, table_columns: Iterable[str]) -> dict[str, str]:
     }
 
 
-def _names(node: Any) -> Iterator[str]:
-    for current in walk(node):
+def _names(parts: Iterable[Any]) -> Iterator[str]:
+    for current in parts:
         for field in _FIELDS.get(type(current), ()):
             yield from _strings(getattr(current, field))
         if isinstance(current, ir.DataTable):

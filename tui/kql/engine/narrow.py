@@ -14,7 +14,7 @@ from typing import Any
 
 from duckdb_kql import ir
 
-from tui.kql.engine.trees import walk, with_queries
+from tui.kql.engine.trees import contents, walk, with_queries
 
 _CLOSING = (ir.Project, ir.Summarize, ir.Count)
 _OPEN = (
@@ -64,7 +64,7 @@ class _Narrower:
         seen = whole
         for op in reversed(query.operators):
             if isinstance(op, _CLOSING) or (isinstance(op, ir.Distinct) and op.expressions):
-                seen = any(isinstance(part, ir.Wildcard) for part in walk(op, into_queries=False))
+                seen = ir.Wildcard in contents(op).kinds
             elif not isinstance(op, _OPEN):
                 seen = True
             if isinstance(op, ir.Join | ir.Lookup):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass
@@ -29,6 +30,8 @@ class Translation:
     """Whether names of `let`s are left in the query, for values that a column may hide."""
     stages: list[list[str]] = field(default_factory=list)
     """For each query that is being rendered, the outermost first, what its stages became."""
+    contents: dict[int, Any] = field(default_factory=dict)
+    """By identity, operators and expressions with what is in them; see `trees.contents`."""
     types: dict[int, tuple[object, str | None]] = field(default_factory=dict)
     """By identity, expressions and the Kusto type that was found for them."""
     check: Callable[[], None] = lambda: None

@@ -129,14 +129,15 @@ class Translator:
 
     def _translated(self) -> str:
         query = self._lowered()
-        self.state.lets = any(isinstance(part, ir.LetRef) for part in walk(query))
         if unfolded(query, _MOST_PARTS) >= _MOST_PARTS:
             raise words.too_deep()
+        parts = list(walk(query))
+        self.state.lets = any(isinstance(part, ir.LetRef) for part in parts)
         self._given = _given(query)
         self._asked = bool(self._given)
-        read = self._tables_in(query)
+        read = self._tables_in(parts)
         columns = [name for table in read for name in self._made[table]]
-        marks = names.marks_for(query, dict.fromkeys(columns))
+        marks = names.marks_for(parts, dict.fromkeys(columns))
         query = names.marked(query, marks)
         self.state.marks = marks
         for table in read:
@@ -252,14 +253,14 @@ class Translator:
             return {c.name: c.type for c in table.columns} if table else None
         return self._catalog.get(name)
 
-    def _tables_in(self, query: ir.Query) -> list[str]:
-        known = set(self._all())
+    def _tables_in(self, parts: Iterable[Any]) -> list[str]:
+        known = self._tables if self._tables is not None else self._catalog
         wanted: dict[str, None] = {}
-        for source in _sources(query):
-            if isinstance(source, ir.TableRef) and source.name in known:
-                wanted[source.name] = None
-            elif isinstance(source, ir.WildcardTableRef):
-                matching = (n for n in sorted(known) if fnmatch.fnmatchcase(n, source.pattern))
+        for part in parts:
+            if isinstance(part, ir.TableRef) and part.name in known:
+                wanted[part.name] = None
+            elif isinstance(part, ir.WildcardTableRef):
+                matching = (n for n in sorted(known) if fnmatch.fnmatchcase(n, part.pattern))
                 wanted.update(dict.fromkeys(matching))
         self._read_columns(wanted)
         return list(wanted)
@@ -380,10 +381,6 @@ class _Bench:
         bound = {**translator._bound(question), **values}
         row = translator._connection.execute(question, bound).fetchone()
         return row[0] if row else None
-
-
-def _sources(node: Any) -> Iterator[ir.Source]:
-    return (one for one in walk(node) if isinstance(one, ir.TableRef | ir.WildcardTableRef))
 
 
 def _catalog(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from duckdb_kql import ir
 
-from tui.kql.engine.walks import fields_of
+from tui.kql.engine.state import current_or_none
+from tui.kql.engine.walks import ATOMS, fields_of, parts_of
 
 
 def rebuilt(node: Any, change: Callable[[Any], Any]) -> Any:
@@ -29,7 +30,7 @@ def rebuilt(node: Any, change: Callable[[Any], Any]) -> Any:
         changes = {}
         for name in names:
             before = getattr(node, name)
-            if before is None or isinstance(before, str):
+            if type(before) in ATOMS:
                 continue
             after = rebuilt(before, change)
             if after is not before:
@@ -52,7 +53,7 @@ def deep(node: Any, change: Callable[[ir.Expr], ir.Expr]) -> Any:
         changes = {}
         for name in fields_of(type(expression)) or ():
             before = getattr(expression, name)
-            if before is None or isinstance(before, str):
+            if type(before) in ATOMS:
                 continue
             after = rebuilt(before, changed)
             if after is not before:
@@ -68,6 +69,8 @@ def deep(node: Any, change: Callable[[ir.Expr], ir.Expr]) -> Any:
 
 def with_queries(node: Any, change: Callable[[ir.Query], ir.Query]) -> Any:
     """The node with `change` applied to each query nested in it; shared parts stay shared."""
+    if not isinstance(node, ir.Query) and ir.Query not in contents(node).kinds:
+        return node
     done: dict[int, tuple[Any, Any]] = {}
 
     def changed(part: Any) -> Any:
@@ -86,7 +89,7 @@ def with_queries(node: Any, change: Callable[[ir.Query], ir.Query]) -> Any:
             changes = {}
             for name in names:
                 before = getattr(part, name)
-                if before is None or isinstance(before, str):
+                if type(before) in ATOMS:
                     continue
                 after = changed(before)
                 if after is not before:
@@ -99,28 +102,75 @@ def with_queries(node: Any, change: Callable[[ir.Query], ir.Query]) -> Any:
     return changed(node)
 
 
-def walk(node: Any, *, into_queries: bool = True) -> Iterator[Any]:
-    """Every part of a tree once, at any depth; nested queries are left alone where told."""
+def walk(node: Any) -> Iterator[Any]:
+    """Every part of a tree once, at any depth, nested queries entered."""
     stack: list[Any] = [node]
     seen: set[int] = set()
     while stack:
         current = stack.pop()
-        if isinstance(current, ir.Query) and not into_queries:
-            continue
         if isinstance(current, tuple | list):
             stack.extend(current)
             continue
-        names = fields_of(type(current))
-        if names is None or id(current) in seen:
+        parts = parts_of(current)
+        if parts is None or id(current) in seen:
             continue
         seen.add(id(current))
         yield current
-        stack.extend([getattr(current, name) for name in names])
+        stack.extend(parts)
 
 
-def expressions(node: Any) -> Iterator[ir.Expr]:
+class Contents(NamedTuple):
+    """What is in an operator or an expression, itself included, outside nested queries."""
+
+    node: Any
+    """Held, so that no other can come to have its identity."""
+    expressions: tuple[ir.Expr, ...]
+    kinds: frozenset[type]
+    """The classes of all parts, that of nested queries among them."""
+    calls: frozenset[str]
+    """The names of the functions that are called."""
+
+
+def contents(node: Any) -> Contents:
+    """What is in a node, which does not change; found once a query."""
+    state = current_or_none()
+    known: Contents | None = state.contents.get(id(node)) if state is not None else None
+    if known is None:
+        known = _contents(node)
+        if state is not None:
+            state.contents[id(node)] = known
+    return known
+
+
+def _contents(node: Any) -> Contents:
+    found: list[ir.Expr] = []
+    kinds: set[type] = set()
+    calls: set[str] = set()
+    stack: list[Any] = [node]
+    seen: set[int] = set()
+    while stack:
+        current = stack.pop()
+        if isinstance(current, tuple | list):
+            stack.extend(current)
+            continue
+        parts = parts_of(current)
+        if parts is None or id(current) in seen:
+            continue
+        seen.add(id(current))
+        kinds.add(type(current))
+        if isinstance(current, ir.Query):
+            continue
+        if isinstance(current, ir.Expr):
+            found.append(current)
+            if isinstance(current, ir.FunctionCall):
+                calls.add(current.name)
+        stack.extend(parts)
+    return Contents(node, tuple(found), frozenset(kinds), frozenset(calls))
+
+
+def expressions(node: Any) -> tuple[ir.Expr, ...]:
     """Every expression inside an operator, at any depth, outside nested queries."""
-    return (one for one in walk(node, into_queries=False) if isinstance(one, ir.Expr))
+    return contents(node).expressions
 
 
 def unfolded(node: Any, most: int) -> int:
@@ -134,12 +184,12 @@ def unfolded(node: Any, most: int) -> int:
     def size(part: Any) -> int:
         if isinstance(part, tuple | list):
             return min(sum(map(size, part)), most)
-        names = fields_of(type(part))
-        if names is None:
+        parts = parts_of(part)
+        if parts is None:
             return 0
         known = sizes.get(id(part))
         if known is None:
-            known = 1 + sum(size(getattr(part, name)) for name in names)
+            known = 1 + sum(map(size, parts))
             sizes[id(part)] = known = min(known, most)
         return known
 

@@ -7,7 +7,8 @@ called, and whether it is a rule, is looked up once a class here instead of once
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+import operator
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from antlr4 import ParserRuleContext  # type: ignore[import-untyped]
@@ -23,6 +24,9 @@ KINDS = "kql_rules"
 
 _RULES: dict[type, str] = {}
 _FIELDS: dict[type, tuple[str, ...] | None] = {}
+_GETTERS: dict[type, Callable[[Any], tuple[Any, ...]] | None] = {}
+ATOMS = frozenset({str, int, float, bool, type(None)})
+"""Classes of what has no parts; most of what the fields of a query's parts hold."""
 
 
 def rule_name(kind: type) -> str:
@@ -42,6 +46,24 @@ def fields_of(kind: type) -> tuple[str, ...] | None:
         names = None if known is None else tuple(field.name for field in known)
         _FIELDS[kind] = names
         return names
+
+
+def parts_of(node: Any) -> list[Any] | None:
+    """What the fields of a dataclass's instance hold, `ATOMS` left out; None for others."""
+    kind = type(node)
+    try:
+        getter = _GETTERS[kind]
+    except KeyError:
+        getter = _GETTERS[kind] = _getter(fields_of(kind))
+    return None if getter is None else [v for v in getter(node) if type(v) not in ATOMS]
+
+
+def _getter(names: tuple[str, ...] | None) -> Callable[[Any], tuple[Any, ...]] | None:
+    if names is None:
+        return None
+    if len(names) > 1:
+        return operator.attrgetter(*names)
+    return lambda node: tuple(getattr(node, name) for name in names)
 
 
 def cls(node: Node) -> str:
@@ -94,15 +116,13 @@ def first_let(node: object) -> ir.LetRef | None:
         if kind is tuple or kind is list:
             stack.extend(current)
             continue
-        if kind is str or current is None:
-            continue
-        names = fields_of(kind)
-        if names is None or isinstance(current, ir.Query) or id(current) in seen:
+        parts = parts_of(current)
+        if parts is None or isinstance(current, ir.Query) or id(current) in seen:
             continue
         if isinstance(current, ir.LetRef):
             return current
         seen.add(id(current))
-        stack.extend([getattr(current, name) for name in names])
+        stack.extend(parts)
     return None
 
 
@@ -117,13 +137,13 @@ def table_names(query: ir.Query, known: Mapping[str, Any] | None) -> frozenset[s
         if kind is tuple or kind is list:
             stack.extend(current)
             continue
-        names = fields_of(kind)
-        if names is None or id(current) in seen:
+        parts = parts_of(current)
+        if parts is None or id(current) in seen:
             continue
         seen.add(id(current))
-        if isinstance(current, ir.TableRef) and current.database is None:
+        if kind is ir.TableRef and current.database is None:
             found.add(current.name.casefold())
-        stack.extend([getattr(current, name) for name in names])
+        stack.extend(parts)
     return frozenset(found)
 
 

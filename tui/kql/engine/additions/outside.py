@@ -20,7 +20,7 @@ from tui.kql.engine.fault import KqlFault
 from tui.kql.engine.kinds import kind_of
 from tui.kql.engine.plain import registry
 from tui.kql.engine.state import current
-from tui.kql.engine.trees import deep, expressions
+from tui.kql.engine.trees import contents, deep, expressions
 
 _SQL_TYPES = {
     "string": "VARCHAR",
@@ -158,7 +158,7 @@ def is_outside(expression: object) -> bool:
 
 def has_outside(node: Any) -> bool:
     """Whether there is such a call anywhere in the node."""
-    return any(map(is_outside, expressions(node)))
+    return any(name in registry.FUNCTIONS for name in contents(node).calls)
 
 
 def check(call: ir.FunctionCall) -> KqlFault | None:

@@ -15,7 +15,7 @@ from duckdb_kql import ir
 from duckdb_kql.translate import quote_string
 from duckdb_kql.translate.functions import can_fold_term_boundary, is_term_char
 
-from tui.kql.engine.trees import deep, expressions
+from tui.kql.engine.trees import contents, deep, expressions
 
 MOST = 5_000
 """Values of a list that are read beforehand; a longer one is looked up row by row."""
@@ -36,7 +36,7 @@ def settled(op: ir.Operator, values: Values, arrays: Values) -> ir.Operator:
         values: For a list that is a table.
         arrays: For one that is a scalar: the elements of an array, or the value itself.
     """
-    if not any(isinstance(e, ir.HasList) for e in expressions(op)):
+    if ir.HasList not in contents(op).kinds:
         return op
 
     def settle(expression: ir.Expr) -> ir.Expr:

@@ -18,7 +18,7 @@ from duckdb_kql.translate import naming, quote_ident
 from tui.kql.engine.additions import tree
 from tui.kql.engine.additions.stages import Columns, Snapshot, Stage, Workbench, names, sql_of
 from tui.kql.engine.kinds import Kinds, kind_of
-from tui.kql.engine.trees import deep, expressions
+from tui.kql.engine.trees import contents, deep, expressions
 
 _CHANGED, _RANKED = "kql changed", "kql ranked"
 FUNCTIONS = frozenset(
@@ -160,7 +160,7 @@ def _over(call: ir.FunctionCall, restart: list[str], restarts: list[tuple[str, s
 
 def has_window(node: Any) -> bool:
     """Whether an operator reads neighbouring rows."""
-    return any(isinstance(e, ir.FunctionCall) and e.name in FUNCTIONS for e in expressions(node))
+    return any(name in FUNCTIONS for name in contents(node).calls)
 
 
 def serialize(node: tree.Node, library: Callable[[], Any]) -> ir.Operator | None:
