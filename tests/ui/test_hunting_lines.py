@@ -78,3 +78,33 @@ async def test_what_is_being_typed_is_not_blamed_yet(open_app: Open) -> None:
         assert not [one for one in editor.checks._marks.values() if one]
         await screens.press("escape", "ctrl+left")
         await screens.sees("A condition must come here")
+
+
+SIGMA = """title: Office starts PowerShell
+logsource:
+    category: process_creation
+detection:
+    parent:
+        ParentImage|contains: 'Office'
+
+    child:
+        CommandLine|contains: 'powershell'
+        CurrentDirectory: 'x'
+    condition: parent and child"""
+
+
+async def test_a_pasted_sigma_rule_becomes_a_query_by_one_key(open_app: Open) -> None:
+    async with open_app() as screens:
+        screen = await hunting(screens)
+        editor = screen.tab.editor
+        screens.app.post_message(Paste(SIGMA))
+        await screens.sees("This is a Sigma rule.", "F9 makes a query of it")
+        assert editor.text == SIGMA
+        await screens.press("f9")
+        await screens.sees("| where InitiatingProcessFolderPath contains")
+        assert "CurrentDirectory is left out" in editor.text
+        await screens.press("f5")
+        await screens.until(lambda: screen.tab.result is not None)
+        assert screen.tab.problem is None
+        await screens.press("ctrl+z")
+        assert editor.text == SIGMA

@@ -43,6 +43,8 @@ class Diagnostic:
     message: str
     fix: str = ""
     """What to put in place of the text from start to end."""
+    offer: str = ""
+    """What the fix does, where that is not plain from its text."""
 
 
 def diagnose(

@@ -69,5 +69,6 @@ def remark_spans(found: Diagnostic, line: int | None) -> list[Span]:
         shown = visible(found.fix)
         if len(shown) > 40:
             shown = "it"
-        spans += [("   F9", "accentbold"), (f" puts {shown}", "faint")]
+        offer = found.offer or f"puts {shown}"
+        spans += [("   F9", "accentbold"), (f" {offer}", "faint")]
     return spans

@@ -32,12 +32,34 @@ def _of(query: str, _edition: int) -> tuple[Diagnostic, ...]:
 
 
 def _all(text: str, places: Sequence[tuple[int, int]]) -> list[Diagnostic]:
-    found = []
+    rules = _rules(text)
+    found = [*rules]
     for start, end in places[:_MOST]:
+        if any(one.start < end and start < one.end for one in rules):
+            continue
         found += [
             replace(one, start=one.start + start, end=one.end + start)
             for one in _of(text[start:end], schema.edition())
         ]
+    return found
+
+
+def _rules(text: str) -> list[Diagnostic]:
+    """Sigma rules among the queries, each with the query that it means."""
+    if "detection:" not in text:
+        return []
+    from tui.kql.diagnostics import Diagnostic
+    from tui.kql.sigma import query_of, rules_in
+
+    found = []
+    for start, end in rules_in(text):
+        query = query_of(text[start:end])
+        if query is None:
+            words = "This looks like a Sigma rule, but its YAML cannot be read."
+            found.append(Diagnostic("hint", start, end, words))
+        else:
+            offer = "makes a query of it, ^z takes that back"
+            found.append(Diagnostic("hint", start, end, "This is a Sigma rule.", query, offer))
     return found
 
 
