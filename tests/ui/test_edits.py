@@ -61,7 +61,7 @@ async def test_what_somebody_else_changed_meanwhile_is_shown_and_decided(open_ap
         await screens.sees("Undelivered edits", "conflict")
         await screens.sees("was active", "theirs, now closed", "mine working")
         await screens.press("m")
-        await screens.sees("Every edit is delivered.")
+        await screens.sees("No edit waits any more.")
         await screens.press("escape")
         await workspace.queue.delivered()
         assert (await workspace.queue.refresh_incident(key)).status == "inProgress"
@@ -207,7 +207,7 @@ async def test_escape_stops_what_is_not_sent_and_refused_ones_are_sent_again(
         await screens.sees("Undelivered edits", "! refused", "the owner is not known")
         refused.clear()
         await screens.press("R")
-        await screens.sees("Every edit is delivered.")
+        await screens.sees("No edit waits any more.")
         await screens.press("escape")
         await screens.sees("3 sent")
         assert "checked" in (await queue.refresh_incident(ids[0])).tags

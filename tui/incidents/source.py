@@ -299,6 +299,9 @@ class QueueSource:
         edits = outbox.marks(connection)
         me, now = fold(self._queue.me) if self._queue.me else None, self._queue.now()
         places = [at for at, column in enumerate(self._columns) if column.key == "due"]
+        read = [
+            (at, one) for at, one in enumerate(self._columns) if one.kind in ("time", "dynamic")
+        ]
         made: list[Row] = []
         for _, key, status, owner, unread, created, span, *values in rows:
             assert isinstance(key, str)
@@ -313,12 +316,11 @@ class QueueSource:
                 marks.add("mine")
             if unread:
                 marks.add(_UNREAD.get(unread, "changed"))  # type: ignore[call-overload]
-            shown = tuple(
-                _value(column, value) for column, value in zip(self._columns, values, strict=True)
-            )
+            for at, column in read:
+                values[at] = _value(column, values[at])
             for at in places:
-                shown = (*shown[:at], due, *shown[at + 1 :])
-            made.append(Row(key, shown, frozenset(marks)))
+                values[at] = due
+            made.append(Row(key, tuple(values), frozenset(marks)))
         return made
 
     def _begin(self) -> asyncio.Task[array[int]]:

@@ -143,6 +143,9 @@ class IncidentsScreen(QueueFilter):
                 yield Sheet(id="pane")
         yield Sheet(id="below")
 
+    _put_away: frozenset[str] = frozenset()
+    """Notices that were read and need not stand below the table; F1 still tells them."""
+
     async def on_mount(self) -> None:
         """Show the cache, then fetch."""
         self._incident: Incident | None = None
@@ -247,7 +250,7 @@ class IncidentsScreen(QueueFilter):
             return
         selected = len(self.query_one(Grid).selected)
         problem = self.workspace.queue.sync_problem
-        notices = self.notices
+        notices = [notice for notice in self.notices if notice not in self._put_away]
         said: list[Span] = []
         if self._bulk is not None and not selected:
             said = progress_spans(self._bulk)
@@ -315,7 +318,7 @@ class IncidentsScreen(QueueFilter):
             self.open_link(self._incident)
 
     async def action_back_command(self) -> None:
-        """Drop the selection, then the filter; stop fetching."""
+        """Drop the selection, then the filter; stop fetching; put a notice away."""
         grid = self.query_one(Grid)
         if await self._stop_edits() or grid.clear_selection():
             return
@@ -328,3 +331,6 @@ class IncidentsScreen(QueueFilter):
         if self._syncing:
             self.workers.cancel_group(self, "sync")
             self.notify("Stopped fetching. R goes on.", markup=False)
+            return
+        self._put_away = frozenset(self.notices)
+        self.tell_below()

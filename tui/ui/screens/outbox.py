@@ -78,7 +78,7 @@ class Outbox(Dialog):
         """The list, what is known of the edit under the cursor, and the keys."""
         with Vertical(classes="dialog"):
             yield Sheet([text("Undelivered edits", "bold"), gap()])
-            yield Grid(_paint, empty="Every edit is delivered.", id="edits")
+            yield Grid(_paint, empty="No edit waits any more.", id="edits")
             yield Sheet(id="about")
             yield Sheet(id="keys")
 
