@@ -160,7 +160,7 @@ async def test_what_cannot_be_taken_along_is_said_and_stays(
 ) -> None:
     await with_edits(tmp_path, service)
 
-    def refuse(*_: object) -> Carried:
+    def refuse(*_: object, **__: object) -> Carried:
         raise CacheProblem("x", "its file cannot be read or written")
 
     monkeypatch.setattr("tui.incidents.carrying.carry_over", refuse)

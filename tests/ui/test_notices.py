@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from textual.widgets._toast import Toast
-
 from tests.ui.conftest import Open
 from tui.errors import Problem
 from tui.ui.widgets.key_line import KeyLine
@@ -15,8 +13,7 @@ async def test_what_fails_again_takes_the_place_of_what_was_said(open_app: Open)
         for number in range(5):
             app.report(Problem("Signing in to contoso failed", f"attempt {number}", "Wait."))
         app.report(Problem("Loading incidents failed", "something else"))
-        await screens.pilot.pause()
-        shown = [str(toast._notification.message) for toast in app.screen.query(Toast)]
+        shown = [one.message for one in app._notifications]
         assert len(shown) == 2
         assert "attempt 4" in shown[0]
         assert "something else" in shown[1]

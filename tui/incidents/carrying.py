@@ -35,7 +35,12 @@ class Carried:
 
 
 def carry_over(
-    profile: Profile, directory: Path, former: Dialect = "classic", coming: Dialect = "graph"
+    profile: Profile,
+    directory: Path,
+    former: Dialect = "classic",
+    coming: Dialect = "graph",
+    *,
+    for_edits: bool = False,
 ) -> Carried:
     """Take the cached queue and the outbox of one API's cache over into the other's.
 
@@ -43,6 +48,9 @@ def carry_over(
     be undone, and the next sync reads all of it again in the new form. Where it has, the edits
     that are not delivered move to it. Either way they are in one outbox alone, so that none is
     sent twice. Blocks: call it in a thread.
+
+    Args:
+        for_edits: Do nothing where no edit waits: what is read can be read again.
 
     Raises:
         CacheProblem: A file cannot be read or written; nothing was changed.
@@ -54,6 +62,8 @@ def carry_over(
         with _opened(source) as old:
             with transaction(old):
                 leases.release_dead(old)
+            if for_edits and not _count(old, _OPEN):
+                return Carried()
             fresh = not target.is_file()
             if fresh:
                 _copy(old, target)

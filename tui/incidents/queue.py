@@ -327,7 +327,9 @@ async def _carry(profile: Profile, directory: Path | None, coming: Dialect) -> l
     former: Dialect = "classic" if coming == "graph" else "graph"
     name = {"graph": "Microsoft Graph", "classic": "the classic API"}
     try:
-        found = await asyncio.to_thread(carry_over, profile, directory, former, coming)
+        found = await asyncio.to_thread(
+            carry_over, profile, directory, former, coming, for_edits=True
+        )
     except CacheProblem as problem:
         return [
             f"Edits that were made over {name[former]} and not delivered wait in its cache: "
