@@ -107,6 +107,12 @@ WRONG = [
     ("DeviceEvents | extend K = case(FileName == '', 'none', 5) | summarize count() by K", "K", ""),
     ("search dynamic([1])", "dynamic([1])", ""),
     ("DeviceEvents | where FileName has dynamic([1])", "dynamic([1])", ""),
+    ("DeviceEvents | where FileName == “a b” and FileSize > 1", "“a b”", '"a b"'),
+    ("DeviceEvents | where FileName == ‘it\n| take 1", "‘", "'"),
+    ("DeviceEvents | extend x = FileSize – 1", "–", "-"),
+    (r'DeviceEvents | where FolderPath has "C:\Windows\Temp"', r'"C:\Windows\Temp"',
+     r'@"C:\Windows\Temp"'),
+    (r"DeviceEvents | where FileName matches regex '\d+\\.exe'", r"'\d+\\.exe'", r"'\\d+\\.exe'"),
 ]  # fmt: skip
 
 

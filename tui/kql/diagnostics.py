@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from tui.kql import diagnostics_pasted as pasted
 from tui.kql import docs, grammar, schema, words
 from tui.kql.completion_words import CHARTS, KINDS
 from tui.kql.diagnostics_cost import costs
@@ -63,6 +64,7 @@ def diagnose(
     if not found.whole or not found.tokens:
         return []
     faults = list(_shape(found))
+    faults += (Diagnostic("error", *one) for one in pasted.signs(text, found.tokens))
     faults += (
         Diagnostic("error", last.start, last.end, "A ; must end this let.", f"{last.text};")
         for last, _ in unended(found, text)
@@ -80,6 +82,7 @@ def diagnose(
             faults.append(fault)
     if until == end:
         faults += _signs(found)
+        faults += (Diagnostic("error", *one) for one in pasted.escapes(found.tokens))
         known = {fault.start for fault in faults}
         faults += (
             Diagnostic("error", *one) for one in grammar.read(found) if one.start not in known

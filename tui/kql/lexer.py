@@ -46,7 +46,7 @@ class Token(NamedTuple):
 
 _MASTER = re.compile(
     r"""
-      (?P<space>[ \t\r\n\f\v\u00a0\ufeff]+)
+      (?P<space>[ \t\r\n\f\v\u00a0\u1680\u180e\u2000-\u200b\u202f\u205f\u3000\ufeff]+)
     | (?P<comment>//[^\n]*)
     | (?P<datetime>\bdatetime[ \t]*\([^()\n]*\))
     | (?P<timespan>\b(?:timespan|time)[ \t]*\([^()\n]*\))

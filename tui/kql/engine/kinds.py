@@ -46,7 +46,8 @@ _ALWAYS = {
     "long": """strcmp strlen string_size indexof indexof_regex countof tolong parse_ipv4
         parse_ipv4_mask datetime_diff hash hash_xxhash64 binary_and binary_or binary_xor binary_not
         binary_shift_right binary_shift_left bitset_count_ones array_length array_index_of
-        dcount_hll has_any_index ipv4_compare ipv6_compare ipv4_netmask_suffix row_number row_rank_dense
+        dcount_hll has_any_index
+        ipv4_compare ipv6_compare ipv4_netmask_suffix row_number row_rank_dense
         row_rank_min count countif dcount dcountif count_distinct count_distinctif kql_count""",
     "real": """toreal todouble round ceiling
         array_sum pow sqrt log log2 log10 exp exp2 exp10 pi cos sin tan

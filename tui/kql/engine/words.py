@@ -216,6 +216,12 @@ def from_library(text: str, error: Exception) -> KqlFault:
             column=column,
         )
     span = getattr(error, "span", None)
+    if head == "multi-statement":
+        return KqlFault(
+            "More than one tabular expression statement is not supported by this engine: run them "
+            "one by one",
+            kind="unsupported",
+        )
     if head in ("function", "aggregate"):
         name = rest.partition(" ")[0].removeprefix("kql_")
         if "argument" in hint:
