@@ -17,6 +17,7 @@ from duckdb_kql.translate import sharing
 from tui.kql.engine import words
 from tui.kql.engine.kinds import kind_of
 from tui.kql.engine.state import breathe
+from tui.kql.engine.trees import contents
 
 _PLAIN = frozenset({"string", "long", "int", "real", "bool", "datetime", "timespan", "guid"})
 _WHOLE = {"toint": "INTEGER", "tolong": "BIGINT"}
@@ -51,6 +52,8 @@ def install() -> None:
     """Put the cheaper forms before those of duckdb-kql; once, after all other additions."""
     sql: Any = translate
     expression, operator = sql.render_expr, sql.render_operator
+    binding: Any = sharing
+    bind_repeats = binding.bind_repeats
     aggregate = sql._render_aggregate_call
 
     def render_expr(node: ir.Expr) -> str:
@@ -82,7 +85,17 @@ def install() -> None:
             return _EXTREME.sub(_EARLIEST, text)
         return text
 
+    def bind_some(exprs: Any, before: str, taken: Any) -> sharing.Scope:
+        inside = contents(tuple(exprs))
+        # Nothing is read twice: as little is to be bound as where no columns are known.
+        once = not inside.shared and inside.kinds.isdisjoint((ir.ToScalar, ir.Query))
+        return bind_repeats(exprs, before, None if once else taken)
+
     sql.render_expr = render_expr
+    binding.bind_repeats = bind_some
+    sql._referenced_columns = lambda node: {
+        part.name for part in contents(node).expressions if isinstance(part, ir.ColumnRef)
+    }
     sql._render_aggregate_call = render_aggregate
     sql.render_operator = render_operator
 

@@ -129,6 +129,8 @@ class Contents(NamedTuple):
     """The classes of all parts, that of nested queries among them."""
     calls: frozenset[str]
     """The names of the functions that are called."""
+    shared: bool
+    """Whether some part is at several places: what a `let` names, and is read twice."""
 
 
 def contents(node: Any) -> Contents:
@@ -146,6 +148,7 @@ def _contents(node: Any) -> Contents:
     found: list[ir.Expr] = []
     kinds: set[type] = set()
     calls: set[str] = set()
+    shared = False
     stack: list[Any] = [node]
     seen: set[int] = set()
     while stack:
@@ -154,7 +157,10 @@ def _contents(node: Any) -> Contents:
             stack.extend(current)
             continue
         parts = parts_of(current)
-        if parts is None or id(current) in seen:
+        if parts is None:
+            continue
+        if id(current) in seen:
+            shared = True
             continue
         seen.add(id(current))
         kinds.add(type(current))
@@ -165,7 +171,7 @@ def _contents(node: Any) -> Contents:
             if isinstance(current, ir.FunctionCall):
                 calls.add(current.name)
         stack.extend(parts)
-    return Contents(node, tuple(found), frozenset(kinds), frozenset(calls))
+    return Contents(node, tuple(found), frozenset(kinds), frozenset(calls), shared)
 
 
 def expressions(node: Any) -> tuple[ir.Expr, ...]:
