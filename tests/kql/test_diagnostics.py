@@ -108,7 +108,7 @@ WRONG = [
     ("search dynamic([1])", "dynamic([1])", ""),
     ("DeviceEvents | where FileName has dynamic([1])", "dynamic([1])", ""),
     ("DeviceEvents | where FileName == “a b” and FileSize > 1", "“a b”", '"a b"'),
-    ("DeviceEvents | where FileName == ‘it\n| take 1", "‘", "'"),
+    ("DeviceEvents | where FileName == ‘it\n| take 1", "‘", ""),
     ("DeviceEvents | extend x = FileSize – 1", "–", "-"),
     (r'DeviceEvents | where FolderPath has "C:\Windows\Temp"', r'"C:\Windows\Temp"',
      r'@"C:\Windows\Temp"'),

@@ -41,7 +41,7 @@ def signs(text: str, tokens: Sequence[Tok]) -> Iterator[Remark]:
             token.start,
             until if whole else token.end,
             f"{token.text} is a typographic quote: texts stand in \" or '.",
-            f"{plain}{inside}{plain}" if whole else plain,
+            f"{plain}{inside}{plain}" if whole else "",
         )
 
 
