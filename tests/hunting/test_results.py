@@ -343,3 +343,33 @@ async def test_the_database_reaches_nothing_outside_its_directory(tmp_path) -> N
             with pytest.raises(Problem):
                 await result.store.rows(attempt)
     assert {path.name for path in tmp_path.iterdir()} == {"secret.txt", "inside"}
+
+
+async def test_an_answer_without_a_list_of_rows_says_so(tmp_path) -> None:
+    body = json.dumps({"schema": [{"name": "A", "type": "String"}]}).encode()
+    async with loaded(tmp_path, body) as result:
+        assert result.count == 0
+        assert "no list of rows" in result.notes[0]
+    async with loaded(tmp_path, graph([("A", "String")], [])) as result:
+        assert result.notes == ()
+
+
+async def test_a_number_beyond_a_float_is_not_endless(tmp_path) -> None:
+    body = b'{"schema":[{"name":"D","type":"Double"}],"results":[{"D":1e400},{"D":"Infinity"}]}'
+    async with loaded(tmp_path, body) as result:
+        assert await values(result) == [("1e400",), (float("inf"),)]
+
+
+async def test_columns_are_measured_and_read_alone(tmp_path) -> None:
+    rows = [{"N": "x" * 300, "H": 3}, {"N": "y", "H": 5}, {"N": None, "H": None}]
+    body = graph([("N", "String"), ("H", "Int64")], rows)
+    async with loaded(tmp_path, body) as result:
+        source = result.source()
+        assert await source.extent("c1") == (3.0, 5.0)
+        assert await source.extent("c0") is None
+        short = await source.values_of(["c1", "c0"], 2, longest=200)
+        assert [row.values for row in short] == [(3, None), (5, "y")]
+        await source.filter("y")
+        spread = await source.distinct("c1")
+        assert (spread.least, spread.most, spread.total, spread.median) == (5, 5, 5.0, 5.0)
+        assert (await source.distinct("c0")).least is None

@@ -161,7 +161,7 @@ async def test_a_failure_keeps_the_rows_from_before(open_app: Open) -> None:
         fault = Unreachable("The query failed", "no answer from graph", host="graph")
         screens.app.workspace.connection.hunting = Stuck(fault)
         await screens.press("f5")
-        await screens.sees("failed", "no answer from graph", "F5 tries again")
+        await screens.sees("failed", "no answer from graph", "F5 tries again", "f10", "below")
         await screens.press("escape")
         await screens.sees("10 rows in", "f10")
 

@@ -155,6 +155,8 @@ class Reading:
     faults: list[str]
     cut: bool
     """The body ends before its rows do."""
+    listed: bool = True
+    """It has a list of rows, be it empty."""
 
 
 def read_leniently(
@@ -179,7 +181,7 @@ def read_leniently(
     columns += [Declared(name, "String") for name in first.seen if name not in names]
     second = _pass(path, [column.name for column in columns], write, stop)
     faults = list(second.faults) if second else []
-    return Reading(tuple(columns), first.stats, first.rows, faults, first.cut)
+    return Reading(tuple(columns), first.stats, first.rows, faults, first.cut, first.found)
 
 
 @dataclass(slots=True)

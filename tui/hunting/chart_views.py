@@ -15,7 +15,7 @@ from tui.rows import Column
 if TYPE_CHECKING:
     from tui.hunting.source import ResultSource
 
-_MOST_LABELS = 500
+_MOST_LABELS = 200
 _PARTING = ("ActionType", "Severity", "Category", "LogonType", "Source", "Type", "$table")
 """Columns of few values that tell events apart, the best first."""
 

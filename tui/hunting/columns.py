@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -97,9 +98,11 @@ def _is_integer(text: str) -> bool:
 
 def _real(text: str) -> object:
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
         return text
+    # A number beyond what a float holds is not endless.
+    return text if math.isinf(number) and text[-1:].isdigit() else number
 
 
 _SPAN_SQL = r"^(-?)(?:(\d+)\.)?(\d{1,2}):(\d\d):(\d\d)(?:\.(\d{1,7}))?$"

@@ -266,6 +266,8 @@ def _read_copy(store: Store, copy: Path, reading: body.Reading) -> _Loaded:
     notes = list(reading.faults[:3])
     if len(reading.faults) > 3:
         notes.append(f"and {len(reading.faults) - 3:,} more rows like these")
+    if not reading.listed and not reading.cut:
+        notes.append("the answer names its columns and holds no list of rows")
     columns = reading.columns
     if not columns:
         # Rows without a single value still count.

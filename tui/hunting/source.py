@@ -121,8 +121,11 @@ class ResultSource:
             )
         else:
             sql = f"SELECT t.rowid, {names} FROM t WHERE rowid >= ? AND rowid < ? ORDER BY rowid"
-        found = await self._store.rows(sql, [max(0, first), max(0, last)])
-        return [self._row(cells) for cells in found]
+        bounds = [max(0, first), max(0, last)]
+        # In the store's thread: hundreds of columns would hold the loop.
+        return await self._store.ask(
+            lambda: [self._row(cells) for cells in self._store.execute(sql, bounds)]
+        )
 
     def _row(self, cells: tuple[Any, ...]) -> Row:
         values = tuple(
@@ -221,11 +224,22 @@ class ResultSource:
         folded = name.casefold()
         return exact or [column for column in self._columns if column.title.casefold() == folded]
 
-    async def values_of(self, keys: Sequence[str], most: int) -> list[Row]:
-        """The first rows of this view, with these columns alone; made in the store's thread."""
+    async def values_of(
+        self, keys: Sequence[str], most: int, *, longest: int | None = None
+    ) -> list[Row]:
+        """The first rows of this view, with these columns alone; made in the store's thread.
+
+        Texts of more than `longest` characters are nothing, where that is given.
+        """
         places = {column.key: at for at, column in enumerate(self._columns)}
         families = [self._declared[places[key]].family for key in keys]
-        names = ", ".join(f"t.{key}" for key in keys) or "NULL"
+        named = (
+            f"t.{key}"
+            if longest is None
+            else f"CASE WHEN length(t.{key}) <= {longest} THEN t.{key} END"
+            for key in keys
+        )
+        names = ", ".join(named) or "NULL"
         sql = f"SELECT t.rowid, {names} FROM t ORDER BY rowid LIMIT ?"
         if self._viewed:
             sql = (

@@ -25,7 +25,7 @@ from tui.ui.widgets.sheet import Sheet
 if TYPE_CHECKING:
     from tui.hunting.source import ResultSource
 
-_MOST_BARS = 500
+_MOST_BARS = 200
 _LENGTHS = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 
 

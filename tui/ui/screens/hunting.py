@@ -14,7 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 from textual_enhanced.commands import Command
 
-from tui.errors import Forbidden, QueryProblem
+from tui.errors import Forbidden, Problem, QueryProblem
 from tui.text import calm, visible
 from tui.ui.commands import common
 from tui.ui.commands import editor as editor_commands
@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     pass
 
 _TICK = 0.2
+_WORDS = 600
+"""Characters of what the service says that are shown."""
 _TINY = 14
 """Lines below which editor and rows do not both fit."""
 _RESULT_ACTIONS = frozenset(
@@ -56,6 +58,11 @@ _RESULT_ACTIONS = frozenset(
         "copy_plain_command",
     }
 )
+
+
+def _failure(problem: Problem) -> list[Block]:
+    step = "F5 tries again." if not isinstance(problem, Forbidden) else ""
+    return problem_blocks(problem, next_step=step)
 
 
 class HuntingScreen(QueryRuns):
@@ -98,7 +105,7 @@ class HuntingScreen(QueryRuns):
     HuntingScreen {
         #editors { height: 8; }
         #editors > QueryEditor { height: 1fr; }
-        #fault { height: auto; max-height: 4; padding: 0 2; margin-top: 1; display: none; }
+        #fault { height: auto; max-height: 7; padding: 0 2; margin-top: 1; display: none; }
         #fault.-shown { display: block; }
                 #find, #find:focus {
             display: none; height: 1; border: none; padding: 0 2; background: $surface;
@@ -111,7 +118,7 @@ class HuntingScreen(QueryRuns):
         &.-without-rows #strip { display: none; }
         &.-low TabLine { margin: 0; }
         &.-low #rows { margin: 0; }
-        &.-low #fault { margin: 0; }
+        &.-low #fault { margin: 0; max-height: 5; }
         &.-low #state { padding: 0 2; }
         &.-low #strip { height: 2; }
         &.-tiny #strip { display: none; }
@@ -216,14 +223,17 @@ class HuntingScreen(QueryRuns):
 
     def _tell_fault(self, tab: QueryTab) -> None:
         fault: list[Block] = []
-        if isinstance(tab.problem, QueryProblem):
-            place = f"line {tab.problem.line}" if tab.problem.line else ""
-            if place and tab.problem.column:
-                place += f", column {tab.problem.column}"
-            words = visible(tab.problem.why or tab.problem.what)
+        problem = tab.problem
+        if isinstance(problem, QueryProblem):
+            place = f"line {problem.line}" if problem.line else ""
+            if place and problem.column:
+                place += f", column {problem.column}"
+            words = visible((problem.why or problem.what)[:_WORDS])
             fault = [text(f"✗ {place + ': ' if place else ''}{words}", "bad")]
-            if tab.problem.remedy:
-                fault.append(text(visible(tab.problem.remedy), "faint", indent=2))
+            if problem.remedy:
+                fault.append(text(visible(problem.remedy), "faint", indent=2))
+        elif problem is not None and tab.result is not None and tab.run is None:
+            fault = _failure(problem)
         sheet = self.query_one("#fault", Sheet)
         sheet.show(fault)
         sheet.set_class(bool(fault), "-shown")
@@ -231,9 +241,9 @@ class HuntingScreen(QueryRuns):
     def _state(self, tab: QueryTab) -> list[Block]:
         """What stands instead of rows; empty where there are rows to show."""
         problem = tab.problem
-        if problem is not None and not isinstance(problem, QueryProblem) and tab.run is None:
-            step = "F5 tries again." if not isinstance(problem, Forbidden) else ""
-            return problem_blocks(problem, next_step=step)
+        failed = problem is not None and not isinstance(problem, QueryProblem)
+        if problem is not None and failed and tab.run is None and tab.result is None:
+            return _failure(problem)
         if tab.result is not None:
             if tab.source is not None and not tab.source.shown:
                 grid = self.query_one("#rows", Grid)

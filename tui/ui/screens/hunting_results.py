@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 _TO_SECONDS = len("2026-11-24 05:22:07")
 _TO_MILLISECONDS = len("2026-11-24 05:22:07.113")
+_STRIP = 2000
+"""Characters of a value that the strip begins with."""
 _SETTLED = 0.12
 """Seconds that the cursor rests on a column before its values are counted."""
 _ACTIONS = (("h", "hunt on it"), ("=", "only this"), ("!", "not this"), ("y", "copy"))
@@ -73,11 +75,16 @@ def spread_words(column: Column, found: Distinct) -> list[Span]:
         said.append(("   every value once", "faint"))
     elif found.count > 1:
         shown = (
-            (calm(copied_text(column, value))[:40] or "(empty)", number)
+            (calm(_beginning(column, value, 40))[:40] or "(empty)", number)
             for value, number in found.top
         )
         said += [(f"   {text} ×{number:,}", "faint") for text, number in shown]
     return said
+
+
+def _beginning(column: Column, value: object, length: int) -> str:
+    """A value as it is copied, of a long text only the first characters."""
+    return copied_text(column, value[:length] if isinstance(value, str) else value)
 
 
 class ResultGrid(Grid):
@@ -163,12 +170,12 @@ class ResultActions(ResultExport):
             strip.spread(())
             return
         raw = grid.cursor_value
-        value = copied_text(column, raw)
+        value = _beginning(column, raw, _STRIP)
         whole: list[Span] = []
         if isinstance(raw, str) and column.kind == "time" and (here := local_text(raw)) != raw:
             whole.append((f"   {value}", "faint"))
             value = here
-        said = calm(value[:2000]) if value else ("nothing" if raw is None else "empty")
+        said = calm(value) if value else ("nothing" if raw is None else "empty")
         tone = "bold" if value else "faint"
         title = calm(visible(column.title))
         strip.show([(title, "faint"), ("  ", ""), (said, tone), *whole], _ACTIONS)

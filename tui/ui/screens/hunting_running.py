@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 _LOOKED_AT = 500
 """Rows of an answer whose values completion offers later."""
+_LOOKED_INTO = 80
+"""Columns of it."""
+_SHORT = 200
 _WAITS = {
     "throttled": "the service asks to wait",
     "busy": "the service is busy, trying again in",
@@ -111,14 +114,13 @@ class QueryRuns(EditorHelp):
         source = tab.source
         if source is None:
             return
+        texts = [column for column in source.columns if column.kind == "text"][:_LOOKED_INTO]
         with suppress(Problem):
-            rows = await source.window(0, _LOOKED_AT)
+            rows = await source.values_of(
+                [column.key for column in texts], _LOOKED_AT, longest=_SHORT
+            )
             self.habits.saw(
-                {
-                    column.title: [row.values[at] for row in rows]
-                    for at, column in enumerate(source.columns)
-                    if column.kind == "text"
-                }
+                {column.title: [row.values[at] for row in rows] for at, column in enumerate(texts)}
             )
 
     async def _remember(

@@ -25,7 +25,9 @@ from tui.ui.widgets.sheet import STYLES, Sheet, line
 Fetch = Callable[[int], Awaitable[tuple[int, Mapping[str, object]] | None]]
 """Gives the row at a place of the view: its number in the answer and its values."""
 
-_LONGEST = 100_000
+_LONGEST = 20_000
+"""Characters of a value that are written out; a copy has all of them."""
+_MOST_LINES = 300
 _DEFANGED = frozenset({"ip", "url", "mailbox"})
 
 
@@ -125,7 +127,7 @@ class RecordScreen(FramedScreen):
         self._names = [
             name
             for name, value in self._row.items()
-            if all(term in f"{name} {value}".casefold() for term in terms)
+            if not terms or all(term in f"{name} {value}".casefold() for term in terms)
         ]
         room = max(20, self.size.width - 9)
         width = min(max((cell_len(visible(name)) for name in self._row), default=0), room * 2 // 5)
@@ -246,6 +248,9 @@ def wrapped(text: str, room: int) -> list[str]:
     lines: list[str] = []
     for piece in text.split("\n"):
         rest = piece
+        if len(lines) > _MOST_LINES:
+            lines.append("… more lines; y copies all")
+            break
         while rest:
             kept, _ = cut_text(rest, max(2, room))
             if len(kept) < len(rest):
@@ -268,18 +273,17 @@ def written(column: Column | None, value: object) -> list[tuple[str, str]]:
         here = local_text(value[:60])
         return [(visible(here), ""), (f"   {visible(value)}" if here != value else "", "faint")]
     if isinstance(value, str):
-        text = value[:_LONGEST]
-        content = _content(text)
-        if content is not None:
-            return [(calm(visible_lines(content)), "")]
-        cut = f"\n… {len(value) - _LONGEST:,} more characters" if len(value) > _LONGEST else ""
-        return [(calm(visible_lines(text)) or "(empty)", "" if text else "faint"), (cut, "faint")]
+        content = _content(value) or value
+        left = len(content) - _LONGEST
+        shown = calm(visible_lines(content[:_LONGEST]))
+        cut = f"\n… {left:,} more characters; y copies all" if left > 0 else ""
+        return [(shown or "(empty)", "" if value else "faint"), (cut, "faint")]
     return [(visible(shown_text(column or Column("", ""), value)), "")]
 
 
 def _content(text: str) -> str | None:
     """JSON spread over lines, where a text is an object or a list of it."""
-    if text[:1] not in "{[" or len(text) >= _LONGEST:
+    if text[:1] not in ("{", "[") or len(text) >= _LONGEST:
         return None
     try:
         value = json.loads(text)

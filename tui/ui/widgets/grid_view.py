@@ -40,6 +40,9 @@ class GridOptions(TypedDict, total=False):
     disabled: bool
 
 
+_MOST_MEASURED = 8000
+"""Cells looked at for the widths of the columns, at a time."""
+_FEWEST_MEASURED = 20
 HOLD = 1 / 30
 """Seconds that the former view stays while rows are on their way; then their places are drawn."""
 
@@ -186,6 +189,8 @@ class RowView(ScrollView, can_focus=True):
         columns that rows are known by.
         """
         columns, rows = self._columns, self._window.rows
+        # Hundreds of columns: fewer rows tell their widths, or the loop would be held.
+        rows = rows[: max(_FEWEST_MEASURED, _MOST_MEASURED // max(1, len(columns.measures)))]
         settled, paint = columns.settled, self._painter
         grown = False
         for measure in columns.measures:
