@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -171,6 +172,18 @@ def test_fault(
     assert fault.message == message
     assert fault.code == code
     assert (fault.line, fault.column) == place
+
+
+def _wrong() -> list[list[str]]:
+    """Queries without a meaning: each, what is said of it, and the code."""
+    file = Path(__file__).parent / "results" / "faults.tsv"
+    return [line.split("\t") for line in file.read_text("utf-8").splitlines()]
+
+
+@pytest.mark.parametrize(("query", "message", "code"), _wrong())
+def test_what_has_no_meaning_is_said(ask: Ask, query: str, message: str, code: str) -> None:
+    fault = fault_of(ask, query)
+    assert (fault.message, fault.code) == (message, code)
 
 
 def test_external_data_is_refused_by_the_services_policy(ask: Ask) -> None:

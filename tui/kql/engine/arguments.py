@@ -1,4 +1,4 @@
-"""Calls that the language has no meaning for: too few or too many arguments, or of other types."""
+"""What the language has no meaning for: arguments, aggregates, rows and columns out of place."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from duckdb_kql.translate.functions import AGGREGATE_FUNCTIONS
 from tui.kql import signatures
 from tui.kql.engine import words
 from tui.kql.engine.additions import summaries
-from tui.kql.engine.kinds import kind_of
+from tui.kql.engine.additions.samples import Limited
+from tui.kql.engine.kinds import Kinds, kind_of
+from tui.kql.engine.marks import unmarked
 from tui.kql.engine.trees import expressions
 from tui.kql.signatures import Value
 
@@ -18,6 +20,8 @@ _FREER = frozenset(
 )
 """Functions that take more than their signatures say."""
 
+_ROW_BY_ROW = (ir.Where, ir.Extend, ir.Project, ir.Distinct, ir.Sort, ir.Top, ir.MvExpand, ir.Parse)
+_ALSO_ONE = frozenset({"make_datetime", "make_timespan", "count"})
 _OF_TRUTHS = frozenset({"sum", "sumif", "avg", "avgif"})
 """Aggregates that count truth values as small numbers."""
 
@@ -37,6 +41,52 @@ def check(op: ir.Operator | ir.Source, text: str) -> None:
     for expression in expressions(op):
         if isinstance(expression, ir.FunctionCall):
             _check(expression, text)
+
+
+def check_written(op: ir.Operator, operator: str, kinds: Kinds, text: str) -> None:
+    """Refuse what is wrong with an operator as the query writes it.
+
+    Args:
+        op: The operator, its columns typed.
+        operator: How the service calls it.
+        kinds: The types of the columns that come in.
+        text: The query.
+
+    Raises:
+        KqlFault: Something is.
+    """
+    check(op, text)
+    if isinstance(op, ir.Summarize):
+        for item in op.aggregates:
+            check_aggregate(item, text)
+    elif isinstance(op, _ROW_BY_ROW):
+        check_place(op, operator, text)
+    if isinstance(op, Limited) and isinstance(op.count, ir.ColumnRef):
+        raise words.no_rows("top" if op.keys else "take")
+    if isinstance(op, ir.MvExpand):
+        for target in op.targets:
+            kind = kinds.get(target.column)
+            if kind not in (None, "", "dynamic", "null"):
+                raise words.not_dynamic(text, unmarked(target.column), operator, str(kind))
+
+
+def check_source(source: ir.Source, text: str) -> None:
+    """Refuse rows that are made of nothing: names given twice, steps of nothing.
+
+    Raises:
+        KqlFault: They are.
+    """
+    if isinstance(source, ir.DataTable):
+        names = [name for name, _ in source.columns]
+        for place, name in enumerate(names):
+            if name in names[:place]:
+                raise words.twice(text, unmarked(name), "datatable")
+    elif isinstance(source, ir.RangeSource):
+        kinds = [kind_of(e) for e in (source.start, source.stop, source.step)]
+        if any(kind in ("string", "bool", "guid", "dynamic") for kind in kinds):
+            raise words.wrong_types(*(str(kind or "dynamic") for kind in kinds))
+        if isinstance(source.step, ir.Literal) and source.step.value in (0, "0"):
+            raise words.no_step()
 
 
 def check_place(op: ir.Operator | ir.Source, operator: str, text: str) -> None:
@@ -66,7 +116,7 @@ def check_aggregate(item: ir.NamedExpr, text: str) -> None:
 
 def _check(call: ir.FunctionCall, text: str) -> None:
     name = call.name.lower()
-    if name in _FREER:
+    if name in _ALSO_ONE and len(call.args) == 1:
         return
     known = signatures.signatures()
     kinds = [kind for kind in ("a", "f") if (kind, name) in known]
@@ -83,6 +133,8 @@ def _check(call: ir.FunctionCall, text: str) -> None:
         first = first or (kind, wrong)
     assert first is not None
     kind, wrong = first
+    if name in _FREER and wrong.at >= 0:
+        return
     if wrong.at < 0:
         least = min(one.least for one in known[kind, name])
         most = max(one.most for one in known[kind, name])

@@ -22,11 +22,11 @@ from tui.kql.engine import kinds as typing
 from tui.kql.engine.additions import arrays, outside, summaries, terms, unions, windows
 from tui.kql.engine.additions.apply import Grouped, Kept
 from tui.kql.engine.additions.columns import Away, Keep, Reorder
-from tui.kql.engine.additions.functions_known import KNOWN
 from tui.kql.engine.additions.plugins import BagUnpack, Ipv4Lookup, Pivot
 from tui.kql.engine.additions.scan import Scan
 from tui.kql.engine.additions.stages import Columns, Snapshot, Stage
 from tui.kql.engine.fault import KqlFault
+from tui.kql.engine.functions_known import KNOWN
 from tui.kql.engine.marks import unmarked
 from tui.kql.engine.plain import registry
 from tui.kql.engine.state import breathe
@@ -56,7 +56,6 @@ _KEYWORDS: dict[type, str] = {
     ir.GetSchema: "getschema",
 }
 
-_ROW_BY_ROW = (ir.Where, ir.Extend, ir.Project, ir.Distinct, ir.Sort, ir.Top, ir.MvExpand, ir.Parse)
 _PLAIN_TYPES = {"double": "real", "date": "datetime", "time": "timespan", "boolean": "bool"}
 _BY_COLUMNS = frozenset(
     {"ingestion_time", "column_ifexists", "pack_all", "bag_pack_columns", "current_principal"}
@@ -165,7 +164,7 @@ class Binder:
             op = typing.typed(op, kinds)
             meaning.check(op)
             if written:
-                self._check_calls(op)
+                arguments.check_written(op, keyword(op), kinds, self._text)
             op = meaning.settled(op)
             op = self._with_terms(op, [*around, *_scalars(lets)], scope)
             several = self._expanded(op, columns)
@@ -197,14 +196,6 @@ class Binder:
         done = ir.Query(source, operators, lets, query.parameters)
         self._known[id(done)] = (done, columns, kinds)
         return done, columns
-
-    def _check_calls(self, op: ir.Operator) -> None:
-        arguments.check(op, self._text)
-        if isinstance(op, ir.Summarize):
-            for item in op.aggregates:
-                arguments.check_aggregate(item, self._text)
-        elif isinstance(op, _ROW_BY_ROW):
-            arguments.check_place(op, keyword(op), self._text)
 
     def _with_terms(
         self, op: ir.Operator, around: list[tuple[str, Any]], scope: Schema
@@ -243,6 +234,7 @@ class Binder:
             source = arrays.spread(self._nested(source, [], scope, [], {}))
             resolved = library.resolve_source_let_refs(source)
             self._check_expressions(resolved, [], "print")
+            arguments.check_source(resolved, self._text)
             return source
         return source
 
@@ -305,6 +297,8 @@ class Binder:
             for pattern in op.patterns:
                 if not pattern.wild and pattern.text not in known:
                     raise words.unknown_column(self._text, unmarked(pattern.text), name)
+            if isinstance(op, Keep) and columns and not op.columns(columns):
+                raise words.unknown_column(self._text, op.patterns[0].text, name)
         if isinstance(op, ir.ProjectRename):
             for old, _ in op.renames:
                 if old not in known:

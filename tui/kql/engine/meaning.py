@@ -12,6 +12,7 @@ from tui.kql.engine.additions import outside, summaries
 from tui.kql.engine.additions.stages import Snapshot
 from tui.kql.engine.kinds import branches, chosen, kind_of
 from tui.kql.engine.trees import deep, expressions, walk
+from tui.kql.grammar_types import STRING
 
 _ORDERING = frozenset({"<", "<=", ">", ">="})
 _ARITHMETIC = frozenset("+-*/%")
@@ -20,6 +21,13 @@ _WHOLE = frozenset({"int", "long"})
 _LOGIC = frozenset({"and", "or"})
 _UNTRUE = frozenset({"string", "datetime", "timespan"})
 _PLAIN = _UNTRUE | _NUMBERS | {"bool"}
+_SCALARS = _NUMBERS | {"bool", "datetime", "timespan", "guid"}
+_UNSIGNED = frozenset({"bool", "string", "datetime", "guid"})
+_WRITTEN = frozenset(
+    """substring toupper tolower split trim trim_start trim_end replace_string replace_regex
+    extract""".split()  # noqa: SIM905
+)
+"""Functions of text that take any other scalar as it is written."""
 _CONDITIONED = frozenset({"iff", "iif", "case", "not", "countif"})
 _EQUAL = frozenset({"==", "!="})
 _READ_AS = {
@@ -32,6 +40,8 @@ _READ_AS = {
 """What text is read as beside a value of another type; whole numbers are written as text."""
 _GIVEN_AS = {**_READ_AS, "string": "tostring", "int": "toint", "long": "tolong"}
 """What a dynamic value becomes beside a value of another type that may be given in its place."""
+_TEXT_AT = {"trim": 1, "trim_start": 1, "trim_end": 1, "extract": 2}
+"""Where such a function has its text, if not in the first place."""
 _SUMS = frozenset({"sum", "sumif", "avg", "avgif"})
 _RUN_BEFORE = frozenset({"row_window_session", *summaries.SKETCHES})
 
@@ -51,6 +61,14 @@ def check(op: ir.Operator | ir.Source) -> None:
             _check_operands(expression)
         elif isinstance(expression, ir.Between):
             _check_range(expression)
+        elif isinstance(expression, ir.UnaryOp) and expression.op == "-":
+            kind = kind_of(expression.operand)
+            if kind in _UNSIGNED:
+                raise words.wrong_types(kind)
+        elif isinstance(expression, ir.PathAccess):
+            kind = kind_of(expression.base)
+            if kind in _SCALARS:
+                raise words.no_members(kind)
         elif isinstance(expression, ir.FunctionCall) and expression.name.lower() in _CONDITIONED:
             kind = kind_of(expression.args[0]) if expression.args else None
             if kind in _UNTRUE:
@@ -73,7 +91,10 @@ def check_keys(op: ir.Operator, left: Mapping[str, str], right: Mapping[str, str
 
 def _check_operands(expression: ir.BinaryOp) -> None:
     left, right = kind_of(expression.left), kind_of(expression.right)
-    if expression.op in _ORDERING:
+    if expression.op in STRING or expression.op == "matches regex":
+        if left in _SCALARS or right in _SCALARS:
+            raise words.not_text(expression.op, left or "dynamic", right or "dynamic")
+    elif expression.op in _ORDERING:
         if left == right == "string":
             raise words.unordered(expression.op)
         if _apart(left, right) or {left, right} == {"dynamic", "string"}:
@@ -105,6 +126,8 @@ def settled(op: ir.Operator) -> ir.Operator:
     Its truth values are small numbers and count as such; text that a path leads into is JSON; a
     dynamic value becomes what it is reckoned with.
     """
+    if isinstance(op, ir.Parse) and kind_of(op.expression) in _SCALARS:
+        op = dataclasses.replace(op, expression=_cast("tostring", op.expression))
     if isinstance(op, ir.Sort | ir.Top):
         op = dataclasses.replace(op, keys=tuple(_key(key) for key in op.keys))
     changed: ir.Operator = deep(op, _freely)
@@ -147,6 +170,14 @@ def _freely(expression: ir.Expr) -> ir.Expr:
             )
     if isinstance(expression, ir.FunctionCall) and (places := branches(expression)):
         return _of_one_type(expression, places)
+    if isinstance(expression, ir.FunctionCall) and expression.name.lower() in _WRITTEN:
+        args = tuple(
+            _cast("tostring", one)
+            if kind_of(one) in _SCALARS and place == _TEXT_AT.get(expression.name.lower(), 0)
+            else one
+            for place, one in enumerate(expression.args)
+        )
+        return dataclasses.replace(expression, args=args) if args != expression.args else expression
     if isinstance(expression, ir.FunctionCall) and expression.name.lower() in _SUMS:
         first, *rest = expression.args or (None,)
         if first is not None and kind_of(first) == "bool":

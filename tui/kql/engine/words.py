@@ -6,8 +6,10 @@ import re
 
 from tui.kql import lexer
 from tui.kql.engine.fault import KqlFault
+from tui.kql.engine.functions_known import KNOWN
 from tui.kql.engine.marks import unmarked
-from tui.kql.signatures import accepts, spelled
+from tui.kql.engine.wordings import worded
+from tui.kql.signatures import accepts, signatures, spelled
 
 _CODE = re.compile(r"\b(SEM\d{4}|SYN\d{4}|CRT\d{4})\b")
 _SAYS_COLUMN = frozenset({"where", "search", "filter"})
@@ -51,6 +53,44 @@ def no_predicate(kind: str) -> KqlFault:
     )
 
 
+def no_rows(operator: str) -> KqlFault:
+    """A number of rows that is none."""
+    return KqlFault(
+        f"'{operator}' operator: the number of rows must be a constant whole number",
+        code="SEM0001",
+    )
+
+
+def no_chart(text: str, name: str) -> KqlFault:
+    """A kind of `render` that nobody knows."""
+    line, column = place(text, name)
+    return KqlFault(
+        f"'render' operator: '{name}' is no visualization", code="SEM0001", line=line, column=column
+    )
+
+
+def unknown_plugin(text: str, name: str) -> KqlFault:
+    """A name behind `evaluate` that is no plugin."""
+    line, column = place(text, name)
+    return KqlFault(f"Unknown plugin: '{name}'", code="SEM0260", line=line, column=column)
+
+
+def not_dynamic(text: str, name: str, operator: str, kind: str) -> KqlFault:
+    """A column to expand, or to go into, that holds neither arrays nor bags."""
+    line, column = place(text, name)
+    return KqlFault(
+        f"'{operator}' operator: '{name}' must be of type 'dynamic' and is of type '{kind}'",
+        code="SEM0001",
+        line=line,
+        column=column,
+    )
+
+
+def ill_formed_regex() -> KqlFault:
+    """A pattern that is no regular expression."""
+    return KqlFault("Regex pattern is ill-formed", code="SEM0420")
+
+
 def unordered(op: str) -> KqlFault:
     """Text compared by order, which the language has no operator for."""
     return KqlFault(
@@ -67,6 +107,22 @@ def incomparable(left: str, right: str) -> KqlFault:
     )
 
 
+def not_text(op: str, left: str, right: str) -> KqlFault:
+    """Values beside an operator that compares texts, one of which is no text."""
+    return KqlFault(
+        f"Cannot compare values of types {left} and {right} with '{op}'. Try adding explicit casts",
+        code="SEM0709",
+    )
+
+
+def no_members(kind: str) -> KqlFault:
+    """A path into a value that has no members."""
+    return KqlFault(
+        f"Cannot access members of a value of type '{kind}': only dynamic values have them",
+        code="SEM0001",
+    )
+
+
 def wrong_types(*given: str) -> KqlFault:
     """An operator or a function that has no meaning for such arguments."""
     return KqlFault(
@@ -74,6 +130,22 @@ def wrong_types(*given: str) -> KqlFault:
         "Try adding explicit casts",
         code="SEM0062",
     )
+
+
+def twice(text: str, name: str, operator: str) -> KqlFault:
+    """Two columns of one name."""
+    line, column = place(text, name)
+    return KqlFault(
+        f"'{operator}' operator: duplicate column name '{name}'",
+        code="SEM0034",
+        line=line,
+        column=column,
+    )
+
+
+def no_step() -> KqlFault:
+    """A range that never moves."""
+    return KqlFault("'range' operator: the step must not be 0", code="SEM0001")
 
 
 def unlike_keys(left: str, right: str) -> KqlFault:
@@ -222,6 +294,13 @@ def from_library(text: str, error: Exception) -> KqlFault:
             "one by one",
             kind="unsupported",
         )
+    known = worded(construct, hint)
+    if known is not None:
+        if span is not None:
+            known.line, known.column = span.line, span.column + 1
+        else:
+            known.line, known.column = place(text, head if head in text else rest or construct)
+        return known
     if head in ("function", "aggregate"):
         name = rest.partition(" ")[0].removeprefix("kql_")
         if "argument" in hint:
@@ -230,6 +309,12 @@ def from_library(text: str, error: Exception) -> KqlFault:
             )
         elif code:
             fault = KqlFault(f"{name}(): the arguments are not valid here", code=code.group())
+        elif (
+            head == "function"
+            and name.lower() not in KNOWN
+            and not any((kind, name.lower()) in signatures() for kind in "fap")
+        ):
+            fault = unknown_function(text, name)
         else:
             fault = unsupported(text, name)
         fault.line, fault.column = place(text, name)
@@ -278,6 +363,11 @@ _TYPES = {
 
 _OF_VALUES = frozenset({"ConversionException", "OutOfRangeException", "InvalidInputException"})
 
+_REGEX = re.compile(
+    r"missing (?:\)|\]|argument)|unexpected \)|invalid escape|repetition op|invalid perl op|"
+    r"invalid character class|invalid named capture|trailing \\|repetition size|invalid UTF-8"
+)
+
 TOO_LARGE = "kql~size"
 """What the SQL raises where a value would grow beyond measure."""
 
@@ -304,6 +394,8 @@ def from_database(text: str, error: Exception) -> KqlFault:
         return KqlFault("The query has a semantic error: types do not match", code="SEM0001")
     if isinstance(error, IndexError):
         return too_few_arguments("")
+    if kind == "InvalidInputException" and _REGEX.search(said):
+        return ill_formed_regex()
     if "without selection list" in said:
         return KqlFault(
             "A result without any column is not supported by this engine", kind="unsupported"

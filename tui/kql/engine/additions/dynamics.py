@@ -39,6 +39,13 @@ def render(node: ir.Expr, library: Callable[[ir.Expr], str]) -> str:
             return joined
     if isinstance(node, ir.Literal) and node.kind == "dynamic" and node.value is None:
         return "CAST(NULL AS JSON)"
+    if isinstance(node, ir.UnaryOp) and node.op == "-" and kind_of(node.operand) == "dynamic":
+        value = f"to_json({translate.render_expr(node.operand)})"
+        return (
+            f"(CASE json_type({value}) WHEN 'DOUBLE' THEN to_json(-TRY_CAST({value} AS DOUBLE)) "
+            f"WHEN 'BIGINT' THEN to_json(-TRY_CAST({value} AS BIGINT)) "
+            f"WHEN 'UBIGINT' THEN to_json(-TRY_CAST({value} AS BIGINT)) END)"
+        )
     if isinstance(node, ir.PathAccess) and any(
         step.index is not None and not isinstance(step.index, ir.Literal) for step in node.steps
     ):

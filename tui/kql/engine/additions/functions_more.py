@@ -143,6 +143,8 @@ def _tohex(node: ir.FunctionCall) -> str:
 
 
 def _make_datetime(node: ir.FunctionCall) -> str | None:
+    if len(node.args) == 1:
+        return sql_of(ir.FunctionCall("todatetime", node.args))
     args = [sql_of(argument) for argument in node.args]
     if not 3 <= len(args) <= 6:
         return None
@@ -154,6 +156,8 @@ def _make_datetime(node: ir.FunctionCall) -> str | None:
 
 
 def _make_timespan(node: ir.FunctionCall) -> str | None:
+    if len(node.args) == 1:
+        return sql_of(ir.FunctionCall("totimespan", node.args))
     args = [f"({sql_of(argument)})" for argument in node.args]
     if len(args) == 3:
         args.insert(0, "0")

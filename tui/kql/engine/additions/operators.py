@@ -33,6 +33,11 @@ from tui.kql.engine.kinds import kind_of
 from tui.kql.engine.state import current_or_none
 from tui.kql.engine.trees import rebuilt
 
+_CHARTS = frozenset(
+    """table list barchart piechart ladderchart timechart linechart anomalychart pivotchart
+    areachart stackedareachart scatterchart timepivot columnchart timeline 3Dchart card treemap
+    plotly graph sankey""".split()  # noqa: SIM905
+)
 _LEAD = "\x01"
 Lowered = ir.Operator | list[ir.Operator] | None
 Handler = Callable[[tree.Node, Callable[[], Lowered]], Lowered]
@@ -195,9 +200,21 @@ def _join_columns(op: ir.Join | ir.Lookup, left: list[str], right: list[str]) ->
 
 def _take(node: tree.Node, library: Callable[[], Lowered]) -> Lowered:
     try:
-        return library()
+        lowered = library()
+        if isinstance(lowered, ir.Take) and lowered.count < 0:
+            return ir.Take(0)
+        return lowered
     except KqlUnsupportedError:
-        return samples.Limited(lower._lower_expr(tree.rules(node)[-1]))
+        return samples.Limited(_rows(tree.rules(node)[-1], "take"))
+
+
+def _rows(count: tree.Node, operator: str) -> ir.Expr:
+    """How many rows an operator keeps."""
+    lowered = lower._lower_expr(count)
+    fraction = isinstance(lowered, ir.Literal) and kind_of(lowered) not in ("long", "int")
+    if fraction:
+        raise words.no_rows(operator)
+    return lowered
 
 
 def _top(node: tree.Node, library: Callable[[], Lowered]) -> Lowered:
@@ -205,9 +222,7 @@ def _top(node: tree.Node, library: Callable[[], Lowered]) -> Lowered:
         return library()
     except KqlUnsupportedError:
         parts = tree.rules(node)
-        return samples.Limited(
-            lower._lower_expr(parts[0]), tuple(sort_key(part) for part in parts[1:])
-        )
+        return samples.Limited(_rows(parts[0], "top"), tuple(sort_key(part) for part in parts[1:]))
 
 
 def _where(node: tree.Node, library: Callable[[], Lowered]) -> Lowered:
@@ -230,6 +245,8 @@ def _parse(node: tree.Node, library: Callable[[], Lowered]) -> Lowered:
         return library()
     text = next(c for c in tree.rules(node) if not tree.kind(c).startswith("ParseOperator"))
     assert pattern is not None
+    if len(pattern.children) == 1:
+        return _parse_whole(text, first)
     pattern.children = [c for c in pattern.children if c is not first]
     rest = library()
     assert isinstance(rest, ir.Parse)
@@ -245,6 +262,16 @@ def _parse(node: tree.Node, library: Callable[[], Lowered]) -> Lowered:
         dataclasses.replace(rest, expression=ir.ColumnRef(marked), segments=(lead, *rest.segments)),
         ir.ProjectAway((marked,)),
     ]
+
+
+def _parse_whole(text: tree.Node, column: tree.Node) -> Lowered:
+    """`parse Text with Column`: a pattern of one column takes all."""
+    whole: ir.Expr = ir.FunctionCall("tostring", (lower._lower_expr(text),))
+    kinds = tree.find(column, "ScalarType")
+    convert = plugins.CONVERSIONS.get(kinds[0].getText().lower()) if kinds else None
+    if convert is not None:
+        whole = ir.FunctionCall(convert, (whole,))
+    return ir.Extend((ir.NamedExpr(whole, tree.name_of(column)),))
 
 
 def parsed(
@@ -274,8 +301,11 @@ def _render(node: tree.Node, library: Callable[[], Lowered]) -> Lowered:
         for item in tree.find(node, "RenderOperatorProperty"):
             key, _, value = tree.text_of(item).partition("=")
             properties[key.strip()] = value.strip().strip("\"'")
-        words = [c.getText() for c in node.children or [] if not tree.rules(c)]
-        state.render = (words[1] if len(words) > 1 else "table", properties)
+        spelled = [c.getText() for c in node.children or [] if not tree.rules(c)]
+        kind = spelled[1] if len(spelled) > 1 else "table"
+        if kind not in _CHARTS:
+            raise words.no_chart(state.text, kind)
+        state.render = (kind, properties)
     return None
 
 

@@ -16,11 +16,13 @@ from duckdb_kql.translate import (
 )
 
 from tui.kql.beside import joined
+from tui.kql.engine import words
 from tui.kql.engine.additions import tree
 from tui.kql.engine.additions.stages import Columns, Snapshot, Stage, Workbench, names, sql_of
 from tui.kql.engine.fault import KqlFault
 from tui.kql.engine.marks import MARK, unmarked
 from tui.kql.engine.state import current
+from tui.kql.signatures import signatures
 
 _MOST_COLUMNS = 500
 
@@ -32,6 +34,8 @@ def evaluate(node: tree.Node, library: Callable[[], Any]) -> ir.Operator | list[
     name = str(tree.rules(call)[0].getText()).lower()
     arguments = tree.rules(call)[1:]
     plugin = _PLUGINS.get(name, _narrow if name == "parse_kv" else None)
+    if plugin is None and ("p", name) not in signatures():
+        raise words.unknown_plugin(current().text, str(tree.rules(call)[0].getText()))
     if plugin is None:
         raise lower._unsupported(node, f"evaluate {name}")
     declared = [
@@ -105,7 +109,7 @@ _NOTHING = {
     "timespan": "CAST(NULL AS INTERVAL)",
     "guid": "CAST(NULL AS UUID)",
 }
-_CONVERSIONS = {
+CONVERSIONS = {
     "long": "tolong", "int": "toint", "real": "todouble", "double": "todouble", "bool": "tobool",
     "datetime": "todatetime", "timespan": "totimespan", "guid": "toguid", "string": "tostring",
 }  # fmt: skip
@@ -132,7 +136,7 @@ def _parse_kv(arguments: list[tree.Node], declared: list[tuple[str, str]]) -> li
     columns = []
     for name, kind in declared:
         value: ir.Expr = ir.PathAccess(ir.ColumnRef(found), (ir.PathStep(name),))
-        convert = _CONVERSIONS.get(kind)
+        convert = CONVERSIONS.get(kind)
         value = ir.FunctionCall("tostring", (value,))
         if convert not in (None, "tostring"):
             value = ir.FunctionCall(str(convert), (value,))
