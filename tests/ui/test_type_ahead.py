@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 
 from textual.events import Key
 
 from tests.ui.conftest import Open
 from tests.ui.support import Screens
+from tui.api.records import IncidentChange
 from tui.ui.widgets.grid import Grid
 
 _NAMES = {"/": "slash", ":": "colon", "\r": "enter", "]": "right_square_bracket", " ": "space"}
@@ -57,6 +59,61 @@ async def test_a_choice_typed_ahead_goes_to_the_question(open_app: Open) -> None
         key = screens.app.screen.query_one("#queue").cursor_row.key
         incident = await queue.refresh_incident(key)
         assert incident.classification == "falsePositive"
+
+
+async def test_a_line_typed_ahead_waits_for_the_question_after_the_first(
+    open_app: Open, monkeypatch
+) -> None:
+    async with open_app() as screens:
+        await screens.sign_in()
+        queue = screens.app.workspace.queue
+        owners, may, asked = queue.owners, asyncio.Event(), asyncio.Event()
+
+        async def slow() -> list[str]:
+            asked.set()
+            await may.wait()
+            return await owners()
+
+        burst(screens, "a")
+        await screens.sees("Assign:")
+        monkeypatch.setattr(queue, "owners", slow)
+        burst(screens, "okt-here\r")
+        await asyncio.wait_for(asked.wait(), 60)
+        for _ in range(20):
+            await asyncio.sleep(0)
+        may.set()
+        await screens.sees("kt-here")
+        await screens.until(lambda: len(screens.app.screen_stack) == 1)
+        await queue.delivered()
+        assert (await queue.refresh_incident("4711")).assigned_to == "kt-here"
+
+
+async def test_an_answer_is_written_down_before_the_next_question(
+    open_app: Open, monkeypatch
+) -> None:
+    async with open_app() as screens:
+        await screens.sign_in()
+        queue = screens.app.workspace.queue
+        write, may, begun = queue.edit_each, asyncio.Event(), asyncio.Event()
+
+        async def slow(changes: Mapping[str, IncidentChange]) -> list[int]:
+            begun.set()
+            await may.wait()
+            return await write(changes)
+
+        monkeypatch.setattr(queue, "edit_each", slow)
+        burst(screens, "jel")
+        await asyncio.wait_for(begun.wait(), 60)
+        # Not by a key, which would wait.
+        screens.app.screen.action_rename_command()
+        for _ in range(20):
+            await asyncio.sleep(0)
+        may.set()
+        await screens.sees("Name of the incident")
+        await screens.press("escape")
+        await queue.delivered()
+        key = screens.app.screen.query_one(Grid).cursor_row.key
+        assert (await queue.refresh_incident(key)).severity == "low"
 
 
 async def test_a_query_typed_ahead_goes_to_the_editor(open_app: Open) -> None:

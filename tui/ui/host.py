@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tui.config import Settings
     from tui.errors import Problem
     from tui.ui.drafts import Drafts
-    from tui.ui.key_gate import KeyGate
+    from tui.ui.key_gate import Hold, KeyGate
     from tui.ui.views import Views
     from tui.ui.workspace import Workspace
 
@@ -49,8 +49,8 @@ class Host(App[int]):
     """Saved views of the queue."""
     gate: KeyGate
     """Keeps keys that are typed ahead."""
-    question_opened: Callable[[], None] | None = None
-    """Called by a dialog once it takes keys."""
+    question: Hold | None = None
+    """Given up by a dialog once it takes keys, and taken again when it is answered."""
     steps_done: set[str]
     """Steps of the app's registration that are checked off in this run."""
     profile_draft: dict[str, str] | None = None

@@ -30,7 +30,36 @@ _LOOK = 0.02
 """Seconds between two looks for a lost marker, while keys wait."""
 
 _LONGEST_HOLD = 1.5
-"""Seconds after which keys go on although a question has not opened."""
+"""Seconds after which keys go on although what they wait for has not come."""
+
+_LONGEST_QUESTION = 10.0
+"""The same for a question: its keys would do something else where it is not open yet."""
+
+
+class Hold:
+    """Keeps keys back while it is taken; given back by itself after a while.
+
+    Args:
+        gate: Whose keys.
+        longest: Seconds.
+    """
+
+    def __init__(self, gate: KeyGate, longest: float) -> None:
+        self._gate = gate
+        self._longest = longest
+        self._timer: Timer | None = None
+
+    def take(self) -> None:
+        """Keep keys back, where they are not kept already."""
+        if self._timer is None:
+            self._timer = self._gate.held(self._longest, self.release)
+
+    def release(self) -> None:
+        """Let them go on."""
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+            self._gate.let_go()
 
 
 class KeyGate:
@@ -84,8 +113,10 @@ class KeyGate:
         self._target = self._at = self._app.focused or self._app.screen
         self._rounds = _ROUNDS
         self._ticket += 1
-        await self._route(event)
-        self._follow(self._target, self._ticket)
+        try:
+            await self._route(event)
+        finally:
+            self._follow(self._target, self._ticket)
 
     def _follow(self, at: MessagePump, ticket: int) -> None:
         """Send the marker the way that the event bubbles; it arrives after the event."""
@@ -124,22 +155,34 @@ class KeyGate:
             self._watch.stop()
             self._watch = None
 
-    @contextmanager
-    def hold(self) -> Iterator[Callable[[], None]]:
-        """Keep keys back while a question is about to open; call what is given when it has."""
-        released = False
-
-        def release() -> None:
-            nonlocal released
-            if not released:
-                released = True
-                self._holds -= 1
-                self._app.call_later(self._go_on)
-
+    def held(self, longest: float, release: Callable[[], None]) -> Timer:
+        """Keep keys back once more; the timer that calls `release`."""
         self._holds += 1
-        timer = self._app.set_timer(_LONGEST_HOLD, release)
+        return self._app.set_timer(longest, release)
+
+    def let_go(self) -> None:
+        """Keep keys back once less."""
+        self._holds -= 1
+        self._app.call_later(self._go_on)
+
+    @contextmanager
+    def hold(self, longest: float = _LONGEST_HOLD) -> Iterator[Hold]:
+        """Keep keys back while something that they are meant for is about to come.
+
+        What is given lets them go earlier, and keeps them back again.
+        """
+        hold = Hold(self, longest)
+        hold.take()
         try:
-            yield release
+            yield hold
         finally:
-            timer.stop()
-            release()
+            hold.release()
+
+    @contextmanager
+    def question(self) -> Iterator[Hold]:
+        """The same while questions are prepared, and while what was answered is done.
+
+        Without it a key that comes early would act on what lies behind the question.
+        """
+        with self.hold(_LONGEST_QUESTION) as hold:
+            yield hold

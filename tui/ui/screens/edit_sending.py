@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from tui.api.records import Incident, IncidentChange
@@ -54,13 +56,22 @@ class EditSending(FramedScreen):
     def follow(self, edits: Sequence[int]) -> None:
         """A change of many was written down: show how far it comes."""
 
+    _asking: asyncio.Lock | None = None
+
     def _ask(self, question: Coroutine[None, None, None]) -> None:
-        self.run_worker(self._asked(question), exclusive=True, group="question")
+        self.run_worker(self._asked(question), group="question")
 
     async def _asked(self, question: Coroutine[None, None, None]) -> None:
-        with self.m365d.gate.hold() as opened:
-            self.m365d.question_opened = opened
-            await question
+        # One after the other: none is stopped by the next while its answer is written down.
+        self._asking = self._asking or asyncio.Lock()
+        with closing(question), self.m365d.gate.question() as hold:
+            async with self._asking:
+                self.m365d.question = hold
+                try:
+                    await question
+                finally:
+                    if self.m365d.question is hold:
+                        self.m365d.question = None
 
     async def _title(self, verb: str, incidents: Sequence[Incident]) -> str:
         if len(incidents) == 1:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
 from textual.events import Key
@@ -79,9 +80,16 @@ class Dialog(ModalScreen[str | None]):
 
     def on_screen_resume(self) -> None:
         """Keys that were typed ahead are for this question."""
-        opened = cast("Host", self.app).question_opened
-        if opened is not None:
-            self.call_after_refresh(opened)
+        question = cast("Host", self.app).question
+        if question is not None:
+            self.call_after_refresh(question.release)
+
+    def dismiss(self, result: str | None = None) -> AwaitComplete:
+        """As Textual's; keys wait until what follows from the answer is done."""
+        question = cast("Host", self.app).question
+        if question is not None:
+            question.take()
+        return super().dismiss(result)
 
     def action_cancel(self) -> None:
         """Leave it unanswered."""
