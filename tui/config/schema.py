@@ -94,7 +94,7 @@ UI: Mapping[str, Key] = MappingProxyType(
         "theme": Key("text", "Name of a theme."),
         "me": Key("text", "Who works here, as incidents name their owners."),
         "editor_keys": Key(
-            "choice", "Keys of the query editor.", ("standard", "emacs"), default="standard"
+            "choice", "Keys of the query editor.", ("standard", "emacs", "vi"), default="standard"
         ),
     }
 )

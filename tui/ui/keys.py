@@ -50,7 +50,10 @@ EMACS = {
 """Commands whose keys the editor has for something else in its emacs form."""
 
 
+VI = {"AddCaret": "ctrl+k"}
+
+
 def keymap_of(keys: Mapping[str, str], editor_keys: str = "standard") -> dict[str, str]:
     """The settings' `[keys]` as a keymap: command's name to key; they go before the preset."""
-    preset = EMACS if editor_keys == "emacs" else {}
+    preset = {"emacs": EMACS, "vi": VI}.get(editor_keys, {})
     return {**preset, **{command_id(name): key_id(key) for name, key in keys.items()}}

@@ -203,15 +203,22 @@ class HuntingScreen(QueryRuns):
             if tab is self.tab and tab.source is self._shown:
                 await self.query_one("#rows", Grid).show(tab.source, at=tab.row, bars=bars)
 
-    def _tell(self) -> None:
+    def tell_tabs(self) -> None:
+        """The tabs, and at their right the mode of the keys, the range and the quota."""
         tab = self.tab
         connection = self.workspace.connection
         left = connection.quota("hunting") if connection is not None else None
         right: list[Span] = [(range_words(tab.timespan), "faint")]
+        if tab.editor.mode_words:
+            right.insert(0, (f"{tab.editor.mode_words}   ", "accentbold"))
         if left is not None:
             right.append((f"   quota {left}", "faint" if left.left else "warn"))
         names = [calm(visible(one.name)) + (" ◐" if one.run else "") for one in self._tabs]
         self.query_one(TabLine).show(names, self._active, right)
+
+    def _tell(self) -> None:
+        tab = self.tab
+        self.tell_tabs()
         rule = self.query_one(RuleLine)
         rule.show(rule_words(tab, time.monotonic()), sort_words(tab))
         self._tell_fault(tab)
@@ -320,6 +327,9 @@ class HuntingScreen(QueryRuns):
             tab.problem = None
             tab.editor.clear_fault()
             self._tell()
+        elif self._in_editor and tab.editor.STAYS:
+            # Escape is pressed by habit where keys have modes; F6 leaves.
+            pass
         elif self._in_editor and not self.has_class("-without-rows"):
             self.action_to_results()
         elif self._in_editor and tab.editor.text.strip():

@@ -101,6 +101,17 @@ class EditorHelp(QueryLibrary):
         event.stop()
         self.query_one(FindBar).begin(event.editor)
 
+    @on(QueryEditor.FindAgain)
+    def _find_again(self, event: QueryEditor.FindAgain) -> None:
+        event.stop()
+        self.query_one(FindBar).again(event.editor, event.step)
+
+    @on(QueryEditor.ModeChanged)
+    def _mode_changed(self, event: QueryEditor.ModeChanged) -> None:
+        event.stop()
+        if self._tabs:
+            self.tell_tabs()
+
     def leave_finding(self) -> bool:
         """Close the line of words, where it is open."""
         bar = self.query_one(FindBar)

@@ -86,10 +86,15 @@ class EditorTabs(ResultActions):
 
     def _new_editor(self, text: str) -> QueryEditor:
         options: dict[str, Any] = {"habits": self.habits, "id": f"editor-{self._made}"}
-        if self.m365d.settings.ui.editor_keys == "emacs":
+        keys = self.m365d.settings.ui.editor_keys
+        if keys == "emacs":
             from tui.ui.widgets.emacs_editor import EmacsEditor
 
             return EmacsEditor(text, **options)
+        if keys == "vi":
+            from tui.ui.widgets.vi_editor import ViEditor
+
+            return ViEditor(text, **options)
         return QueryEditor(text, **options)
 
     async def _activate(self, index: int, *, focus: bool = True) -> None:
@@ -229,6 +234,10 @@ class EditorTabs(ResultActions):
 
     def tell_hint(self) -> None:
         """Say what there is to say about the place of the cursor."""
+        raise NotImplementedError
+
+    def tell_tabs(self) -> None:
+        """Say which tabs there are."""
         raise NotImplementedError
 
     def _changed(self) -> None:

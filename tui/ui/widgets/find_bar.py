@@ -23,7 +23,8 @@ class FindBar(Input):
     FindBar.-shown { display: block; }
     """
     BINDINGS = [
-        Binding("enter,down,ctrl+f,f3", "next(1)", show=False, priority=False),
+        Binding("enter", "take", show=False),
+        Binding("down,ctrl+f,f3", "next(1)", show=False),
         Binding("up,shift+f3", "next(-1)", show=False),
         Binding("ctrl+r", "replace", show=False),
     ]
@@ -55,11 +56,26 @@ class FindBar(Input):
         self.remove_class("-shown")
         if self._editor is not None:
             self._editor.focus()
+            self._editor.found()
 
     def watch_value(self, value: str) -> None:
         """Show the first place from where the search began."""
         if self.has_class("-shown"):
             self._go(value, self._begin, 1)
+
+    def again(self, editor: QueryEditor, step: int) -> None:
+        """Show the next place of the words of the last time."""
+        row, column = editor.cursor_location
+        self._editor = editor
+        self._go(self.value, (row, column + 1) if step > 0 else (row, column), step)
+        editor.found()
+
+    def action_take(self) -> None:
+        """Show the next place; in an editor of modes, go there."""
+        if self._editor is not None and self._editor.STAYS:
+            self.leave()
+        else:
+            self.action_next(1)
 
     def action_next(self, step: int) -> None:
         """Show the next place, or the one before."""

@@ -44,9 +44,11 @@ class TabLine(Widget):
     def render(self) -> RenderResult:
         """As many tabs around the active one as fit."""
         width = self.size.width
-        right = styled(self._right)
-        if right.cell_length > width // 2:
-            right = Content("")
+        # What stands first matters most; the rest goes where there is no room.
+        shown = list(self._right)
+        while shown and styled(shown).cell_length > width // 2:
+            shown.pop()
+        right = styled(shown) if shown else Content("")
         room = max(8, width - right.cell_length - 6)
         first = 0
         while first < self._active and self._length(first, self._active) > room:

@@ -89,6 +89,22 @@ class QueryEditor(Wanting):
         editor: QueryEditor
 
     @dataclass
+    class FindAgain(Message):
+        """The words that were looked for last are to be found again."""
+
+        editor: QueryEditor
+        step: int
+
+    @dataclass
+    class ModeChanged(Message):
+        """Keys mean something else now."""
+
+        editor: QueryEditor
+
+    STAYS = False
+    """Escape does not leave it."""
+
+    @dataclass
     class Told(Message):
         """There is something else to say about the place of the cursor."""
 
@@ -240,6 +256,14 @@ class QueryEditor(Wanting):
         self.replace(query, start, end, maintain_selection_offset=False)
         self.notify("The query of a link to the portal.", timeout=3)
         return True
+
+    @property
+    def mode_words(self) -> str:
+        """What keys mean now, where that changes."""
+        return ""
+
+    def found(self) -> None:
+        """Words were found, and are selected."""
 
     def action_suggest_command(self) -> None:
         """List what can come here."""
