@@ -84,6 +84,23 @@ def test_a_constant_term_finds_what_a_computed_one_does(ask: Ask, operator: str,
         assert row[2] == row[3], row
 
 
+@pytest.mark.parametrize("operator", ["has_any", "has_all"])
+@pytest.mark.parametrize(
+    "listed", ["('a')", "('A', 'b')", "(dynamic(['a', 'b']))", "('%', 'c', 'a.b')"]
+)
+def test_a_short_list_of_terms_finds_what_a_computed_one_does(
+    ask: Ask, operator: str, listed: str
+) -> None:
+    rows = ", ".join(f"'{text}'" for text in _TEXTS)
+    inside = listed.replace("(dynamic([", "(").replace("]))", ")")[1:-1]
+    kql = (
+        f"datatable(s: string) [{rows}] | extend terms = pack_array({inside}) "
+        f"| extend quick = s {operator} {listed}, plain = s {operator} (terms)"
+    )
+    for row in ask(kql).rows():
+        assert row[2] == row[3], row
+
+
 @pytest.mark.parametrize("function", ["make_set", "make_list"])
 @pytest.mark.parametrize(
     ("kind", "values", "expected"),
@@ -130,6 +147,12 @@ def test_the_earliest_row_is_kept_with_its_empty_values(ask: Ask) -> None:
         "let T2 = T | extend z = v; T2 | where k in ((T2 | where z == 2)) | project k",
         "T | summarize arg_max(v, *) by k | project k, w, v",
         "T | summarize take_any(*) by k | project k, v",
+        "T | summarize arg_max(v, *) by k | summarize count() by w",
+        "T | summarize arg_max(v, *) by k | count",
+        "T | summarize arg_max(v, *) by k | where w != '' | project-away k",
+        "T | summarize arg_max(v, *), arg_min(v, *) by k | project k, w, w1",
+        "T | make-series n = sum(v) default = 0 on u from 0 to 3 step 1 by k",
+        "T | make-series n = count(), max(v) on u step 1",
         "T | extend Column1 = 1 | project Column1, v + 1, w",
         "T | extend v = strcat(k, v) | project-away k | project-rename q = v | project q, w",
         "T | extend p = pack_all() | project p",

@@ -2,7 +2,8 @@
 
 Each stage of the SQL names its columns anew, and Defender's tables have sixty: binding them
 costs more than a small query's work. Where a pipe ends in columns that it names (`project`,
-`summarize`, `count`, `distinct`), its tables are read by the columns that the query spells.
+`summarize`, `count`, `distinct`, `make-series`), its tables are read by the columns that the
+query spells.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from typing import Any
 
 from duckdb_kql import ir
 
+from tui.kql.engine.additions.series import MakeSeries
 from tui.kql.engine.trees import contents, walk, with_queries
 
-_CLOSING = (ir.Project, ir.Summarize, ir.Count)
+_CLOSING = (ir.Project, ir.Count, MakeSeries)
 _OPEN = (
     ir.Where,
     ir.Extend,
@@ -63,7 +65,10 @@ class _Narrower:
         operators: list[Any] = []
         seen = whole
         for op in reversed(query.operators):
-            if isinstance(op, _CLOSING) or (isinstance(op, ir.Distinct) and op.expressions):
+            if isinstance(op, ir.Summarize):
+                # `arg_max(Timestamp, *)` gives what it is given: no more than is seen behind it.
+                seen = seen and ir.Wildcard in contents(op).kinds
+            elif isinstance(op, _CLOSING) or (isinstance(op, ir.Distinct) and op.expressions):
                 seen = ir.Wildcard in contents(op).kinds
             elif not isinstance(op, _OPEN):
                 seen = True

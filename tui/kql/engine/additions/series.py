@@ -87,12 +87,8 @@ class MakeSeries(Stage):
         origin = start or f"(SELECT {_floor('min(_kqlx)', step, timed=timed)} FROM _in)"
         last = stop or f"(SELECT max(_kqlx) + {step} FROM _in)"
         count = _steps("o", "e", step, timed=timed, up=self.stop is not None)
-        position = _steps("(SELECT o FROM _o)", "_kqlx", step, timed=timed, up=False)
-        place = (
-            f"(SELECT o FROM _o) + to_microseconds(epoch_us({step}) * _s._kqln)"
-            if timed
-            else f"(SELECT o FROM _o) + {step} * _s._kqln"
-        )
+        position = _steps(start or "(SELECT o FROM _o)", "_kqlx", step, timed=timed, up=False)
+        place = f"to_microseconds(epoch_us({step}) * _kqln)" if timed else f"{step} * _kqln"
         inside = []
         if start:
             inside.append(f"_kqlx >= {start}")
@@ -126,12 +122,13 @@ class MakeSeries(Stage):
             f"WITH _raw AS (SELECT *, {axis_sql} AS _kqlx{', ' + key_list if ks else ''} "
             f"FROM {source}), _in AS (SELECT * FROM _raw WHERE {' AND '.join(inside)}), "
             f"_o AS (SELECT {origin} AS o, {last} AS e), "
-            f"_s AS (SELECT unnest(range({count})) AS _kqln FROM _o), "
+            f"_s AS (SELECT _kqln, kql_json(o + {place}) AS _kqlp FROM "
+            f"(SELECT o, unnest(range({count})) AS _kqln FROM _o)), "
             f"_a AS (SELECT {ks_prefix}_kqln, {measured} FROM (SELECT *, "
             f"{position} AS _kqln FROM _in) GROUP BY {group}), "
             f"_g AS ({groups}) "
             f"SELECT {selected_keys}{lists}, "
-            f"to_json(list(kql_json({place}) ORDER BY _s._kqln)) AS {quote_ident(axis)} "
+            f"to_json(list(_s._kqlp ORDER BY _s._kqln)) AS {quote_ident(axis)} "
             f"FROM _g CROSS JOIN _s LEFT JOIN _a ON {on}{ending}"
         )
 

@@ -20,7 +20,9 @@ from tui.kql.engine.trees import contents, deep, expressions
 MOST = 5_000
 """Values of a list that are read beforehand; a longer one is looked up row by row."""
 
-_FEW = 3
+FEW = 3
+"""Terms of a list that are looked for one by one."""
+
 _EACH = 400
 _BEFORE, _BEHIND = r"(?:^|[^\pL\pN])", r"(?:$|[^\pL\pN])"
 
@@ -79,9 +81,9 @@ _STEADY = frozenset(
 )
 
 
-def alternation(node: ir.HasList, value: str) -> str | None:
-    """One pattern for all terms of a longer `has_any`, or None where they are no constants."""
-    if node.require_all or node.subquery is not None:
+def constants(node: ir.HasList) -> list[str] | None:
+    """The terms of a list that holds constants only; None for others."""
+    if node.subquery is not None:
         return None
     terms: list[str] = []
     for item in node.items:
@@ -99,7 +101,15 @@ def alternation(node: ir.HasList, value: str) -> str | None:
             terms += several
         else:
             return None
-    if len(terms) <= _FEW or not all(term and can_fold_term_boundary(term) for term in terms):
+    return terms
+
+
+def alternation(node: ir.HasList, value: str) -> str | None:
+    """One pattern for all terms of a longer `has_any`, or None where they are no constants."""
+    terms = None if node.require_all else constants(node)
+    if terms is None:
+        return None
+    if len(terms) <= FEW or not all(term and can_fold_term_boundary(term) for term in terms):
         return None
     patterns = [
         (_BEFORE if is_term_char(term[0]) else "")
