@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from tui.api.records import Incident
+from tui.auth.process import child_environment
+from tui.auth.secret import Secret
+from tui.config import app_paths
+from tui.ui.defects import log_defect
 from tui.ui.screens.queue_watch import arrivals_words
 from tui.ui.terminal import command_of, plain, sequence_of, way_of
 
@@ -68,3 +73,36 @@ def test_arrivals_are_named_briefly() -> None:
     assert said.endswith("2 more")
     assert said.isprintable()
     assert arrivals_words(many[:1]).startswith("High: n0")
+
+
+def test_a_desktop_reads_no_markup_in_a_notice() -> None:
+    command = command_of("t", "<a href='https://evil.example'>x</a> & <img/>", "linux", str)
+    assert command[-1] == "&lt;a href='https://evil.example'&gt;x&lt;/a&gt; &amp; &lt;img/&gt;"
+
+
+def test_what_is_started_finds_no_secret_of_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("M365D_CLIENT_SECRET", "s3cret")
+    monkeypatch.setenv("M365D_CERTIFICATE_PASSWORD", "s3cret")
+    monkeypatch.setenv("OTHER", "kept")
+    found = child_environment(MORE="1")
+    assert "s3cret" not in found.values()
+    assert (found["OTHER"], found["MORE"]) == ("kept", "1")
+
+
+def test_no_terminal_acts_on_the_log_of_defects(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(name, str(tmp_path))
+    app_paths.cache_clear()
+    secret = Secret("a-secret-in-an-exception")
+    try:
+        raise ValueError(f"\x1b]0;owned\x07 \u202e {secret.reveal()}")
+    except ValueError as error:
+        written = log_defect(error).read_text("utf-8")
+    app_paths.cache_clear()
+    assert "owned" in written
+    assert not {"\x1b", "\x07", "\u202e"} & set(written)
+    assert secret.reveal() not in written

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -18,9 +18,10 @@ from tui.auth.claims import Claims
 from tui.cli.output import cell_text
 from tui.config import load_settings
 from tui.demo.identity import TENANT_ID, applications
-from tui.errors import Unreachable
+from tui.errors import SignInProblem, Unreachable
 from tui.ui.app import M365dApp
 from tui.ui.claim_rows import claim_rows
+from tui.ui.widgets.pick_list import PickList
 
 APPS = {one.name: one for one in applications()}
 OTHER = "99999999-2222-3333-4444-555555555555"
@@ -264,3 +265,60 @@ async def test_the_move_to_graph_keeps_cache_views_edits_and_history(
         assert (await moved.queue.incident("4711")).tags == ("before-the-move",)
         assert "kept" in [one.name for one in screens.app.views.all()]
         assert moved.library(memory=False)._directory == folder
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_token_that_says_things_twice_and_at_length(
+    tenant: str, home: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    odd = {
+        "aud": "https://graph.microsoft.com",
+        "roles": ["A.All", "A.All", "[red]B[/]", "C" * 5000],
+        "signature": "x",
+        "keys": "y",
+        "feature 0": "z",
+        "event 0": "q",
+        "notice n": "v",
+        "spare A.All": "w",
+        "": "nameless",
+        "a\nb": "c\nd",
+        "big": "x" * 100_000,
+    }
+    async with signed_in(tenant, home, monkeypatch, size=size) as screens:
+        await screens.press("3")
+        await screens.sees("What it may do")
+        await decode(screens, made(**odd))
+        await screens.press("G")
+        await screens.sees("Signature")
+        for key in ("enter", "escape", "v", "g", "enter", "escape"):
+            await screens.press(key)
+
+
+async def test_what_failed_is_told_whole_where_it_is_asked_for(
+    tenant: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with signed_in(tenant, home, monkeypatch) as screens:
+        await screens.press("3")
+        await screens.sees("What it may do")
+        session = screens.app.workspace.session
+        assert session is not None
+        monkeypatch.setattr(
+            "tui.auth.session.Session._ask_for", _refusing("the secret has expired; host says: all")
+        )
+        await screens.press("r")
+        await screens.until(lambda: bool(screens.app._notifications))
+        (said,) = [one.message for one in screens.app._notifications]
+        assert said.startswith("Signing in failed: the secret has expired (AADSTS7000222).")
+        assert "host says" not in said
+        row = screens.app.screen.query_one(PickList)
+        row.highlighted = row.get_option_index("event 0")
+        await screens.sees("renewal failed: AADSTS7000222")
+        await screens.press("enter")
+        await screens.sees("host says: all")
+
+
+def _refusing(why: str) -> Callable[..., Awaitable[None]]:
+    async def refuse(*_: object) -> None:
+        raise SignInProblem("Signing in failed", why, "Make a new one.", code="AADSTS7000222")
+
+    return refuse

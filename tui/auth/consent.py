@@ -59,7 +59,7 @@ def consent_link(
     Raises:
         UsageProblem: The profile names no application.
     """
-    if not re.match(GUID_PATTERN, profile.client_id):
+    if not re.fullmatch(GUID_PATTERN, profile.client_id):
         raise UsageProblem(
             f"There is no consent link for {profile.name}",
             "it names no application",
@@ -69,7 +69,7 @@ def consent_link(
     if form == "v1":
         query = {"prompt": "consent", "client_id": profile.client_id, "response_type": "code"}
         return f"{authority}/common/oauth2/authorize?{urlencode(query | {'sso_reload': 'true'})}"
-    known = re.match(f"{GUID_PATTERN}|{DOMAIN_PATTERN}", profile.tenant_id)
+    known = re.fullmatch(f"{GUID_PATTERN}|{DOMAIN_PATTERN}", profile.tenant_id)
     tenant = quote(profile.tenant_id, safe="") if known else "organizations"
     query = {
         "client_id": profile.client_id,
@@ -126,7 +126,7 @@ def parse_consent_redirect(url: str, *, state: str | None = None) -> ConsentAnsw
 
 def _tenant(values: dict[str, str]) -> str:
     tenant = values.get("tenant", "")
-    return tenant.lower() if re.match(GUID_PATTERN, tenant) else ""
+    return tenant.lower() if re.fullmatch(GUID_PATTERN, tenant) else ""
 
 
 _PAGE = b"""<!doctype html><meta charset="utf-8"><title>m365d-tui</title>

@@ -133,7 +133,7 @@ class AzureCli(Credential):
 
     async def prepare(self) -> None:
         tenant = self.profile.tenant_id
-        if not re.match(f"{GUID_PATTERN}|{DOMAIN_PATTERN}", tenant):
+        if not re.fullmatch(f"{GUID_PATTERN}|{DOMAIN_PATTERN}", tenant):
             raise self.context.problem("its tenant_id is neither a GUID nor a domain")
         self.source = "Azure CLI"
 

@@ -40,6 +40,11 @@ class Printed:
         return "Printed([redacted])"
 
 
+def child_environment(**more: str) -> dict[str, str]:
+    """What programs that we start find in their environment: none of this program's secrets."""
+    return {name: value for name, value in os.environ.items() if name not in _OURS} | more
+
+
 async def run_tool(argv: Sequence[str], *, limit: float = LIMIT) -> Printed:
     """Run a program without a shell and return its standard output.
 
@@ -55,7 +60,7 @@ async def run_tool(argv: Sequence[str], *, limit: float = LIMIT) -> Printed:
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
-            env={name: value for name, value in os.environ.items() if name not in _OURS},
+            env=child_environment(),
         )
     except FileNotFoundError:
         raise ToolFault("missing") from None

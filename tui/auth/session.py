@@ -76,6 +76,8 @@ class SessionEvent:
     time: datetime
     text: str
     failed: bool = False
+    detail: str = ""
+    """All that is known of a failure, in a sentence. May quote a service: show it displayable."""
 
 
 def _utc_now() -> datetime:
@@ -257,8 +259,8 @@ class Session:
         if self._on_step is not None:
             self._on_step(step)
 
-    def _record(self, text: str, *, failed: bool = False) -> None:
-        self.history.append(SessionEvent(self.now(), text, failed))
+    def _record(self, text: str, *, failed: bool = False, detail: str = "") -> None:
+        self.history.append(SessionEvent(self.now(), text, failed, detail))
 
     async def _prepared(self) -> Credential:
         if self._credential is not None:
@@ -325,7 +327,7 @@ class Session:
                 self._tell(Step(label, "failed", perf_counter() - began, key=key))
                 raise
         except Problem as problem:
-            self._record(_failure(problem, renewal), failed=True)
+            self._record(_failure(problem, renewal), failed=True, detail=str(problem))
             raise
         token = self._token_of(resource, answer)
         if stranger := _other_tenant(self.profile, token, self._tokens.values()):
@@ -392,7 +394,7 @@ def _other_tenant(profile: Profile, token: Token, former: Iterable[Token]) -> st
     That is the profile's, or where a domain names that, the one of the tokens so far.
     """
     named = token.claims.tenant_id if token.claims else ""
-    if re.match(GUID_PATTERN, profile.tenant_id):
+    if re.fullmatch(GUID_PATTERN, profile.tenant_id):
         expected = {profile.tenant_id.lower()}
     else:
         expected = {one.claims.tenant_id.lower() for one in former if one.claims} - {""}

@@ -98,7 +98,7 @@ def _login(profile: Profile, args: argparse.Namespace) -> int:
             fault,
             "Copy the value alone. Nothing was stored.",
         )
-    if re.match(GUID_PATTERN, value):
+    if re.fullmatch(GUID_PATTERN, value):
         say("This looks like the secret's ID; what signs in is its value.")
     where = store_secret(profile, Secret(value))
     say(f"The {entry} of {profile.name} is stored in {where} as {_entry(profile)}.")

@@ -275,7 +275,7 @@ def _engines(settings: Node, tenant: str) -> dict[str, EngineSettings]:
     for name in workspaces.values:
         one = workspaces.node(name)
         workspace = one.text("WorkspaceId")
-        if one.text("TenantId").lower() == tenant.lower() and re.match(GUID_PATTERN, workspace):
+        if one.text("TenantId").lower() == tenant.lower() and re.fullmatch(GUID_PATTERN, workspace):
             own = _named(name) or "workspace"
             known = {each.workspace for each in found.values()}
             if workspace not in known:

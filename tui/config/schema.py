@@ -103,7 +103,9 @@ GUID_PATTERN = "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 DOMAIN_PATTERN = (
     r"^(?=.{3,253}$)([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{0,61}$"
 )
-_ORIGIN_PATTERN = r"^(https://|http://(localhost|127\.|\[::1\]))[^/?#@\s]+/?$"
+_ORIGIN_PATTERN = (
+    r"^(https://(?=[^/?#@\s])|http://(localhost|127(\.\d{1,3}){3}|\[::1\])(?=[:/]|$))[^/?#@\s]*/?$"
+)
 
 
 def _key_schema(key: Key) -> dict[str, object]:

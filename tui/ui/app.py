@@ -30,7 +30,7 @@ from tui.ui.key_gate import KeyGate
 from tui.ui.keys import keymap_of
 from tui.ui.no_controls import NoControls
 from tui.ui.places import Places
-from tui.ui.problems import sentence
+from tui.ui.problems import brief, sentence
 from tui.ui.tenants import asking_workspace
 from tui.ui.theme import DARK, THEMES
 from tui.ui.views import Views
@@ -205,7 +205,7 @@ class M365dApp(Places):
             await session.token(resource)
         except Problem as problem:
             if workspace is self.workspace and session.state(resource) == "expired":
-                self.report(problem)
+                self.report(problem, rest_at="Token (3) tells the rest, under This run.")
 
     def last_profile(self) -> str | None:
         """The profile that signed in last on this machine."""
@@ -303,10 +303,13 @@ class M365dApp(Places):
         path = self.save_screenshot(path=str(folder if folder.is_dir() else Path.home()))
         self.notify(f"Saved {visible(path)}", markup=False)
 
-    def report(self, problem: Problem) -> None:
+    def report(self, problem: Problem, *, rest_at: str = "") -> None:
         """Say a problem that has no place of its own on the screen.
 
-        One that fails again takes the place of what was said of it before: they are tall.
+        What fails again takes the place of what was said of it before.
+
+        Args:
+            rest_at: Where all of it stands; it is said in brief then.
         """
         asking = asking_workspace() if self._is_behind() else None
         whose = f"{visible(asking.tenant)}: " if asking is not None else ""
@@ -314,7 +317,10 @@ class M365dApp(Places):
         if (former := self._said.get(key)) is not None:
             self._unnotify(former)
         self._said[key] = Notification(
-            whose + sentence(problem), severity="error", timeout=15, markup=False
+            whose + (f"{brief(problem)}. {rest_at}" if rest_at else sentence(problem)),
+            severity="error",
+            timeout=15,
+            markup=False,
         )
         self._notifications.add(self._said[key])
         self._refresh_notifications()

@@ -9,6 +9,9 @@ from tui.auth.claims import Claims
 from tui.text import visible
 from tui.ui.page import Span
 
+_LONGEST = 400
+"""Cells of a value that stands alone on its row; all of it is shown by Enter, and copied."""
+
 
 def value_words(value: object) -> str:
     """A claim's value in one line: text as it is, all else as JSON has it."""
@@ -44,7 +47,7 @@ def claim_rows(claims: Claims, tenant: str, width: int) -> list[tuple[str, tuple
                 meaning = "client ID"
             if name == "tid" and tenant:
                 meaning = f"tenant {visible(tenant)}"
-            shown = shortened(value, room) if meaning else value
+            shown = shortened(value, room if meaning else _LONGEST)
             rows.append(
                 (
                     name,

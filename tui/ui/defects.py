@@ -16,6 +16,7 @@ def log_defect(error: BaseException) -> Path:
     """
     from tui.auth.secret import redact
     from tui.config import app_paths, private_dir
+    from tui.text import visible_lines
 
     words = "".join(traceback.format_exception(error))
     try:
@@ -23,7 +24,7 @@ def log_defect(error: BaseException) -> Path:
         path = folder / "defects.log"
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         with os.fdopen(handle, "a", encoding="utf-8", errors="backslashreplace") as log:
-            log.write(f"--- {datetime.now(UTC).isoformat()}\n{redact(words)}\n")
+            log.write(f"--- {datetime.now(UTC).isoformat()}\n{visible_lines(redact(words))}\n")
     except OSError:
         return app_paths().state_dir
     return path

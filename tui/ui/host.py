@@ -129,7 +129,7 @@ class Host(App[int]):
         """Ask the person at the keyboard for a profile's secret."""
 
     @abstractmethod
-    def report(self, problem: Problem) -> None:
+    def report(self, problem: Problem, *, rest_at: str = "") -> None:
         """Say a problem that has no place of its own on the screen."""
 
     @abstractmethod

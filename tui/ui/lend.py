@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from textual.app import SuspendNotSupported
 
+from tui.auth.process import child_environment
 from tui.text import visible
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def edit_outside(app: App[object], text: str, name: str) -> str | None:
         try:
             command = editor_command()
             with app.suspend():
-                subprocess.run([*command, str(path)], check=True)  # noqa: S603
+                subprocess.run([*command, str(path)], check=True, env=child_environment())  # noqa: S603
             fresh = path.read_text("utf-8", "replace")
         except SuspendNotSupported:
             app.notify("This terminal cannot be lent to another program.", timeout=4)

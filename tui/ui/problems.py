@@ -32,3 +32,11 @@ def problem_blocks(problem: Problem, *, next_step: str = "") -> list[Block]:
 def sentence(problem: Problem) -> str:
     """The problem in one displayable sentence, for a notification."""
     return visible(str(problem))
+
+
+def brief(problem: Problem) -> str:
+    """What failed and why in as few words as possible, for what comes again and again."""
+    why = problem.why.partition(";")[0].strip()
+    why = f": {why}" if why else ""
+    code = f" ({problem.code})" if problem.code else ""
+    return visible(f"{problem.what}{why}"[:200] + code)

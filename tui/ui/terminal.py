@@ -13,10 +13,12 @@ import shutil
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from html import escape
 from typing import Literal
 
 from textual.app import App
 
+from tui.auth.process import child_environment
 from tui.text import calm, visible
 
 Way = Literal["osc9", "osc777", "command", ""]
@@ -81,7 +83,8 @@ def command_of(
     if platform == "win32" and which("powershell"):
         return ["powershell", "-NoProfile", "-NonInteractive", "-Command", _TOAST]
     if which("notify-send"):
-        return ["notify-send", "--app-name=m365d-tui", "--", title, text]
+        # Desktops read the text as markup: links and pictures of an attacker's choice.
+        return ["notify-send", "--app-name=m365d-tui", "--", title, escape(text, quote=False)]
     return []
 
 
@@ -144,7 +147,7 @@ class TerminalSide:
 async def _run(command: list[str], title: str, text: str) -> None:
     if not command:
         return
-    environment = {**os.environ, "M365D_NOTICE_TITLE": title, "M365D_NOTICE_TEXT": text}
+    environment = child_environment(M365D_NOTICE_TITLE=title, M365D_NOTICE_TEXT=text)
     with suppress(OSError, ValueError):
         process = await asyncio.create_subprocess_exec(
             *command,

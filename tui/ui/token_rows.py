@@ -53,7 +53,9 @@ class TokenRows:
         self.rows.append(("", spans))
 
     def add(self, name: str, value: str, *spans: Span) -> None:
-        """A line that can be chosen."""
+        """A line that can be chosen; where a token says a thing twice, each has a line."""
+        while name in self.values:
+            name += " "
         self.values[name] = value
         self.rows.append((name, spans))
 
@@ -107,9 +109,10 @@ class TokenRows:
     def claims(self, claims: Claims, tenant: str) -> None:
         """All claims, grouped, with what they mean; unknown ones are kept."""
         for name, spans in claim_rows(claims, tenant, self.width):
-            self.rows.append((name, spans))
             if name:
-                self.values[name] = value_words(claims.raw[name])
+                self.add(name, value_words(claims.raw[name]), *spans)
+            else:
+                self.rows.append((name, spans))
 
     def signature(self, check: SignatureCheck | None, *, pending: bool = False) -> None:
         """What is known of its signature: apart from the decoding, which proves nothing."""
@@ -145,7 +148,7 @@ class TokenRows:
         for at, event in enumerate(reversed(events[-20:])):
             self.add(
                 f"event {at}",
-                visible(event.text),
+                visible(event.detail or event.text),
                 (f"{words.clock(event.time)}  ", "faint"),
                 (visible(event.text), "bad" if event.failed else "faint"),
             )

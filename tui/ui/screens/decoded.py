@@ -187,7 +187,7 @@ class DecodedScreen(TokenPage):
         from tui.config.schema import GUID_PATTERN
 
         tenant = self._claims.tenant_id
-        if not re.match(GUID_PATTERN, tenant):
+        if not re.fullmatch(GUID_PATTERN, tenant):
             return None
         here = self.shown_workspace
         if here is not None:

@@ -239,7 +239,7 @@ class TokenScreen(TokenPage):
         try:
             await session.token(self._resource, renew=True)
         except Problem as problem:
-            self.m365d.report(problem)
+            self.m365d.report(problem, rest_at="This run, below, tells the rest: Enter on it.")
 
     async def action_sign_in_again_command(self) -> None:
         """Sign in with the queue on screen."""

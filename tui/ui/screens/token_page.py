@@ -104,7 +104,7 @@ class TokenPage(FramedScreen):
     def action_explain_this_command(self) -> None:
         """How to grant the permission here, or what the claim says."""
         row, claims = self.row_here(), self.claims
-        if row is not None and row.startswith("notice "):
+        if row is not None and row.startswith(("notice ", "event ")) and row in self._values:
             self.app.push_screen(Page([text(self._values[row])]))
         elif row is not None and claims is not None and row.startswith("feature "):
             self._explain_feature(claims, int(row.removeprefix("feature ")))
