@@ -67,7 +67,33 @@ async def test_graph_is_written_in_its_own_names(server: FaultServer, bench: Mak
         "classification": "falsePositive",
         "determination": "notMalicious",
     }
-    assert [alert.id for alert in found.alerts] == ["a"]
+    assert (found.status, [seen.method for seen in server.seen]) == ("resolved", ["PATCH"])
+
+
+@pytest.mark.parametrize("dialect", ["graph", "classic"])
+@pytest.mark.parametrize("said", [Answer(204), json_answer({}), json_answer({"id": "8", "x": 1})])
+async def test_an_answer_that_does_not_tell_is_asked_for(
+    server: FaultServer, bench: Make, dialect: str, said: Answer
+) -> None:
+    path = GRAPH if dialect == "graph" else CLASSIC
+    server.on("PATCH", path, said)
+    server.on("GET", path, json_answer({"id": "7", "status": "active", "alerts": [{"id": "a"}]}))
+    incidents, _ = services(bench(), dialect)
+    found = await incidents.update("7", IncidentChange(status="resolved"))
+    assert (found.status, [alert.id for alert in found.alerts]) == ("active", ["a"])
+
+
+async def test_an_alert_is_commented_on_by_its_own_address(
+    server: FaultServer, bench: Make
+) -> None:
+    server.on("POST", "/v1.0/security/alerts_v2/a 1/comments", json_answer({"value": []}))
+    alerts = [{"id": "a 1", "comments": [{"comment": "seen"}]}]
+    server.on("GET", GRAPH, json_answer({"id": "7", "comments": [], "alerts": alerts}))
+    incidents, _ = services(bench(), "graph")
+    assert [one.text for one in await incidents.comment("7", "seen", alert="a 1")] == ["seen"]
+    classic, _ = services(bench(), "classic")
+    with pytest.raises(UsageProblem, match="Alerts cannot be changed"):
+        await classic.comment("7", "seen", alert="a 1")
 
 
 async def test_classic_is_written_in_its_own_spelling(server: FaultServer, bench: Make) -> None:

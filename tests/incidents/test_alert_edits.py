@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import UNSET
 
 from tests.incidents.fakes import NOW
 from tui.api.records import Alert, Incident, IncidentChange
 from tui.errors import UsageProblem
 from tui.incidents.conflicts import done_already, theirs
-from tui.incidents.edits import applied, check, completed, describe, former
+from tui.incidents.edits import applied, check, completed, describe, former, parts
 
 INCIDENT = Incident(
     "1",
@@ -39,11 +40,21 @@ def test_what_it_implies_is_the_alerts_own() -> None:
     assert former(INCIDENT, gone) is None
 
 
+def test_a_comment_is_the_alerts_own_and_a_request_of_its_own() -> None:
+    change = IncidentChange(status="resolved", comment="seen", alert="a")
+    check(change, frozenset({"alert", "comment"}))
+    fields, comment = parts(change)
+    assert (fields.comment, comment) == (UNSET, IncidentChange(comment="seen", alert="a"))
+    after = applied(INCIDENT, [(comment, NOW)], "kim")
+    assert [(one.text, one.author) for one in after.alerts[0].comments] == [("seen", "kim")]
+    assert (after.comments, after.alerts[1].comments) == ((), ())
+
+
 @pytest.mark.parametrize(
     ("change", "supports"),
     [
         (IncidentChange(tags=("x",), alert="a"), None),
-        (IncidentChange(comment="x", alert="a"), None),
+        (IncidentChange(comment=" ", alert="a"), None),
         (IncidentChange(alert="a"), None),
         (IncidentChange(status="resolved", alert="a"), frozenset({"status"})),
     ],

@@ -48,6 +48,27 @@ async def test_undo_sends_the_former_value_and_redo_the_later(open_app: Open) ->
         assert (await queue.refresh_incident(key)).status == "inProgress"
 
 
+async def test_many_are_changed_in_the_order_of_the_table_and_told_of_until_taken_back(
+    open_app: Open,
+) -> None:
+    async with open_app((80, 24)) as screens:
+        await screens.sign_in()
+        await screens.type("/status:active sev:medium")
+        await screens.press("enter")
+        await screens.sees("of 300")
+        grid = screens.app.screen.query_one(Grid)
+        shown = [row.key for row in grid._window.rows[:3]]
+        await screens.press("space", "space", "space", "s", "w")
+        await screens.sees("3 incidents:")
+        places = [screens.text().index(f" {key} ") for key in shown]
+        assert places == sorted(places)
+        await screens.press("y")
+        await screens.sees("3 sent", "takes them back")
+        await take_back(screens, "enter")
+        await screens.until(lambda: "3 sent" not in screens.text())
+        await screens.app.workspace.queue.delivered()
+
+
 async def test_what_somebody_else_changed_meanwhile_is_shown_and_decided(open_app: Open) -> None:
     async with open_app() as screens:
         await screens.sign_in()
@@ -56,7 +77,7 @@ async def test_what_somebody_else_changed_meanwhile_is_shown_and_decided(open_ap
         key = await key_here(screens)
         await workspace.connection.incidents.update(key, IncidentChange(status="resolved"))
         await screens.press("s", "w")
-        await screens.sees("≠")
+        await screens.sees("≠", "1 edit met somebody else's change", "U settles it")
         await screens.press("U")
         await screens.sees("Undelivered edits", "conflict")
         await screens.sees("was active", "theirs, now closed", "mine working")

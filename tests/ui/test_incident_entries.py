@@ -71,6 +71,32 @@ async def test_an_alert_is_edited_confirmed_and_undone(open_app: Open) -> None:
         await screens.sees("alert “Malicious attachment", "takes back")
 
 
+async def test_an_alert_is_commented_on(open_app: Open) -> None:
+    async with open_app((80, 24)) as screens:
+        await open_tab(screens, 1)
+        await screens.press("enter", "m")
+        await screens.sees("cannot be taken back")
+        await screens.type("half")
+        await screens.press("escape", "escape", "m")
+        await screens.until(lambda: len(screens.app.screen_stack) > 2)
+        assert "half" not in screens.text()  # the incident's own draft is another
+        await screens.press("escape", "enter", "m")
+        await screens.sees("half")
+        await screens.type(" done")
+        await screens.press("ctrl+s")
+        queue = screens.app.workspace.queue
+        await screens.until(lambda: "cannot be taken back" not in screens.text())
+        await queue.delivered()
+        assert await queue.outbox() == []
+        for incident in (
+            await screens.app.workspace.connection.incidents.get("4711"),
+            await queue.incident("4711"),
+        ):
+            first = min(incident.alerts, key=lambda alert: alert.first_activity)
+            assert [one.text for one in first.comments][-1:] == ["half done"]
+            assert len(incident.comments) == 2
+
+
 async def test_values_are_copied_defanged_unless_asked_otherwise(open_app: Open) -> None:
     async with open_app((80, 24)) as screens:
         await go_to_evidence(screens, "185.220.101.47")

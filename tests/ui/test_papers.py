@@ -17,6 +17,21 @@ async def test_the_handover_tells_what_was_done_since_sign_in(open_app: Open) ->
         await screens.sees("Handover since", "Closed")
 
 
+async def test_a_name_that_is_typed_replaces_the_one_that_is_offered(
+    open_app: Open, tmp_path: Path, monkeypatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with open_app() as screens:
+        await screens.sign_in()
+        await screens.press("enter", "w", "m")
+        await screens.sees("Report, md")
+        await screens.press("w")
+        await screens.sees("Write it to")
+        await screens.type("mine.md")
+        await screens.press("enter")
+        await screens.until((tmp_path / "mine.md").exists)
+
+
 async def test_a_report_is_written_where_it_is_asked_to(
     open_app: Open, tmp_path: Path, monkeypatch
 ) -> None:

@@ -24,6 +24,22 @@ async def test_a_filter_is_completed_as_it_is_typed(open_app: Open) -> None:
         await screens.until(lambda: "Tab takes" not in screens.text())
 
 
+async def test_a_line_that_is_no_filter_leaves_the_rows_of_the_one_before(open_app: Open) -> None:
+    async with open_app((80, 24)) as screens:
+        await screens.sign_in()
+        await screens.type("/sev:high )")
+        await screens.sees("3 of 300", "F1 what it can say")
+        await screens.press("f1")
+        await screens.sees("nothing is open here", "ATT&CK tactic reached")
+        await screens.press("escape", "enter")
+        await screens.sees("↑ nothing is open here")
+        grid = screens.app.screen.query_one("#queue")
+        assert grid.row_count == 3
+        await screens.press("slash", "backspace", "backspace")
+        await screens.sees("Enter to the rows")
+        await screens.until(lambda: "nothing is open" not in screens.text())
+
+
 async def test_facets_divide_the_queue_and_narrow_it(open_app: Open) -> None:
     async with open_app() as screens:
         await screens.sign_in()

@@ -18,6 +18,7 @@ from tui.api.incident_service import (
     both,
     checked_id,
     lost,
+    no_alerts,
     not_there,
     one_incident,
     wanted,
@@ -107,9 +108,16 @@ class ClassicIncidents:
         return await self._patch(incident_id, what, fields)
 
     async def comment(
-        self, incident_id: str, text: str, *, tried: datetime | None = None
+        self,
+        incident_id: str,
+        text: str,
+        *,
+        tried: datetime | None = None,
+        alert: str | None = None,
     ) -> tuple[Comment, ...]:
-        """See `IncidentService.comment`."""
+        """See `IncidentService.comment`; alerts have no comments of their own here."""
+        if alert is not None:
+            raise no_alerts("the classic API")
         what = f"Commenting on incident {checked_id(incident_id)}"
         fields: dict[str, object] = {"comment": text}
         return (await self._with_comment(incident_id, what, fields, text, tried)).comments

@@ -1,7 +1,7 @@
 """Microsoft Graph security: incidents and advanced hunting.
 
 Source: *List incidents*, *Update incident*, *Update alert*, *Create comment for
-incident*, *security: runHuntingQuery* (Graph v1.0).
+incident*, *Create comment for alert*, *security: runHuntingQuery* (Graph v1.0).
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ _PREFER = {"Prefer": "include-unknown-enum-members"}
 _READ = "Read incidents"
 _CHANGE = "Change incidents, comment"
 _ALERTS = "Change alerts"
+_NO_ALERT = "There is no such alert any more, or the application may not see it."
 _NAMES = {
     "status": "status",
     "assigned_to": "assignedTo",
@@ -125,27 +126,36 @@ class GraphIncidents:
             raise UsageProblem(f"An alert's {' and '.join(others)} cannot be changed")
         what = f"Changing an alert of incident {incident_id}"
         request = replace(
-            self._request("PATCH", f"{self._alerts}/{quote(alert_id, safe='')}", what, _ALERTS),
+            self._request("PATCH", self._alert(alert_id), what, _ALERTS),
             body={_NAMES[name]: value for name, value in fields.items()},
             idempotent=True,
-            missing="There is no such alert any more, or the application may not see it.",
+            missing=_NO_ALERT,
         )
         await self._transport.json(request)
         return await self.get(incident_id)
 
     async def comment(
-        self, incident_id: str, text: str, *, tried: datetime | None = None
+        self,
+        incident_id: str,
+        text: str,
+        *,
+        tried: datetime | None = None,
+        alert: str | None = None,
     ) -> tuple[Comment, ...]:
         """See `IncidentService.comment`."""
         what = f"Commenting on incident {checked_id(incident_id)}"
+        url, feature, missing = f"{self._base}/{incident_id}", _CHANGE, not_there(incident_id)
+        if alert is not None:
+            what = f"Commenting on an alert of incident {incident_id}"
+            url, feature, missing = self._alert(alert), _ALERTS, _NO_ALERT
         request = replace(
-            self._request("POST", f"{self._base}/{incident_id}/comments", what, _CHANGE),
+            self._request("POST", f"{url}/comments", what, feature),
             body={"@odata.type": "microsoft.graph.security.alertComment", "comment": text},
-            missing=not_there(incident_id),
+            missing=missing,
         )
         for last in (False, True):
             if tried is not None:
-                present = (await self.get(incident_id)).comments
+                present = await self._comments(incident_id, alert)
                 if arrived(present, text, tried):
                     return present
             tried = self._now()
@@ -157,8 +167,17 @@ class GraphIncidents:
                 continue
             comments = answer.get("value") if isinstance(answer, dict) else answer
             found = decode_comments(comments)
-            return found or (await self.get(incident_id)).comments
+            return found or await self._comments(incident_id, alert)
         raise AssertionError("the last attempt returns or raises")
+
+    async def _comments(self, incident_id: str, alert: str | None) -> tuple[Comment, ...]:
+        incident = await self.get(incident_id)
+        if alert is None:
+            return incident.comments
+        return next((one.comments for one in incident.alerts if one.id == alert), ())
+
+    def _alert(self, alert_id: str) -> str:
+        return f"{self._alerts}/{quote(alert_id, safe='')}"
 
     def _request(self, method: str, url: str, what: str, feature: str) -> Request:
         return Request(

@@ -57,11 +57,7 @@ def wanted(change: IncidentChange, supports: frozenset[str], service: str) -> di
     if not found:
         raise UsageProblem("There is nothing to change")
     if change.alert is not msgspec.UNSET and "alert" not in supports:
-        raise UsageProblem(
-            "Alerts cannot be changed",
-            f"{service} has no way to do that",
-            'Graph can: use a profile with api = "graph".',
-        )
+        raise no_alerts(service)
     for name in found:
         if name not in supports:
             raise UsageProblem(
@@ -72,6 +68,15 @@ def wanted(change: IncidentChange, supports: frozenset[str], service: str) -> di
                 else "",
             )
     return found
+
+
+def no_alerts(service: str) -> UsageProblem:
+    """That a service changes no alerts."""
+    return UsageProblem(
+        "Alerts cannot be changed",
+        f"{service} has no way to do that",
+        'Graph can: use a profile with api = "graph".',
+    )
 
 
 def arrived(comments: Sequence[Comment], text: str, since: datetime) -> bool:

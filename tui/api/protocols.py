@@ -103,11 +103,17 @@ class IncidentService(Protocol):
         ...
 
     async def comment(
-        self, incident_id: str, text: str, *, tried: datetime | None = None
+        self,
+        incident_id: str,
+        text: str,
+        *,
+        tried: datetime | None = None,
+        alert: str | None = None,
     ) -> tuple[Comment, ...]:
-        """Add a comment and return those the incident then has.
+        """Add a comment and return those the incident, or its alert, then has.
 
         Args:
+            alert: The id of the alert it is about; None is the incident itself.
             tried: When an earlier attempt whose fate is unknown began (a crash, a lost
                 answer): the comment is looked for before it is sent again.
         """

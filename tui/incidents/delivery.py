@@ -190,11 +190,19 @@ class Courier:
                     return current
             answer = await service.update(task.incident_id, task.change)
             return await self._made(service, task, current, answer)
-        comments = await service.comment(task.incident_id, task.change.comment, tried=task.tried)
+        alert = task.change.alert
+        about = {} if alert is UNSET else {"alert": alert}
+        comments = await service.comment(
+            task.incident_id, task.change.comment, tried=task.tried, **about
+        )
         kept = await self._cache.run(
             lambda connection: store.load(connection, task.incident_id, wished=False)
         )
-        return None if kept is None else _with_comments(kept, comments)
+        if kept is None:
+            return None
+        if alert is UNSET:
+            return _with_comments(kept, comments)
+        return _with_alert_comments(kept, alert, comments)
 
     async def _look(self, service: IncidentService, incident_id: str) -> Incident:
         """Ask for an incident, and keep what came."""
@@ -269,16 +277,32 @@ class Courier:
 
 
 def _with_comments(incident: Incident, comments: tuple[Comment, ...]) -> Incident:
-    raw = incident.raw and {
-        **incident.raw,
-        "comments": [
-            {
-                "comment": comment.text,
-                "createdByDisplayName": comment.author,
-                "createdDateTime": comment.created
-                and comment.created.astimezone(UTC).isoformat().replace("+00:00", "Z"),
-            }
-            for comment in comments
-        ],
-    }
+    raw = incident.raw and {**incident.raw, "comments": _written(comments)}
     return msgspec.structs.replace(incident, comments=comments, raw=raw)
+
+
+def _with_alert_comments(
+    incident: Incident, alert_id: str, comments: tuple[Comment, ...]
+) -> Incident:
+    alerts = tuple(
+        msgspec.structs.replace(
+            one, comments=comments, raw=one.raw and {**one.raw, "comments": _written(comments)}
+        )
+        if one.id == alert_id
+        else one
+        for one in incident.alerts
+    )
+    raw = incident.raw and {**incident.raw, "alerts": [one.raw for one in alerts]}
+    return msgspec.structs.replace(incident, alerts=alerts, raw=raw)
+
+
+def _written(comments: tuple[Comment, ...]) -> list[dict[str, object]]:
+    return [
+        {
+            "comment": comment.text,
+            "createdByDisplayName": comment.author,
+            "createdDateTime": comment.created
+            and comment.created.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        }
+        for comment in comments
+    ]

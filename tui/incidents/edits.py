@@ -85,7 +85,7 @@ def _check_alert(asked: Iterable[str], supports: frozenset[str] | None) -> None:
         raise UsageProblem(
             "This API cannot change alerts", remedy="Microsoft Graph and the portal can."
         )
-    if unknown := [name for name in asked if name not in ALERT_FIELDS]:
+    if unknown := [name for name in asked if name not in (*ALERT_FIELDS, "comment")]:
         raise UsageProblem(f"An alert's {' and '.join(unknown)} cannot be changed")
 
 
@@ -123,7 +123,7 @@ def parts(change: IncidentChange) -> list[IncidentChange]:
     """The change as the requests it takes: the fields, then the comment."""
     if change.comment is UNSET:
         return [change]
-    comment = IncidentChange(comment=change.comment)
+    comment = IncidentChange(alert=change.alert, comment=change.comment)
     fields = msgspec.structs.replace(change, comment=UNSET)
     return [fields, comment] if asked_fields(fields) else [comment]
 
@@ -141,16 +141,17 @@ def applied(
     """The incident as it will be when the changes, each made at its time, are delivered."""
     for change, made in changes:
         fields = {name: getattr(change, name) for name in FIELDS if name in asked_fields(change)}
+        about = subject(incident, change)
+        if about is not None and change.comment is not UNSET:
+            comment = Comment(text=change.comment, author=author, created=made)
+            fields["comments"] = (*about.comments, comment)
         if change.alert is not UNSET:
             fields = {
                 "alerts": tuple(
-                    msgspec.structs.replace(one, **fields) if one.id == change.alert else one
+                    msgspec.structs.replace(one, **fields) if one is about else one
                     for one in incident.alerts
                 )
             }
-        elif change.comment is not UNSET:
-            comment = Comment(text=change.comment, author=author, created=made)
-            fields["comments"] = (*incident.comments, comment)
         incident = msgspec.structs.replace(incident, **fields)
     return incident
 

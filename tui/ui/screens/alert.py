@@ -27,7 +27,7 @@ from tui.ui.screens.entry import EntryScreen
 if TYPE_CHECKING:
     from tui.incidents.changes import QueueChanged
 
-_EDITS = (commands.SetStatus, commands.Assign, commands.Classify)
+_EDITS = (commands.SetStatus, commands.Assign, commands.Classify, commands.WriteComment)
 
 
 class AlertScreen(EntryScreen):
@@ -39,8 +39,8 @@ class AlertScreen(EntryScreen):
     """
 
     HELP = """
-    One alert with its evidence. s, a and c change the alert alone (Microsoft Graph can; the
-    classic API cannot). [ and ] show the alerts before and after it, by time.
+    One alert with its evidence. s, a, c and m change the alert alone and comment on it (Microsoft
+    Graph can; the classic API cannot). [ and ] show the alerts before and after it, by time.
     """
     COMMAND_MESSAGES: tuple[type[Command], ...] = (
         commands.PreviousEntry,
@@ -172,6 +172,10 @@ class AlertScreen(EntryScreen):
             self.m365d.report(problem)
             return False
         return True
+
+    def draft_place(self, incidents: Sequence[Incident]) -> str:
+        """Under which name the draft of a comment is kept."""
+        return f"{super().draft_place(incidents)}/{self.alert.id}"
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Where the service cannot change alerts, their edits are not offered."""

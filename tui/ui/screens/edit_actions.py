@@ -377,8 +377,7 @@ class EditActions(EditSending):
         if not (incidents := await self.targets()):
             return
         drafts = self.m365d.drafts
-        place = ",".join(sorted(incident.id for incident in incidents))
-        place = f"{self.workspace.profile.tenant_key}/{place}"
+        place = f"{self.workspace.profile.tenant_key}/{self.draft_place(incidents)}"
         written = await self.app.push_screen_wait(
             WriteText(
                 await self._title("Comment", incidents),
@@ -389,6 +388,10 @@ class EditActions(EditSending):
         )
         if written and await self._send(incidents, IncidentChange(comment=written)):
             drafts.drop(place)
+
+    def draft_place(self, incidents: Sequence[Incident]) -> str:
+        """Under which name the draft of a comment is kept."""
+        return ",".join(sorted(incident.id for incident in incidents))
 
     def open_link(self, incident: Incident) -> None:
         """Open an incident in the portal, and copy its address for a browser elsewhere."""

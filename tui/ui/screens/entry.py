@@ -76,6 +76,8 @@ class EntryScreen(IncidentActions):
         choices: Sequence[Choice],
     ) -> None:
         """Show all of it; the cursor stays where it is as long as it can."""
+        if not self.query("#list"):  # news that come before it is composed, or while it ends
+            return
         self.query_one("#title", Sheet).show(title)
         self.query_one("#text", Sheet).show(text)
         self.query_one("#beside-title", Sheet).show(beside)
