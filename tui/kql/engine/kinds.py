@@ -11,6 +11,7 @@ from typing import Any
 
 from duckdb_kql import ir
 
+from tui.kql.engine.plain import registry
 from tui.kql.engine.state import current_or_none
 
 Kinds = Mapping[str, str]
@@ -136,6 +137,9 @@ def _called(node: ir.FunctionCall) -> str | None:
     always = _RETURNS.get(name)
     if always is not None:
         return always
+    computed = registry.FUNCTIONS.get(name)
+    if computed is not None and len(computed.outputs) == 1:
+        return computed.outputs[0][1]
     if name in ("extract", "extractjson", "extract_json"):
         wanted = args[-1] if len(args) == (4 if name == "extract" else 3) else None
         return str(wanted.value) if isinstance(wanted, ir.Literal) else "string"

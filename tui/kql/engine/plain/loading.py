@@ -11,7 +11,10 @@ def load() -> None:
         bags,
         markup,
         pairs,
+        places,
         series,
         series_plain,
+        statistics,
         texts,
+        units,
     )

@@ -14,11 +14,13 @@ from tui.kql.engine.plain.registry import function
 Numbers = list[float]
 
 
-def _numbers(values: Sequence[Any]) -> Numbers:
+def numbers_of(values: Sequence[Any]) -> Numbers:
+    """The values as numbers, NaN for what is none."""
     return [float(v) if v is not None and not isinstance(v, str) else math.nan for v in values]
 
 
-def _known(values: Numbers) -> Numbers:
+def finite_of(values: Numbers) -> Numbers:
+    """The numbers without NaN."""
     return [v for v in values if not math.isnan(v)]
 
 
@@ -72,12 +74,12 @@ _STATS = (
 
 @function("series_fit_line", 1, 1, *_LINE)
 def _fit_line(values: list[Any]) -> tuple[Any, ...]:
-    return _fit(_numbers(values))
+    return _fit(numbers_of(values))
 
 
 @function("series_fit_2lines", 1, 1, *_LINES)
 def _fit_two(values: list[Any]) -> tuple[Any, ...]:
-    numbers = _numbers(values)
+    numbers = numbers_of(values)
     best: tuple[float, int] | None = None
     for split in range(2, len(numbers) - 1):
         rest = _squares(numbers[:split]) + _squares(numbers[split:])
@@ -105,8 +107,8 @@ def _squares(values: Numbers) -> float:
 @function("series_stats", 1, 2, *_STATS)
 def _stats(values: list[Any], ignore: bool = True) -> tuple[Any, ...]:
     del ignore
-    numbers = _numbers(values)
-    known = _known(numbers)
+    numbers = numbers_of(values)
+    known = finite_of(numbers)
     low, high = min(known), max(known)
     variance = _variance(known)
     return (
@@ -141,7 +143,8 @@ def _two_dynamic(values: list[Any]) -> dict[str, Any]:
     return found
 
 
-def _quantile(ordered: Numbers, percent: float) -> float:
+def quantile(ordered: Numbers, percent: float) -> float:
+    """A percentile of sorted numbers, between its neighbours."""
     place = (len(ordered) - 1) * percent / 100
     low = math.floor(place)
     high = min(low + 1, len(ordered) - 1)
@@ -149,12 +152,12 @@ def _quantile(ordered: Numbers, percent: float) -> float:
 
 
 def _scores(values: Numbers, kind: str, low: float = 10, high: float = 90) -> Numbers:
-    ordered = sorted(_known(values))
+    ordered = sorted(finite_of(values))
     if not ordered:
         return [math.nan] * len(values)
     if kind == "tukey":
         low, high = 25, 75
-    first, third = _quantile(ordered, low), _quantile(ordered, high)
+    first, third = quantile(ordered, low), quantile(ordered, high)
     width = third - first
     scores = []
     for value in values:
@@ -177,10 +180,10 @@ def _outliers(
     del ignore
     if kind not in ("ctukey", "tukey"):
         raise ValueError(kind)
-    return _scores(_numbers(values), kind, low, high)
+    return _scores(numbers_of(values), kind, low, high)
 
 
-def _period(values: Numbers) -> int:
+def period_of(values: Numbers) -> int:
     """The period that stands out in the series, or 0."""
     n = len(values)
     middle = _mean(values)
@@ -212,11 +215,11 @@ def _seasonal(values: Numbers, period: int) -> Numbers:
 def _parts(
     values: list[Any], season: Any, trend: str, held_out: int = 0
 ) -> tuple[Numbers, Numbers, Numbers, Numbers]:
-    numbers = [0.0 if math.isnan(v) else v for v in _numbers(values)]
+    numbers = [0.0 if math.isnan(v) else v for v in numbers_of(values)]
     learned = numbers[: len(numbers) - held_out] if held_out else numbers
     if not learned:
         raise ValueError("empty")
-    period = _period(learned) if season in (-1, None) else int(season)
+    period = period_of(learned) if season in (-1, None) else int(season)
     straight = [0.0] * len(learned)
     if trend == "linefit":
         slope, interception = _line(learned)
@@ -271,7 +274,7 @@ def _anomalies(
 
 @function("series_periods_detect", 4, 4, "periods:dynamic", "scores:dynamic")
 def _detect(values: list[Any], low: float, high: float, most: int) -> tuple[Any, ...]:
-    period = _period(_numbers(values))
+    period = period_of(numbers_of(values))
     found = [float(period)] if period and low <= period <= high and most > 0 else [0.0]
     return found, [1.0 if found[0] else 0.0]
 
@@ -317,7 +320,7 @@ def _abs(values: list[Any]) -> list[Any]:
 
 @function("series_sum", 1, 1, "real")
 def _sum(values: list[Any]) -> float:
-    return math.fsum(_known(_numbers(values)))
+    return math.fsum(finite_of(numbers_of(values)))
 
 
 @function("series_fill_const", 2, 3, "dynamic", like_argument=True)
@@ -365,12 +368,12 @@ def _fill_linear(
 def _fir(
     values: list[Any], taps: list[Any], normalize: bool | None = None, center: bool = False
 ) -> Numbers:
-    weights = _numbers(taps)
+    weights = numbers_of(taps)
     total = math.fsum(weights)
     if (normalize is None or normalize) and total:
         weights = [w / total for w in weights]
     shift = len(weights) // 2 if center else 0
-    numbers = _numbers(values)
+    numbers = numbers_of(values)
     result = []
     for i in range(len(numbers)):
         terms = [
@@ -384,7 +387,7 @@ def _fir(
 
 @function("series_pearson_correlation", 2, 2, "real")
 def _pearson(left: list[Any], right: list[Any]) -> float:
-    a, b = _numbers(left), _numbers(right)
+    a, b = numbers_of(left), numbers_of(right)
     ma, mb = _mean(a), _mean(b)
     top = math.fsum((x - ma) * (y - mb) for x, y in zip(a, b, strict=True))
     return top / math.sqrt(
@@ -394,4 +397,4 @@ def _pearson(left: list[Any], right: list[Any]) -> float:
 
 @function("series_dot_product", 2, 2, "real")
 def _dot(left: list[Any], right: list[Any]) -> float:
-    return math.fsum(x * y for x, y in zip(_numbers(left), _numbers(right), strict=False))
+    return math.fsum(x * y for x, y in zip(numbers_of(left), numbers_of(right), strict=False))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tui.kql.engine.plain.registry import function
+from tui.kql.engine.plain.series import finite_of, numbers_of, period_of, quantile
 
 
 def _is_number(value: Any) -> bool:
@@ -58,3 +59,28 @@ def _cosine(
     first = math.hypot(*one) if size1 is None else size1
     second = math.hypot(*other) if size2 is None else size2
     return float(sum(a * b for a, b in zip(one, other, strict=True)) / (first * second))
+
+
+@function("series_seasonal", 1, 2, "dynamic")
+def _season(values: list[Any], period: int = -1) -> list[float]:
+    """The median of each place in the period; zeros where there is no season."""
+    numbers = numbers_of(values)
+    # Twelve values are too short to show a season, by the example of the function's page.
+    length = period if period >= 0 else period_of(numbers) if len(numbers) > 12 else 0
+    if length < 1:
+        return [0.0] * len(numbers)
+    return [
+        quantile(sorted(finite_of(numbers[place % length :: length])), 50)
+        for place in range(len(numbers))
+    ]
+
+
+@function("series_iir", 3, 3, "dynamic")
+def _iir(values: list[Any], numerators: list[float], denominators: list[float]) -> list[Any]:
+    found: list[float] = []
+    numbers = numbers_of(values)
+    for i in range(len(numbers)):
+        total = math.fsum(b * numbers[i - k] for k, b in enumerate(numerators) if i >= k)
+        total -= math.fsum(a * found[i - k] for k, a in enumerate(denominators) if 0 < k <= i)
+        found.append(total / denominators[0])
+    return [None if math.isnan(value) else value for value in found]
