@@ -73,8 +73,8 @@ def _polygon(geohash: str) -> Any:
 def _in_circle(
     longitude: float,
     latitude: float,
-    center_longitude: float,
-    center_latitude: float,
+    around: float,
+    above: float,
     radius: float,
 ) -> bool:
     one, other = math.radians(latitude), math.radians(above)
