@@ -77,7 +77,7 @@ class Hunting:
         self._tenant = tenant
         self._database: duckdb.DuckDBPyConnection | None = None
         self._building = threading.Lock()
-        self._ready: set[str] = set()
+        self._ready: dict[str, dict[str, str]] = {}
         self._running: set[Engine] = set()
         self._guard = threading.Lock()
         self._closed = False
@@ -146,22 +146,26 @@ class Hunting:
             self._running.discard(engine)
         engine.close()
 
-    def _provide(self, name: str) -> None:
-        if name in self._ready:
-            return
+    def _provide(self, name: str) -> dict[str, str] | None:
+        """Make a table, and answer its columns with their types."""
+        known = self._ready.get(name)
+        if known is not None:
+            return known
         with self._building:
             if name in self._ready or self._database is None:
-                return
-            from tui.kql.engine.tables import create_sql
+                return self._ready.get(name)
+            from tui.kql.engine.tables import columns_of, create_sql
 
             cursor = self._database.cursor()
             try:
-                self._tenant.telemetry.ensure(cursor, name)
-            except KeyError:
-                cursor.execute(create_sql(schema.tables()[name]))
+                try:
+                    self._tenant.telemetry.ensure(cursor, name)
+                except KeyError:
+                    cursor.execute(create_sql(schema.tables()[name]))
+                known = self._ready[name] = columns_of(cursor, f'"{name}"')
             finally:
                 cursor.close()
-            self._ready.add(name)
+            return known
 
     def run(
         self,

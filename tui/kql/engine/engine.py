@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ from tui.kql.schema import Table
 if TYPE_CHECKING:
     import duckdb
 
-    from tui.kql.engine.translation import Translator
+    from tui.kql.engine.translation import Provide, Translator
 
 Timespan = tuple[datetime | None, datetime | None]
 
@@ -35,7 +35,9 @@ class Engine:
     Args:
         connection: A connection (or cursor) that is this engine's alone.
         tables: The tables a query may name; None takes those that the connection has.
-        provide: Called with a table's name before it is first read; makes it in the database.
+        provide: Called with a table's name before a query reads it; makes it in the database.
+            It may answer the table's columns with their DuckDB types, where those stay as they
+            are; else they are looked up for each query.
     """
 
     def __init__(
@@ -43,7 +45,7 @@ class Engine:
         connection: duckdb.DuckDBPyConnection,
         *,
         tables: Mapping[str, Table] | None = None,
-        provide: Callable[[str], None] | None = None,
+        provide: Provide | None = None,
     ) -> None:
         self._connection = connection
         self._tables = tables

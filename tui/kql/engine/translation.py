@@ -39,6 +39,9 @@ _MOST_PARTS = 300_000
 _SLOT = re.compile(r""" "(?:[^"]|"")*" | '(?:[^']|'')*' | [$](\w+) """, re.VERBOSE)
 """A text or a name in quotes, or the slot of a value."""
 
+Provide = Callable[[str], Mapping[str, str] | None]
+"""Makes a table of this name; answers its columns with their DuckDB types, or None."""
+
 _CLOCK = translate.CLOCK_SLOT
 _SINCE, _UNTIL = "kqlsince", "kqluntil"
 
@@ -57,7 +60,7 @@ class Translator:
         connection: Where the tables are, and where parts are run that decide columns.
         text: The query.
         tables: The tables it may name; None takes those of the connection.
-        provide: Makes a table before it is read.
+        provide: Makes a table before it is read, and may know its columns.
         timespan: From and until, for every table's time column.
         moment: What `now()` is; naive, in UTC.
         check: Raises when the query has been stopped.
@@ -69,7 +72,7 @@ class Translator:
         connection: duckdb.DuckDBPyConnection,
         text: str,
         tables: Mapping[str, Table] | None,
-        provide: Callable[[str], None] | None,
+        provide: Provide | None,
         timespan: tuple[datetime | None, datetime | None] | None,
         moment: datetime,
         check: Callable[[], None] = lambda: None,
@@ -86,7 +89,7 @@ class Translator:
         self._stored: list[str] = []
         self._given: dict[str, Any] = {}
         self._asked = False
-        self._made: dict[str, dict[str, str]] = {}
+        self._made: dict[str, Mapping[str, str]] = {}
         self._catalog = _catalog(connection) if tables is None else {}
         self.state = Translation(
             text,
@@ -267,9 +270,10 @@ class Translator:
 
     def _read_columns(self, wanted: Iterable[str]) -> None:
         for name in wanted:
-            if self._provide is not None:
-                self._provide(name)
-            self._made[name] = columns_of(self._connection, translate.quote_ident(name))
+            known = self._provide(name) if self._provide is not None else None
+            if known is None:
+                known = columns_of(self._connection, translate.quote_ident(name))
+            self._made[name] = known
 
     def _relate(self, table: str, marks: Mapping[str, str]) -> None:
         columns = self._made[table]
