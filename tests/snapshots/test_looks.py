@@ -11,13 +11,14 @@ from datetime import UTC, datetime
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from tests.ui.conftest import SharedDemo
 from tests.ui.support import Screens
 from tui.auth.profiles import Profile
 from tui.cli.context import Launcher
 from tui.config import Settings
-from tui.demo.options import Options
+from tui.demo.options import Clock, Options
 from tui.ui.app import M365dApp
 
 NOW = datetime(2026, 11, 24, 17, 22, 20, tzinfo=UTC)
@@ -27,10 +28,12 @@ Scene = Callable[[Screens], Awaitable[None]]
 
 @pytest.fixture(scope="module")
 def tenant() -> Iterator[Profile]:
-    """One tenant for all pictures; none of them changes it."""
-    launcher = Launcher(Options(now=NOW))
-    yield launcher.start()
-    launcher.stop()
+    """One tenant for all pictures, its clock stopped; none of them changes it."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Clock, "now", lambda _: NOW)
+        launcher = Launcher(Options(now=NOW, unlimited=True))
+        yield launcher.start()
+        launcher.stop()
 
 
 @pytest.fixture
@@ -53,6 +56,8 @@ def compared(tenant, snap_compare, tmp_path, monkeypatch) -> Callable[..., bool]
             await pilot.pause()
             await scene(screens)
             await pilot.pause()
+            for field in app.screen.query(Input):
+                field._pause_blink(visible=True)
             assert not app.defects, app.defects
 
         return snap_compare(app, terminal_size=size, run_before=run)

@@ -57,15 +57,17 @@ class Screens:
         self.pilot = pilot
 
     async def press(self, *keys: str) -> None:
-        """Press keys by their names."""
+        """Press keys by their names; what a question was answered is written down then."""
         await self.pilot.press(*keys)
         await self.pilot.pause()
+        await self.until(lambda: not self.app.gate._holds)
 
     async def type(self, text: str) -> None:
         """Type text key by key."""
         for character in text:
             await self.pilot.press(_KEYS.get(character, character))
         await self.pilot.pause()
+        await self.until(lambda: not self.app.gate._holds)
 
     def text(self) -> str:
         """What the screen shows, line by line."""
@@ -76,7 +78,7 @@ class Screens:
     async def until(self, true: Callable[[], bool]) -> None:
         """Wait until something holds; a wait that never ends fails."""
         try:
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(90):
                 while not true():
                     await self.pilot.pause()
                     await asyncio.sleep(0.005)

@@ -285,6 +285,7 @@ async def test_an_export_is_stopped_with_escape(
 async def test_the_history_brings_a_query_back(open_app: Open) -> None:
     async with open_app() as screens:
         screen = await ran(screens, TEN, "10 rows in")
+        await screens.until(lambda: bool(screen.library.history()))
         screen.tab.editor.load_text("print z=1")
         await screens.press("ctrl+r")
         await screens.sees("What ran before", "10 rows")

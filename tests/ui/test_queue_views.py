@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 from tests.ui.conftest import Open
@@ -9,6 +10,8 @@ from tui.config import Settings, SlaRule
 from tui.incidents.changes import QueueChanged
 from tui.ui.screens.incidents import IncidentsScreen
 from tui.ui.screens.queue_views import narrowed
+from tui.ui.widgets.filter_bar import FilterBar
+from tui.ui.widgets.grid import Grid
 
 
 async def test_a_filter_is_completed_as_it_is_typed(open_app: Open) -> None:
@@ -67,6 +70,28 @@ async def test_a_view_is_saved_and_shown_by_its_digit(open_app: Open) -> None:
         await screens.sees("300 incidents")
         await screens.press("8")
         await screens.sees("/ spray", "of 300")
+
+
+async def test_a_filter_taken_away_while_it_is_drawn_leaves_the_whole_queue(
+    open_app: Open, monkeypatch
+) -> None:
+    async with open_app() as screens:
+        await screens.sign_in()
+        screen = screens.app.screen
+        count, drawn = screen.counted, asyncio.Event()
+
+        async def never() -> None:
+            drawn.set()
+            await asyncio.Event().wait()
+
+        monkeypatch.setattr(screen, "counted", never)
+        bar = screen.query_one(FilterBar)
+        bar.put("spray")
+        await asyncio.wait_for(drawn.wait(), 60)
+        monkeypatch.setattr(screen, "counted", count)
+        bar.put("")
+        await screens.until(lambda: screen.query_one(Grid).row_count == 300)
+        await screens.sees("300 incidents")
 
 
 async def test_other_incidents_with_an_entity_are_listed(open_app: Open) -> None:

@@ -57,6 +57,7 @@ class QueueFilter(QueueFollowing):
         # One more letter may have ended the worker that had this filter's rows to show.
         if source.filter_text != self._drawn_filter:
             chosen = source.filter_text
+            self._drawn_filter = None  # Neither the former nor this one, if it is ended here.
             await self.query_one(Grid).refresh_rows()
             await self.counted()
             self._drawn_filter = chosen
