@@ -14,8 +14,9 @@ from tests.auth.test_device_code import Person, delegated
 from tui.auth.claims import Claims, features, how_to_grant
 from tui.auth.consent import ConsentCatcher
 from tui.auth.process import ToolFault, run_tool
+from tui.auth.session import Session
 from tui.auth.signature import tenant_exists, verify_signature
-from tui.errors import SignInProblem
+from tui.errors import SignInProblem, Unreachable
 
 pytestmark = pytest.mark.usefixtures("memory_keyring")
 
@@ -156,3 +157,54 @@ async def test_many_who_say_nothing_take_a_few_handles_and_no_more() -> None:
         while not (await said(catcher, right.encode())).startswith(b"HTTP/1.1 200 "):
             await asyncio.sleep(0)
         assert (await catcher.answer()).error == "access_denied"
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (b"HTTP/1.1 407 Who are you\r\nContent-Length: 0\r\n\r\n", "(407 Who are you). It wants a"),
+        (b"HTTP/1.1 302 F\r\nLocation: http://evil.example\r\n\r\n", "refused (302 F). Check"),
+        (b"HTTP/1.1 502 \x1b[31m\r\n\r\n", "refused (502 ␛[31m). Check HTTPS_PROXY"),
+        (b"\x00\x01\r\n\r\n", "over the proxy 127.0.0.1:"),
+        (b"", "over the proxy 127.0.0.1:"),
+    ],
+)
+async def test_a_proxy_that_refuses_is_named_and_told_nothing(
+    monkeypatch: pytest.MonkeyPatch, answer: bytes, said: str
+) -> None:
+    heard = bytearray()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.extend(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(answer)
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        monkeypatch.setenv("HTTPS_PROXY", f"http://me:mark-of-it@127.0.0.1:{port}")
+        session = Session(profile_at("https://login.nowhere.example"))
+        with pytest.raises(Unreachable) as caught:
+            await session.token("graph")
+        await session.close()
+    assert said in str(caught.value)
+    assert f"proxy 127.0.0.1:{port} " in str(caught.value)
+    assert "mark-of-it" not in str(caught.value)
+    assert heard.startswith(b"CONNECT login.nowhere.example:443 ")
+    assert b"s3cret" not in heard
+
+
+@pytest.mark.parametrize("value", ["http://me:mark-of-it@127.0.0.1:9", "me:mark-of-it@[bad"])
+async def test_a_proxy_that_is_not_there_is_named(
+    monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    async def at_once(_: float) -> None:
+        return
+
+    monkeypatch.setenv("HTTPS_PROXY", value)
+    session = Session(profile_at("https://login.nowhere.example"), sleep=at_once)
+    with pytest.raises(Unreachable, match=r"proxy.*on the way to login\.nowhere") as caught:
+        await session.token("graph")
+    await session.close()
+    assert "mark-of-it" not in str(caught.value)

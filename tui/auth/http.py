@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 import ssl
 import sys
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from tui.config.origins import is_loopback
 from tui.errors import Unreachable, UsageProblem
 from tui.text import visible
 
@@ -145,6 +147,29 @@ _CONNECT_WHY: dict[int, str] = {
 }
 
 
+_PROXY_REMEDY = "Check HTTPS_PROXY and NO_PROXY."
+
+
+def _proxy_for(host: str) -> str:
+    """Host and port of the proxy that the system has for a host, displayable; else empty."""
+    from urllib.request import getproxies, proxy_bypass
+
+    name = host.rpartition(":")[0] if re.search(r":\d+$", host) else host
+    if is_loopback(name.strip("[]")) or proxy_bypass(name):
+        return ""
+    known = getproxies()
+    return proxy_place(known.get("https") or known.get("all") or "")
+
+
+def proxy_place(value: str) -> str:
+    """Host and port of a proxy's address, displayable, without the user and the password."""
+    try:
+        place = urlsplit(value if "://" in value else f"http://{value}").netloc
+    except ValueError:
+        place = value.rpartition("/")[2]
+    return visible(place.rpartition("@")[2])[:100]
+
+
 def _causes(error: BaseException) -> list[BaseException]:
     found: list[BaseException] = []
     waiting: list[BaseException | None] = [error]
@@ -176,11 +201,18 @@ def explain_network(error: Exception, host: str, what: str) -> Unreachable:
 
     import socket
 
+    via = _proxy_for(host)
     causes = _causes(error)
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
             why = _TLS_WHY.get(cause.verify_code, "its certificate cannot be verified")
             return found(f"no secure connection to {shown}: {why}", _TLS_REMEDY, "tls")
+        if isinstance(cause, socket.gaierror) and via:
+            return found(
+                f"the name of the proxy {via} on the way to {shown} cannot be resolved",
+                _PROXY_REMEDY,
+                "name",
+            )
         if isinstance(cause, socket.gaierror):
             return found(
                 f"the name {shown} cannot be resolved",
@@ -188,15 +220,19 @@ def explain_network(error: Exception, host: str, what: str) -> Unreachable:
                 "name",
             )
     if isinstance(error, httpx.ProxyError):
+        said = visible(str(error))[:60]
+        said = f" ({said})" if re.match(r"\d{3} ", said) else ""
+        wants = "It wants a user: http://user:password@host:port. " if "407" in said else ""
         return found(
-            f"the proxy on the way to {shown} refused",
-            "Check HTTPS_PROXY and NO_PROXY.",
+            f"the proxy{f' {via}' if via else ''} on the way to {shown} refused{said}",
+            f"{wants}{_PROXY_REMEDY}",
             "connect",
         )
     tls = any(isinstance(cause, ssl.SSLError) for cause in causes)
     if isinstance(error, httpx.ConnectTimeout | httpx.PoolTimeout):
+        way = f"{shown} over the proxy {via}" if via else shown
         return found(
-            f"no connection to {shown} stood within {CONNECT_TIMEOUT:.0f} s",
+            f"no connection to {way} stood within {CONNECT_TIMEOUT:.0f} s",
             "Check the network and the proxy, then try again.",
             "connect",
         )
@@ -209,6 +245,8 @@ def explain_network(error: Exception, host: str, what: str) -> Unreachable:
             )
         number = next((c.errno for c in causes if isinstance(c, OSError) and c.errno), None)
         why = _CONNECT_WHY.get(number or 0, "the connection failed")
+        if via:
+            return found(f"the proxy {via} on the way to {shown}: {why}", _PROXY_REMEDY, "connect")
         return found(
             f"{shown}: {why}", "Check the network and the host, then try again.", "connect"
         )
@@ -221,7 +259,8 @@ def explain_network(error: Exception, host: str, what: str) -> Unreachable:
             f"{shown} took the request and did not answer in time", "Try again later.", "wait"
         )
     if isinstance(error, httpx.RemoteProtocolError | httpx.ReadError):
-        return found(f"the answer of {shown} was cut", "Try again.", "read")
+        way = f"{shown} over the proxy {via}" if via else shown
+        return found(f"the answer of {way} was cut", "Try again.", "read")
     return found(
         f"the exchange with {shown} failed", "Check the network, then try again.", "connect"
     )

@@ -38,6 +38,13 @@ class Scrubber:
         home = str(Path.home())
         if len(home) > 3:
             self._names.append((home, "~"))
+        from urllib.request import getproxies
+
+        from tui.auth.http import proxy_place
+
+        for value in getproxies().values():
+            if place := proxy_place(value):
+                self._names.append((place, "‹proxy›"))
         if profile is None:
             return
         from tui.config.hosts import clouds_of
