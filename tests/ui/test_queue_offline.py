@@ -57,6 +57,7 @@ async def test_everything_is_readable_and_edits_wait_with_their_reason(
             await screens.sees("Undelivered edits", "↑ waits", "Why")
             await screens.press("escape")
             await screens.until(lambda: len(screens.app.screen_stack) == 1)
+            await queue.delivered()  # or held up, as here
             assert len(await queue.outbox()) == 4
             assert all(edit.why for edit in await queue.outbox())
             await screens.type("/sev:high")

@@ -41,6 +41,8 @@ class QueueEditing(QueueReading):
         super().__init__(cache, me)
         self._done: list[list[EditId]] = []
         self._undone: list[list[tuple[str, IncidentChange, bool]]] = []
+        self.going_back: list[EditId] = []
+        """The edits that the last undo wrote down; see `progress`."""
 
     def _forget_done(self) -> None:
         self._done.clear()
@@ -129,8 +131,7 @@ class QueueEditing(QueueReading):
             back.update(wish.undoes for wish in wishes if wish.undoes is not None)
             return wishes
 
-        if sent:
-            await self._write_down(take_back)
+        self.going_back = await self._write_down(take_back) if sent else []
         self._undone.append(
             [(edit.incident_id, edit.change, edit.id in dropped | back) for edit in edits]
         )

@@ -127,23 +127,30 @@ def _foreign(incidents: Sequence[Incident], me: str | None) -> str:
     return f"{_counts(owners)}" if owners else ""
 
 
-def progress_spans(found: BulkProgress) -> list[Span]:
-    """How far a change of many came, in one line."""
+def progress_spans(found: BulkProgress, waits: str = "") -> list[Span]:
+    """How far a change of many came, in one line.
+
+    Args:
+        waits: What the service is waited for, and how long yet.
+    """
+    known = (*found.confirmed, *found.waiting, *found.failed, *found.conflicts)
+    back = bool(known) and all(edit.undoes is not None for edit in known)
+    done = "taken back" if back else "sent"
     total = found.total - found.dropped
     sent = len(found.confirmed)
     wrong = found.wrong
     if not found.done:
         spans: list[Span] = [
-            (f"{sent:,} of {total:,} sent  ", "accent"),
+            (f"{sent:,} of {total:,} {done}  ", "accent"),
             (f"{bar(sent / max(1, total), 10):<10}", "accent"),
         ]
         if wrong:
             spans.append((f"  {wrong:,} not accepted", "warn"))
         why = next((edit.why for edit in found.waiting if edit.why), "")
-        if why:
-            spans.append((f"  waits: {visible(why)}", "warn"))
+        if why or waits:
+            spans.append((f"  waits: {visible(why)}" if why else f"  {waits}", "warn"))
         return [*spans, ("   Esc", "accent"), (" stops the rest", "faint")]
-    spans = [(f"{sent:,} sent", "good")]
+    spans = [(f"{sent:,} {done}", "good")]
     if found.dropped:
         spans.append((f", {found.dropped:,} not sent", "faint"))
     if found.failed:
@@ -152,6 +159,8 @@ def progress_spans(found: BulkProgress) -> list[Span]:
         spans.append((f", {len(found.conflicts):,} changed by others meanwhile", "warn"))
     if wrong:
         spans += [("   U", "accent"), (" lists them, to send them again", "faint")]
+    elif back:
+        spans += [("   ^r", "accent"), (" does them again", "faint")]
     else:
         spans += [("   u", "accent"), (" takes them back", "faint")]
     return spans

@@ -10,6 +10,10 @@ from tui.text import visible
 from tui.ui import words
 
 
+def _set(value: object, unset: str) -> str:
+    return unset if value == "unknown" else words.spaced(str(value))
+
+
 def change_words(change: IncidentChange, alerts: Mapping[str, str] = MappingProxyType({})) -> str:
     """What an edit asks for, in words.
 
@@ -24,9 +28,9 @@ def change_words(change: IncidentChange, alerts: Mapping[str, str] = MappingProx
     if change.assigned_to is not msgspec.UNSET:
         said.append(f"to {visible(str(change.assigned_to))}" if change.assigned_to else "to nobody")
     if change.classification is not msgspec.UNSET:
-        said.append(words.spaced(str(change.classification)))
-    if change.determination is not msgspec.UNSET:
-        said.append(words.spaced(str(change.determination)))
+        said.append(_set(change.classification, "not classified"))
+    if change.determination is not msgspec.UNSET and change.classification != "unknown":
+        said.append(_set(change.determination, "no kind"))
     if isinstance(change.tags, tuple):
         said.append("tags " + (words.listed(change.tags) or "none"))
     if change.severity is not msgspec.UNSET:

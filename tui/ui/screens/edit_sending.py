@@ -178,6 +178,8 @@ class EditSending(FramedScreen):
             self.m365d.report(problem)
             return
         self.taken_back()
+        if len(queue.going_back) > 1:
+            self.follow(queue.going_back)
         self.notify(visible(said) if said else "There is nothing to undo.", markup=False)
 
     def action_redo_command(self) -> None:

@@ -253,7 +253,7 @@ class IncidentsScreen(QueueFilter):
         notices = [notice for notice in self.notices if notice not in self._put_away]
         said: list[Span] = []
         if self._bulk is not None and not selected:
-            said = progress_spans(self._bulk)
+            said = progress_spans(self._bulk, "" if self._bulk.done else self.waits())
         elif selected:
             which = {1: "it", 2: "both"}.get(selected, "all")
             said = [

@@ -46,6 +46,12 @@ class QueueFollowing(QueueWatch):
             self._followed, self._bulk = (), None
             self.tell_below()
 
+    def _tick(self) -> None:
+        """Tell how long what is under way waits yet."""
+        super()._tick()
+        if self._bulk is not None and not self._bulk.done:
+            self.tell_below()
+
     def _look_at_edits(self) -> None:
         self.run_worker(self._read_progress(), group="followed", exclusive=True)
 

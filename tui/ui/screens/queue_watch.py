@@ -64,8 +64,12 @@ class QueueWatch(QueueViews):
     def start_fetching(self) -> None:
         """What is cached is shown: fetch what changed since, by interval."""
         self.joined()
-        self.set_interval(1.0, self.tell_state)
+        self.set_interval(1.0, self._tick)
         self.set_interval(max(5.0, self.m365d.settings.watch.every.total_seconds()), self._sync)
+
+    def _tick(self) -> None:
+        """A second went by."""
+        self.tell_state()
 
     def joined(self) -> None:
         """Fetch, once there is a connection; say so where there is none."""
@@ -136,11 +140,17 @@ class QueueWatch(QueueViews):
         view = f"{visible(self.view.name)[:20]}: " if self.view.name and roomy else ""
         self.query_one(FilterBar).state(f"{view}{many}   {self._freshness()}")
 
+    def waits(self) -> str:
+        """What a call waits for, and how long yet; empty where none does."""
+        left = self._waiting_until - monotonic()
+        if left <= 0:
+            return ""
+        return f"{_WAITS.get(self._waiting_for, self._waiting_for)}: {words.ago(left)}"
+
     def _freshness(self) -> str:
         queue = self.workspace.queue
-        if self._syncing and (left := self._waiting_until - monotonic()) > 0:
-            why = _WAITS.get(self._waiting_for, self._waiting_for)
-            fresh = f"{why}: {words.ago(left)}"
+        if self._syncing and (waits := self.waits()):
+            fresh = waits
             if self.size.width >= _NAMED_FROM:
                 fresh += ", Esc stops"
         elif self._syncing:
