@@ -45,6 +45,13 @@ async def test_pictures_and_reports_while_it_is_typed_and_after(
         app.defects.clear()
         app.focused.value = secret  # type: ignore[union-attr]
         pictures += app.export_screenshot()
+        app.focused.select_all()  # type: ignore[union-attr]
+        await screens.press("ctrl+c")
+        assert app.clipboard == ""
+        await screens.press("ctrl+x")
+        assert app.clipboard == ""
+        assert app.focused.value == ""  # type: ignore[union-attr]
+        app.focused.value = secret  # type: ignore[union-attr]
         await screens.press("enter")
         await screens.sees("synced", "4711")
         pictures += app.export_screenshot()

@@ -21,6 +21,7 @@ from tui.ui.page import Block, line, text
 from tui.ui.problems import problem_blocks
 from tui.ui.widgets.dialogs import Dialog
 from tui.ui.widgets.form_fields import FormRow, PickField
+from tui.ui.widgets.masked import MaskedInput
 from tui.ui.widgets.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -119,10 +120,9 @@ class ProfileForm(Dialog):
             if value not in dict(options):
                 options.append((value, ""))
             return PickField(LABELS[name].strip(), options, value, id=name)
-        return Input(
+        return (MaskedInput if name == "secret" else Input)(
             self.values[name],
             placeholder=PLACEHOLDERS.get(name, ""),
-            password=name == "secret",
             disabled=name == "name" and not self._is_new,
             select_on_focus=False,
             id=name,

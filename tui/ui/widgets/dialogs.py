@@ -19,6 +19,7 @@ from textual.widgets import Input, OptionList, TextArea
 from tui.text import visible
 from tui.ui.lend import edit_outside
 from tui.ui.page import Block, Choice, line, text
+from tui.ui.widgets.masked import MaskedInput
 from tui.ui.widgets.pick_list import PickList
 from tui.ui.widgets.sheet import Sheet
 
@@ -179,10 +180,9 @@ class AskLine(Dialog):
         self._fault_of = fault_of
         # What cannot be shown as it is cannot be taken as it is either.
         shown = [one for one in known if one == visible(one)]
-        self._input = Input(
+        self._input = (MaskedInput if password else Input)(
             value,
             placeholder=placeholder,
-            password=password,
             suggester=suggester
             or (SuggestFromList(shown, case_sensitive=False) if shown else None),
             select_on_focus=replace,
