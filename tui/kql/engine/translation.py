@@ -24,7 +24,7 @@ from tui.kql.engine.narrow import narrowed
 from tui.kql.engine.prepare import prepared
 from tui.kql.engine.state import Translation, translating
 from tui.kql.engine.tables import columns_of
-from tui.kql.engine.trees import unfolded, walk
+from tui.kql.engine.trees import parted, unfolded
 from tui.kql.schema import Table
 
 if TYPE_CHECKING:
@@ -132,9 +132,9 @@ class Translator:
 
     def _translated(self) -> str:
         query = self._lowered()
-        if unfolded(query, _MOST_PARTS) >= _MOST_PARTS:
+        parts, shared = parted(query)
+        if shared and unfolded(query, _MOST_PARTS) >= _MOST_PARTS:
             raise words.too_deep()
-        parts = list(walk(query))
         self.state.lets = any(isinstance(part, ir.LetRef) for part in parts)
         self._given = _given(query)
         self._asked = bool(self._given)
@@ -145,7 +145,7 @@ class Translator:
         self.state.marks = marks
         for table in read:
             self._relate(table, marks)
-        schema: Schema = {name: self._columns(name) for name in self._all()}
+        schema = self._schema()
         if marks:
             schema = {t: [marks.get(c, c) for c in cs] for t, cs in schema.items()}
         self.read = tuple(read)
@@ -243,12 +243,14 @@ class Translator:
     def _all(self) -> Iterator[str]:
         return iter(self._tables if self._tables is not None else self._catalog)
 
-    def _columns(self, name: str) -> list[str]:
-        if name in self._made:
-            return list(self._made[name])
+    def _schema(self) -> Schema:
+        """The tables with their columns, those that were read as they are in the database."""
         if self._tables is not None:
-            return kept.names_of(self._tables)[name]
-        return list(self._catalog[name])
+            schema = dict(kept.names_of(self._tables))
+        else:
+            schema = {name: list(columns) for name, columns in self._catalog.items()}
+        schema.update((name, list(columns)) for name, columns in self._made.items())
+        return schema
 
     def _known_columns(self, name: str) -> Mapping[str, str] | None:
         if self._tables is not None:

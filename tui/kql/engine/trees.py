@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from duckdb_kql import ir
@@ -102,8 +102,10 @@ def with_queries(node: Any, change: Callable[[ir.Query], ir.Query]) -> Any:
     return changed(node)
 
 
-def walk(node: Any) -> Iterator[Any]:
-    """Every part of a tree once, at any depth, nested queries entered."""
+def parted(node: Any) -> tuple[list[Any], bool]:
+    """Every part of a tree once, nested queries entered, and whether one is at several places."""
+    found: list[Any] = []
+    shared = False
     stack: list[Any] = [node]
     seen: set[int] = set()
     while stack:
@@ -112,11 +114,20 @@ def walk(node: Any) -> Iterator[Any]:
             stack.extend(current)
             continue
         parts = parts_of(current)
-        if parts is None or id(current) in seen:
+        if parts is None:
+            continue
+        if id(current) in seen:
+            shared = True
             continue
         seen.add(id(current))
-        yield current
+        found.append(current)
         stack.extend(parts)
+    return found, shared
+
+
+def walk(node: Any) -> list[Any]:
+    """Every part of a tree once, at any depth, nested queries entered."""
+    return parted(node)[0]
 
 
 class Contents(NamedTuple):
