@@ -83,7 +83,8 @@ class Expressions(Cursor):
         if sign in types.STRING and self.tokens[self.at].kind in ("operator", "keyword", "name"):
             token = self.take()
             right = self._unary()
-            if right.type == "dynamic" and right.form == "literal" and left.type == "string":
+            literal = right.type == "dynamic" and right.form == "literal"
+            if literal and left.type == "string" and "has" in token.text:
                 message = f"{token.text} looks for a text, not dynamic."
                 self.report(right.start, right.end, message, "")
             return self._checked(token, left, right)
@@ -92,6 +93,8 @@ class Expressions(Cursor):
     def _unary(self) -> Value:
         if self.text in ("-", "+") and self.tokens[self.at].kind == "operator":
             token = self.take()
+            if self.text in ("-", "+") and self.tokens[self.at].kind == "operator":
+                raise self.fault("A value must come here.")
             value = self._unary()
             if value.type in ("string", "bool", "guid"):
                 self.report(token.start, token.end, f"{token.text} takes no {value.type}.", "")

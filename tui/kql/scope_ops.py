@@ -69,11 +69,26 @@ class Operators(CalledOperators):
                     self.ref("table", self.tokens[start], columns=unknown(), lets=lets)
                 else:
                     tables.append(unknown())
-        if not tables or self.text(lo - 1) != "search":
+        if self.text(lo - 1) == "find":
+            self._found_by(at, hi, merged(tables) if tables else unknown(), lets)
+            return unknown()
+        if not tables:
             return unknown()
         result = merged(tables)
         result.add("$table", "string")
         return result
+
+    def _found_by(self, lo: int, hi: int, columns: Columns, lets: Lets) -> None:
+        """The condition of `find`, and the columns that it gives."""
+        where = self.find(lo, hi, "where")
+        project = self.find(lo, hi, "project", "project-away", "project-smart")
+        if where < project:
+            self.expression(where + 1, project, columns, lets)
+        if self.text(project, hi) == "project":
+            for start, end in self.split(project + 1, hi):
+                plain = end - start == 1 or self.text(start + 1, end) == ":"
+                if plain and self.tokens[start].is_name:
+                    self.ref("column", self.tokens[start], columns, lets)
 
     # Columns.
 
@@ -140,11 +155,29 @@ class Operators(CalledOperators):
                 for name in names:
                     result.add(name, type if len(names) == 1 else "")
                 continue
+            if function == "percentiles" and self._percentiles(start, end, type, result):
+                continue
             name, sure = self.auto_name(start, end)
             result.sure &= sure
             if name:
                 result.add_beside(name, type)
         return result
+
+    def _percentiles(self, start: int, end: int, type: str, result: Columns) -> bool:
+        """A column for each percentile that is asked for; False where their names are not sure."""
+        of, *numbers = self.split(*self.inside(start + 1, end))
+        name, sure = self.auto_name(*of)
+        if (
+            not sure
+            or not name
+            or any(
+                last - first != 1 or self.tokens[first].kind != "number" for first, last in numbers
+            )
+        ):
+            return False
+        for first, _ in numbers:
+            result.add_beside(f"percentile_{name}_{self.text(first).replace('.', '_')}", type)
+        return True
 
     def _rows_of(
         self, names: list[str], start: int, end: int, columns: Columns, lets: Lets, result: Columns
@@ -292,6 +325,32 @@ class Operators(CalledOperators):
         result.sure = False
         return result
 
+    def scan(self, lo: int, hi: int, columns: Columns, lets: Lets) -> Columns:
+        """`scan`: more columns, those declared and the number of the match."""
+        result = columns.copy()
+        steps = self.find(lo, hi, "with")
+        if steps >= hi:
+            result.sure = False
+        at = lo
+        while at < steps:
+            if self.text(at) == "with_match_id" and self.text(at + 1, steps) == "=":
+                result.add(self.text(at + 2, steps), "long")
+            elif self.text(at) == "declare" and self.text(at + 1, steps) == "(":
+                for start, end in self.split(*self.inside(at + 1, steps)):
+                    value = self.find(start, end, "=")
+                    for name, type in self.declared(start, value).items():
+                        result.add(name, type)
+            at = self.after(at, steps)
+        return result
+
+    def reduce(self, lo: int, hi: int, columns: Columns, lets: Lets) -> Columns:
+        """`reduce by`: patterns of a text."""
+        if self.parameter(lo, hi, "kind"):
+            return self.unsure(lo, hi, columns, lets)
+        by = self.find(lo, hi, "by")
+        self.expression(by + 1, self.find(by, hi, "with"), columns, lets)
+        return self.fixed({"Pattern": "string", "Count": "long", "Representative": "string"})
+
     def render(self, lo: int, hi: int, columns: Columns, lets: Lets) -> Columns:
         """`render`, `consume`: the columns stay."""
         return columns
@@ -327,7 +386,8 @@ _METHODS: dict[str, _Method] = {
     "as": Operators.name_it,
     "sample-distinct": Operators.sample_of,
     "getschema": lambda walk, *_: walk.fixed(_SCHEMA),
-    "scan": Operators.unsure,
+    "scan": Operators.scan,
+    "reduce": Operators.reduce,
     "top-nested": Operators.nested,
     "top-hitters": Operators.hitters,
 }
