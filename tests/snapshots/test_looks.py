@@ -20,6 +20,7 @@ from tui.cli.context import Launcher
 from tui.config import Settings
 from tui.demo.options import Clock, Options
 from tui.ui.app import M365dApp
+from tui.ui.widgets.query_editor import QueryEditor
 
 NOW = datetime(2026, 11, 24, 17, 22, 20, tzinfo=UTC)
 SIZES = {"120x40": (120, 40), "80x24": (80, 24)}
@@ -111,6 +112,67 @@ async def editor(screens: Screens) -> None:
     await screens.sees("FileName")
 
 
+LINES = """let big = 5;
+let many = (least: int) {
+    DeviceProcessEvents
+    | summarize Hits = count() by FileName
+    | where Hits > least
+};
+many(big)
+| join kind=inner (DeviceProcessEvents | distinct FilName) on FileName
+| where FileName endswith ".exe" and FileName != "svchost.exe"
+"""
+
+
+async def with_query(screens: Screens, text: str, at: tuple[int, int]) -> QueryEditor:
+    """Hunting, with a query in the editor."""
+    await queue(screens)
+    await screens.press("2")
+    await screens.sees("F5 run")
+    found = screens.app.screen.query_one(QueryEditor)
+    found.load_text(text)
+    found.move_cursor(at)
+    found.focus()
+    return found
+
+
+async def remarks(screens: Screens) -> None:
+    """A wrong name underlined, with the key that puts it right."""
+    await with_query(screens, LINES, (7, 45))
+    await screens.sees("Is it FileName?", "F9")
+
+
+async def explained(screens: Screens) -> None:
+    """What F1 says of a function."""
+    await with_query(
+        screens, "DeviceEvents\n| summarize arg_max(Timestamp, *) by DeviceId", (1, 15)
+    )
+    await screens.press("f1")
+    await screens.sees("all keys of this screen")
+
+
+async def tables(screens: Screens) -> None:
+    """Tables and columns, with the table of the query open."""
+    await with_query(screens, "DeviceProcessEvents", (0, 3))
+    await screens.press("ctrl+t")
+    await screens.sees("Tables and columns", "▾ DeviceProcessEvents")
+
+
+async def folded(screens: Screens) -> None:
+    """A function folded away, and carets at each place of a name."""
+    found = await with_query(screens, LINES.replace("FilName", "FileName"), (1, 5))
+    await screens.press("ctrl+right_square_bracket")
+    await screens.sees("⋯ 4 lines")
+    await screens.until(lambda: found.shown_lines < 10)
+
+
+async def carets(screens: Screens) -> None:
+    """Each place of a name selected, to be changed at once."""
+    await with_query(screens, LINES.replace("FilName", "FileName"), (8, 10))
+    await screens.press("ctrl+d", "ctrl+d", "ctrl+d", "ctrl+d")
+    await screens.sees("4 carets")
+
+
 async def help_page(screens: Screens) -> None:
     """The keys of the queue."""
     await queue(screens)
@@ -129,6 +191,11 @@ SCENES: dict[str, Scene] = {
     "graph": tab(4),
     "comments": tab(5),
     "editor": editor,
+    "remarks": remarks,
+    "explained": explained,
+    "tables": tables,
+    "folded": folded,
+    "carets": carets,
     "help": help_page,
 }
 
@@ -139,7 +206,7 @@ def test_looks_as_it_was_looked_at(name, size, compared) -> None:
     assert compared(SCENES[name], SIZES[size])
 
 
-@pytest.mark.parametrize("name", ["queue", "timeline", "graph"])
+@pytest.mark.parametrize("name", ["queue", "timeline", "graph", "remarks", "carets"])
 def test_reads_without_colour(name, compared, monkeypatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     assert compared(SCENES[name], (80, 24))

@@ -90,8 +90,19 @@ def diagnose(
         faults += (
             Diagnostic("hint", token.start, token.end, message) for token, message in costs(found)
         )
+    faults = _first(faults, text)
     unique = {(one.start, one.message): one for one in faults}
     return sorted(unique.values(), key=lambda one: one.start)[:MOST]
+
+
+def _first(faults: list[Diagnostic], text: str) -> list[Diagnostic]:
+    """Without what is only missed because a name before it is wrong."""
+    mended: dict[str, int] = {}
+    for one in faults:
+        if one.fix:
+            mended.setdefault(one.fix, one.start)
+    return [one for one in faults
+            if mended.get(text[one.start : one.end], one.start) >= one.start]  # fmt: skip
 
 
 def _shape(found: Analysis) -> Iterator[Diagnostic]:

@@ -95,8 +95,9 @@ class Operators(TableOperators):
     def search(self) -> None:
         """Words to look for, everywhere or in some tables."""
         self.parameters("search")
-        if self.text == "in" and self.ahead() == "(":
-            self.take()
+        if self.skip("in"):
+            if self.text != "(":
+                raise self.fault("( … ) must come here.")
             self._tables()
         self._searched()
 

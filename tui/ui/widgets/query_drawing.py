@@ -45,8 +45,6 @@ QueryEditor, QueryEditor:focus {
     & .query-editor--wrong { color: $error; text-style: underline; }
     & .query-editor--doubt { text-style: underline; }
     & .text-area--matching-bracket { background: $accent 30%; text-style: bold; }
-    & .query-editor--caret { text-style: reverse; }
-    & .query-editor--picked { background: $accent 30%; }
     & .query-editor--bar { color: $accent; }
     & .query-editor--bar-blurred { color: $border; }
 }
@@ -87,8 +85,6 @@ class QueryDrawing(QueryActions):
         "query-editor--fault",
         "query-editor--wrong",
         "query-editor--doubt",
-        "query-editor--caret",
-        "query-editor--picked",
         "query-editor--bar",
         "query-editor--bar-blurred",
     }
@@ -146,8 +142,11 @@ class QueryDrawing(QueryActions):
         if theme is not None:
             styles = {
                 name: self.get_component_rich_style(f"query-editor--{name}", partial=True)
-                for name in {*NAMES.values(), "fault", "wrong", "doubt", "caret", "picked"}
+                for name in {*NAMES.values(), "fault", "wrong", "doubt"}
             }
+            # The other carets look as the one cursor does.
+            styles["caret"] = theme.cursor_style or Style(reverse=True)
+            styles["picked"] = theme.selection_style or Style(underline=True)
             if styles != theme.syntax_styles:
                 theme.syntax_styles = styles
                 self._kept.clear()
