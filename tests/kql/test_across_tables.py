@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.kql.conftest import NOW
+from tests.kql.conftest import NOW, Ask
+from tui.kql import schema
 from tui.kql.engine import Answer, Engine, KqlFault
-from tui.kql.engine.tables import open_database
+from tui.kql.engine.tables import create_sql, open_database
 
 _TABLES = (
     "CREATE TABLE Doors (Seen TIMESTAMP, Door VARCHAR, Extra VARCHAR, Badge BIGINT)",
@@ -110,3 +111,49 @@ def test_a_pattern_beside_a_table_and_within_a_join(engine: Engine) -> None:
 def test_a_result_without_columns_is_refused_in_words(engine: Engine) -> None:
     with pytest.raises(KqlFault, match="without any column"):
         engine.run("print a = 1 | project-away a", now=NOW)
+
+
+@pytest.fixture(scope="module")
+def small() -> Iterator[Ask]:
+    """All tables in little memory, three of them with rows."""
+    database = open_database(memory_limit="160MB", threads=2)
+
+    def provide(name: str) -> None:
+        database.cursor().execute(create_sql(schema.tables()[name]))
+
+    for name in ("AlertInfo", "DeviceInfo", "EmailEvents"):
+        provide(name)
+    database.execute(
+        "INSERT INTO AlertInfo (Timestamp, Title, Severity) VALUES ('2026-11-20', 't', 'High')"
+    )
+    database.execute(
+        "INSERT INTO DeviceInfo (Timestamp, DeviceName) SELECT TIMESTAMP '2026-11-18' "
+        "+ to_hours(i), 'host' || i FROM range(20000) AS r(i)"
+    )
+    database.execute("INSERT INTO EmailEvents (Timestamp, Subject) VALUES ('2029-01-01', 's')")
+    engine = Engine(database.cursor(), tables=schema.tables(), provide=provide)
+    yield lambda kql: engine.run(kql, now=NOW)
+    engine.close()
+    database.close()
+
+
+@pytest.mark.parametrize(
+    ("query", "rows"),
+    [
+        ("union * | where Severity == 'High' | take 5", [("t", "", "")]),
+        ("union * | where Timestamp > datetime(2028-12-01) | sort by Timestamp | take 1", None),
+        ("union withsource=T * | where T startswith 'Email' | top 3 by Timestamp", [("", "", "s")]),
+        ("union * | where isempty(DeviceName) | sort by Timestamp asc | take 2",
+         [("t", "", ""), ("", "", "s")]),
+        ("search 'host7' | take 3", [("", "host7", "")]),
+    ],
+)  # fmt: skip
+def test_a_few_rows_of_all_tables_fit_in_little_memory(
+    small: Ask, query: str, rows: list[tuple[str, str, str]] | None
+) -> None:
+    answer = small(query)
+    assert len(answer.columns) > 700
+    names = [column.name for column in answer.columns]
+    places = [names.index(name) for name in ("Title", "DeviceName", "Subject")]
+    found = [tuple(row[place] or "" for place in places) for row in answer.rows()]
+    assert len(found) == 1 if rows is None else found == rows

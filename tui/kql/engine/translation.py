@@ -16,7 +16,7 @@ from duckdb_kql.errors import KqlUnsupportedError
 from duckdb_kql.types import kusto_type as library_type
 
 from tui.kql import lexer
-from tui.kql.engine import kept, names, words
+from tui.kql.engine import gathering, kept, names, words
 from tui.kql.engine.additions import hooks, sought, terms
 from tui.kql.engine.additions.stages import Snapshot
 from tui.kql.engine.bind import Binder, Schema
@@ -161,6 +161,9 @@ class Translator:
         return self._rendered(self._pruned(query, schema), schema)
 
     def _pruned(self, query: ir.Query, schema: Schema) -> ir.Query:
+        taken = gathering.few(query)
+        if taken is not None:
+            return self._gathered(query, taken, schema)
         found = sought.parts(query)
         if found is None:
             return query
@@ -176,6 +179,29 @@ class Translator:
             return self._connection.execute(sql, self._bound(sql)).fetchone() is not None
 
         return sought.pruned(query, found, schema, self._made, self.state, has_rows)
+
+    def _gathered(self, query: ir.Query, taken: gathering.Few, schema: Schema) -> ir.Query:
+        self._asked = True
+
+        def make(name: str, columns: str) -> None:
+            self._stored.append(name)
+            self._connection.execute(
+                f"CREATE OR REPLACE TEMP TABLE {translate.quote_ident(name)} ({columns})"
+            )
+
+        def add(name: str, part: ir.Query) -> int:
+            self.check()
+            assert isinstance(part.source, ir.TableRef)
+            table = translate.quote_ident(part.source.name)
+            if self._connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() is None:
+                return 0
+            sql = self._rendered(part, schema)
+            made = self._connection.execute(
+                f"INSERT INTO {translate.quote_ident(name)} BY NAME {sql}", self._bound(sql)
+            ).fetchone()
+            return int(made[0]) if made else 0
+
+        return gathering.gathered(query, taken, schema, self._made, self.state, make, add)
 
     def close(self) -> None:
         """Drop what was stored for this query."""

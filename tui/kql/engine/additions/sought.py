@@ -57,7 +57,7 @@ def pruned(
     for part in several:
         if has_rows(dataclasses.replace(_filtered(part), lets=query.lets)):
             kept.append(part)
-        for column, kind in _types(part, schema, stored, state.marks).items():
+        for column, kind in types_of(part, schema, stored, state.marks).items():
             types.setdefault(column, kind)
     whole = dataclasses.replace(query, operators=query.operators[: place + 1])
     columns = output_columns(whole, schema)
@@ -78,7 +78,7 @@ def _filtered(part: ir.Query) -> ir.Query:
     return ir.Query(part.source, part.operators[: last + 1])
 
 
-def _types(
+def types_of(
     part: ir.Query,
     schema: dict[str, Columns],
     stored: Mapping[str, Mapping[str, str]],
