@@ -19,7 +19,7 @@ from duckdb_kql.translate.functions import AGGREGATE_FUNCTIONS, SCALAR_FUNCTIONS
 
 from tui.kql.engine import arguments, meaning, words
 from tui.kql.engine import kinds as typing
-from tui.kql.engine.additions import arrays, outside, summaries, terms, unions, windows
+from tui.kql.engine.additions import arrays, lists, outside, summaries, terms, unions, windows
 from tui.kql.engine.additions.apply import Grouped, Kept
 from tui.kql.engine.additions.columns import Away, Keep, Reorder
 from tui.kql.engine.additions.plugins import BagUnpack, Ipv4Lookup, Pivot
@@ -166,6 +166,7 @@ class Binder:
             if written:
                 arguments.check_written(op, keyword(op), kinds, self._text)
             op = meaning.settled(op)
+            op = lists.spread(op, self.kinds_of, self._learn)
             op = self._with_terms(op, [*around, *_scalars(lets)], scope)
             several = self._expanded(op, columns)
             if several is not None:
@@ -196,6 +197,9 @@ class Binder:
         done = ir.Query(source, operators, lets, query.parameters)
         self._known[id(done)] = (done, columns, kinds)
         return done, columns
+
+    def _learn(self, query: ir.Query, known: tuple[Columns, typing.Kinds]) -> None:
+        self._known[id(query)] = (query, *known)
 
     def _with_terms(
         self, op: ir.Operator, around: list[tuple[str, Any]], scope: Schema
