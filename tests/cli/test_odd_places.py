@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Run
+from tests.cli.services import Machine
 from tui.cli.main import COMMANDS
 from tui.config import paths
 
@@ -146,3 +147,27 @@ def test_the_file_of_the_settings_is_its_owner_s(run: Run, home: Path) -> None:
     file = home / "config" / "m365d-tui" / "config.toml"
     if os.name == "posix":
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names of bytes")
+def test_a_home_whose_name_is_no_text(
+    run: Run, contoso: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odd = home / os.fsdecode(b"b\xffd")
+    try:
+        odd.mkdir()
+    except OSError:
+        pytest.skip("this file system takes no such name")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(odd))
+    paths.app_paths.cache_clear()
+    ended = run("hunt", "-", "--format", "csv", stdin="print x = 1")
+    assert (ended.code, ended.out) == (0, "x\n1\n")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names of bytes")
+async def test_a_shell_finds_the_settings_by_their_path(tmp_path: Path) -> None:
+    machine = Machine(tmp_path)
+    name = os.fsdecode(b"b\xffd/c.toml")
+    process = await machine.start("config", "path", "--config", name)
+    out, err = await process.communicate()
+    assert (out, err) == (b"b\xffd/c.toml\n", b"")

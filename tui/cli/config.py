@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 from typing import TYPE_CHECKING
 
 from tui.cli.output import say, write_json
@@ -31,7 +33,8 @@ def run(args: argparse.Namespace, command: str) -> int:
     from tui.config import config_path
 
     if command == "config path":
-        print(config_path(args.config))
+        # As the file system has it: a shell must find the file by it.
+        sys.stdout.buffer.write(os.fsencode(config_path(args.config)) + b"\n")
         return 0
     if command == "config schema":
         from tui.config import settings_schema

@@ -45,6 +45,8 @@ class Scratch:
             return self._path
 
     def _made(self) -> Path:
+        if not _is_text(self._base):
+            return Path(tempfile.mkdtemp(prefix="m365d-"))
         try:
             base = private_dir(self._base)
             sweep(base)
@@ -121,5 +123,14 @@ def _try_lock(holder: IO[bytes]) -> bool:
     try:
         fcntl.flock(holder.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
+        return False
+    return True
+
+
+def _is_text(path: Path) -> bool:
+    """Whether DuckDB can be told of a path: its name may be bytes that are no UTF-8."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
         return False
     return True
