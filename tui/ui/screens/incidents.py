@@ -69,8 +69,8 @@ class IncidentsScreen(QueueFilter):
     Filter with / by words and by fields (sev:high,medium status:active assigned:me|none|name
     tag: class: tactic: technique:T1059 source: device: user: ip: file: sha: age:<7d
     updated:>2026-11-01 alerts:>10 prio:>85 id:4711); a minus negates, `or` and parentheses
-    combine, quotes keep words together, Tab completes, F1 explains. F shows how the incidents divide.
-    V keeps views, and 4 to 9 show them; C chooses columns, which stay with their view.
+    combine, quotes keep words together, Tab completes, F1 explains. F shows how the incidents
+    divide. V keeps views, and 4 to 9 show them; C chooses columns, which stay with their view.
     The order is by priority, what is closed last; F1 tells why a row stands where it does.
     ! before an age or a time left means too late by the rules of the settings, ◔ soon.
     Edits apply to the selected rows, after a preview, or to the one under the cursor; X closes
