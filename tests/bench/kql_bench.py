@@ -3,8 +3,8 @@
 Run: `python -m tests.bench.kql_bench`. Goal: a median ratio of at most 1.5, for a query that the
 engine meets for the first time (each round appends a blank, so that no text is met twice) and
 for one that is run again. Both include reading and translating it; the SQL's own time includes
-its planning. Measured: 1.42 and 1.08. With `--cpu`, the processor's time instead of the clock's: on a busy machine it is
-the steadier of the two.
+its planning. Measured: 1.42 and 1.08. With `--cpu`, the processor's time instead of the clock's:
+on a busy machine it is the steadier of the two.
 """
 
 from __future__ import annotations
