@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -111,14 +112,25 @@ async def test_what_is_no_answer_is_told_and_does_not_end_it(
         )
         yield SimpleNamespace(incidents=Service(), session=session)
 
-    async def at_once(seconds: float) -> None:
+    async def at_once(seconds: float) -> bool:
         assert seconds == 60
+        return True
 
     monkeypatch.setattr(watching, "open_connection", connected)
-    monkeypatch.setattr(watching.asyncio, "sleep", at_once)
+    monkeypatch.setattr(watching, "_rest", at_once)
     with pytest.raises(Forbidden):
         await watching.watch(argparse.Namespace(filter="", every=60))
     said = capsys.readouterr().err
     assert "HTML page came" in said
     assert "again in 60 s" in said
     assert said.count("without an id") == 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes are asked of the system")
+async def test_it_ends_when_nobody_reads_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    read, write = os.pipe()
+    with os.fdopen(write, "w") as out:
+        monkeypatch.setattr(watching.sys, "stdout", out)
+        assert await watching._rest(0.01)
+        os.close(read)
+        assert not await watching._rest(600)

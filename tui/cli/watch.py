@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import select
 import sys
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tui.cli.context import open_connection, whole_number
+from tui.cli.exits import DONE
 from tui.cli.output import json_text, say
 from tui.errors import BadAnswer, Problem, ServiceProblem, Unreachable, UsageProblem
 
@@ -56,7 +58,7 @@ def check_watch(args: argparse.Namespace) -> None:
 
 
 async def watch(args: argparse.Namespace, me: str | None = None) -> int:
-    """Write a line for each incident that comes or changes, until interrupted.
+    """Write a line for each incident that comes or changes, until interrupted or nobody reads.
 
     A service that does not answer is asked again, ever more slowly.
 
@@ -77,10 +79,33 @@ async def watch(args: argparse.Namespace, me: str | None = None) -> int:
                 if not _passes(problem):
                     raise
                 say(f"{problem} Looking again in {wait:.0f} s.")
-                await asyncio.sleep(wait)
+                if not await _rest(wait):
+                    return DONE
                 wait = min(wait * 2, max(_WAIT_MOST, args.every))
                 continue
-            await asyncio.sleep(wait)
+            if not await _rest(wait):
+                return DONE
+
+
+async def _rest(seconds: float) -> bool:
+    """Let time pass; False as soon as nobody reads what is written any more."""
+    while seconds > 0:
+        if _reader_left():
+            return False
+        await asyncio.sleep(min(1.0, seconds))
+        seconds -= 1.0
+    return True
+
+
+def _reader_left() -> bool:
+    if not hasattr(select, "poll"):
+        return False
+    try:
+        looked = select.poll()
+        looked.register(sys.stdout.fileno(), 0)
+        return any(event & select.POLLERR for _, event in looked.poll(0))
+    except (AttributeError, OSError, ValueError):
+        return False
 
 
 def _passes(problem: Problem) -> bool:

@@ -71,6 +71,8 @@ class EditActions(EditSending):
         chosen = await self.app.push_screen_wait(
             Choose(await self._title("Status", incidents), choices, current=current)
         )
+        if chosen is not None and chosen == current:
+            self._nothing_to_do(1, ())
         if chosen is None or chosen == current:
             return
         sent = await self._send(incidents, IncidentChange(status=chosen))
