@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping
 
 from duckdb_kql import ir
 
+from tui.kql import grammar_types
 from tui.kql.engine import words
 from tui.kql.engine.additions import outside, summaries
 from tui.kql.engine.additions.stages import Snapshot
 from tui.kql.engine.kinds import branches, chosen, kind_of
 from tui.kql.engine.trees import deep, expressions, walk
-from tui.kql.grammar_types import STRING
 
 _ORDERING = frozenset({"<", "<=", ">", ">="})
 _ARITHMETIC = frozenset("+-*/%")
@@ -23,6 +24,7 @@ _UNTRUE = frozenset({"string", "datetime", "timespan"})
 _PLAIN = _UNTRUE | _NUMBERS | {"bool"}
 _SCALARS = _NUMBERS | {"bool", "datetime", "timespan", "guid"}
 _UNSIGNED = frozenset({"bool", "string", "datetime", "guid"})
+_RECKONED = (_SCALARS - {"bool"}) | {"string"}
 _WRITTEN = frozenset(
     """substring toupper tolower split trim trim_start trim_end replace_string replace_regex
     extract""".split()  # noqa: SIM905
@@ -61,7 +63,7 @@ def check(op: ir.Operator | ir.Source) -> None:
             _check_operands(expression)
         elif isinstance(expression, ir.Between):
             _check_range(expression)
-        elif isinstance(expression, ir.UnaryOp) and expression.op == "-":
+        elif isinstance(expression, ir.UnaryOp) and expression.op in "+-":
             kind = kind_of(expression.operand)
             if kind in _UNSIGNED:
                 raise words.wrong_types(kind)
@@ -91,7 +93,7 @@ def check_keys(op: ir.Operator, left: Mapping[str, str], right: Mapping[str, str
 
 def _check_operands(expression: ir.BinaryOp) -> None:
     left, right = kind_of(expression.left), kind_of(expression.right)
-    if expression.op in STRING or expression.op == "matches regex":
+    if expression.op in grammar_types.STRING or expression.op == "matches regex":
         if left in _SCALARS or right in _SCALARS:
             raise words.not_text(expression.op, left or "dynamic", right or "dynamic")
     elif expression.op in _ORDERING:
@@ -99,6 +101,10 @@ def _check_operands(expression: ir.BinaryOp) -> None:
             raise words.unordered(expression.op)
         if _apart(left, right) or {left, right} == {"dynamic", "string"}:
             raise words.incomparable(str(left), str(right))
+    elif expression.op in _ARITHMETIC:
+        known = left in _RECKONED and right in _RECKONED
+        if known and grammar_types.result(expression.op, str(left), str(right)) is None:
+            raise words.wrong_types(str(left), str(right))
     elif expression.op in _LOGIC and (left in _UNTRUE or right in _UNTRUE):
         raise words.wrong_types(left or "dynamic", right or "dynamic")
 
@@ -148,6 +154,8 @@ def _key(key: ir.SortKey) -> ir.SortKey:
 
 
 def _freely(expression: ir.Expr) -> ir.Expr:
+    if isinstance(expression, ir.Literal) and expression.kind == "guid":
+        return expression if _is_guid(expression.value) else ir.Literal(None, "guid")
     if isinstance(expression, ir.BinaryOp) and expression.op in _EQUAL:
         one, other = _alike(expression.left, expression.right)
         return dataclasses.replace(expression, left=one, right=other)
@@ -196,6 +204,12 @@ def _of_one_type(call: ir.FunctionCall, places: tuple[int, ...]) -> ir.FunctionC
         return call
     given = (_cast(cast, a) if at in dynamic else a for at, a in enumerate(call.args))
     return dataclasses.replace(call, args=tuple(given))
+
+
+def _is_guid(value: object) -> bool:
+    return (
+        value is None or re.fullmatch(r"[0-9A-Fa-f]{32}", str(value).replace("-", "")) is not None
+    )
 
 
 def _alike(left: ir.Expr, right: ir.Expr) -> tuple[ir.Expr, ir.Expr]:
