@@ -15,11 +15,13 @@ from textual.widgets import Input
 
 from tests.ui.conftest import SharedDemo
 from tests.ui.support import Screens
+from tests.ui.test_hunting import Stuck
 from tui.auth.profiles import Profile
 from tui.cli.context import Launcher
 from tui.config import Settings
 from tui.demo.options import Clock, Options
 from tui.ui.app import M365dApp
+from tui.ui.screens.hunting import HuntingScreen
 from tui.ui.widgets.query_editor import QueryEditor
 
 NOW = datetime(2026, 11, 24, 17, 22, 20, tzinfo=UTC)
@@ -173,6 +175,91 @@ async def carets(screens: Screens) -> None:
     await screens.sees("4 carets")
 
 
+COUNTED = """DeviceProcessEvents
+| where Timestamp > ago(7d)
+| summarize Hits = count(), Last = max(Timestamp) by DeviceName, InitiatingProcessFileName
+| sort by Hits, DeviceName asc, InitiatingProcessFileName asc
+| take 30"""
+LATEST = "DeviceProcessEvents | sort by Timestamp, ReportId | take 1"
+BY_DAY = """AlertInfo
+| summarize Alerts = count() by bin(Timestamp, 1d), Severity
+| render timechart with (title = "Alerts by day")"""
+
+
+async def ran(screens: Screens, query: str, *words: str) -> HuntingScreen:
+    """A query that has run, as if it had always taken as long."""
+    await queue(screens)
+    await screens.press("2")
+    await screens.sees("F5 run")
+    screen = screens.app.screen
+    assert isinstance(screen, HuntingScreen)
+    screen.tab.editor.load_text(query)
+    await screens.press("f5")
+    await screens.sees(*words)
+    await screens.until(lambda: screen.tab.run is None)
+    if screen.tab.result is not None:
+        screen.tab.result.seconds = 0.41
+    screen._tell()
+    return screen
+
+
+def hunted(query: str, keys: str, *words: str) -> Scene:
+    """The rows of a query, and these keys pressed over them."""
+
+    async def scene(screens: Screens) -> None:
+        await ran(screens, query, "filter off")
+        await screens.press("f6", *keys.split())
+        await screens.sees(*words)
+
+    return scene
+
+
+async def refused(screens: Screens) -> None:
+    """A query that is wrong at a place, over the rows from before."""
+    screen = await ran(screens, COUNTED, "30 rows in")
+    screen.tab.editor.load_text(COUNTED.replace("DeviceName asc", "DeviceNam asc"))
+    await screens.press("f5")
+    await screens.sees("refused", "line 4", "F9")
+
+
+async def running(screens: Screens) -> None:
+    """An answer on its way, over the rows from before."""
+    screen = await ran(screens, COUNTED, "30 rows in")
+    connection = screens.app.workspace.connection
+    assert connection is not None
+    connection.hunting = Stuck()
+    await screens.press("f5")
+    await screens.sees("receiving")
+    run = screen.tab.run
+    assert run is not None
+    begun = run._begun or 0.0
+    run._clock = lambda: begun + 7
+    await screens.sees("7 s   Esc")
+
+
+async def past_runs(screens: Screens) -> None:
+    """What ran before."""
+    screen = await ran(screens, COUNTED, "30 rows in")
+    for query, words in (("print a = 1", "1 row in"), ("print Nope", "refused")):
+        screen.tab.editor.load_text(query)
+        await screens.press("f5")
+        await screens.sees(words)
+        await screens.until(lambda: screen.tab.run is None)
+    await screens.press("ctrl+r")
+    await screens.sees("What ran before", "30 rows")
+
+
+async def library(screens: Screens) -> None:
+    """The queries to start with."""
+    await queue(screens)
+    await screens.press("2")
+    await screens.sees("F5 run")
+    await screens.press("ctrl+o")
+    await screens.sees("Saved queries", "Rare processes")
+    await screens.press("down")
+    await screens.sees("asks for time, times")
+
+
 async def help_page(screens: Screens) -> None:
     """The keys of the queue."""
     await queue(screens)
@@ -196,6 +283,17 @@ SCENES: dict[str, Scene] = {
     "tables": tables,
     "folded": folded,
     "carets": carets,
+    "results": hunted(COUNTED, "right right", "distinct", "sum"),
+    "inspector": hunted(
+        "DeviceProcessEvents | sort by Timestamp, ReportId | take 1", "enter", "Row 1 of"
+    ),
+    "empty": hunted("DeviceInfo | where DeviceName == 'nowhere'", "right", "No rows."),
+    "chart": hunted(BY_DAY, "c", "Alerts by day", "└──"),
+    "counted": hunted("DeviceLogonEvents | where Timestamp > ago(7d)", "c", "Rows over", "█"),
+    "refused": refused,
+    "running": running,
+    "history": past_runs,
+    "library": library,
     "help": help_page,
 }
 
@@ -206,7 +304,9 @@ def test_looks_as_it_was_looked_at(name, size, compared) -> None:
     assert compared(SCENES[name], SIZES[size])
 
 
-@pytest.mark.parametrize("name", ["queue", "timeline", "graph", "remarks", "carets"])
+@pytest.mark.parametrize(
+    "name", ["queue", "timeline", "graph", "remarks", "carets", "results", "chart"]
+)
 def test_reads_without_colour(name, compared, monkeypatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     assert compared(SCENES[name], (80, 24))

@@ -421,7 +421,7 @@ async def test_a_query_is_saved_found_and_filled(open_app: Open, tmp_path, monke
         await screens.until((tmp_path / "queries" / "my-words.kql").exists)
         screen.tab.editor.load_text("")
         await screens.press("ctrl+o")
-        await screens.sees("Saved queries", "my words", "Encoded PowerShell", "starter")
+        await screens.sees("Saved queries", "my words", "Encoded PowerShell", "yours")
         await screens.type("said")
         await screens.sees("asks for word")
         await screens.press("f5")

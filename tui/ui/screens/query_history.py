@@ -33,10 +33,12 @@ class HistoryDialog(PickDialog):
     DEFAULT_CSS = """
     HistoryDialog {
         & > .dialog { width: 100; }
+        #whole { height: 10; max-height: 40vh; }
         PickList { height: auto; max-height: 16; margin: 0; }
     }
     """
 
+    YIELDING = "PickList"
     BINDINGS = [
         Binding("f5", "answer(' run')", show=False, priority=True),
         Binding("ctrl+s", "answer(' save')", show=False, priority=True),
@@ -55,9 +57,9 @@ class HistoryDialog(PickDialog):
             yield PickList()
             yield Sheet(id="whole")
             yield Sheet(
-                [line(("Enter", "accent"), (" puts it into the editor   ", "faint"),
+                [line(("Enter", "accent"), (" into the editor   ", "faint"),
                       ("F5", "accent"), (" runs it   ", "faint"),
-                      ("^s", "accent"), (" saves it under a name   ", "faint"),
+                      ("^s", "accent"), (" saves it   ", "faint"),
                       ("Esc", "accent"), (" leaves", "faint"))]
             )  # fmt: skip
 
@@ -72,13 +74,13 @@ class HistoryDialog(PickDialog):
         self.query_one(PickList).offer(choices[:_SHOWN])
 
     def _spans(self, entry: HistoryEntry) -> tuple[Span, ...]:
-        flat = calm(visible(" ".join(entry.query.split())))[:72]
+        flat = calm(visible(" ".join(entry.query.split())))[:100]
         if entry.rows is None:
             result = entry.failure or "failed"
         else:
             result = words.counted(entry.rows, "row")
         age = words.age(entry.at, self._now)
-        return ((f"{age:>4}  ", "faint"), (flat, ""), (f"   {visible(result)}", "faint"))
+        return ((f"{age:>4}  ", "faint"), (f"{visible(result)[:14]:>14}  ", "faint"), (flat, ""))
 
     def action_answer(self, verb: str) -> None:
         """Answer the entry under the cursor, and what shall be done with it."""

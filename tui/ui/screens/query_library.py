@@ -28,9 +28,11 @@ class LibraryDialog(PickDialog):
     DEFAULT_CSS = """
     LibraryDialog {
         & > .dialog { width: 100; }
+        #whole { height: 11; max-height: 40vh; }
         PickList { height: auto; max-height: 14; margin: 0; }
     }
     """
+    YIELDING = "PickList"
     BINDINGS = [
         Binding("f5", "run", show=False, priority=True),
         Binding("ctrl+d,delete", "remove", show=False, priority=True),
@@ -50,7 +52,7 @@ class LibraryDialog(PickDialog):
             yield Sheet(id="whole")
             yield Sheet([text(visible(str(one)), "warn") for one in self._faults[:3]])
             yield Sheet(
-                [line(("Enter", "accent"), (" puts it into the editor   ", "faint"),
+                [line(("Enter", "accent"), (" into the editor   ", "faint"),
                       ("F5", "accent"), (" runs it   ", "faint"),
                       ("Del", "accent"), (" removes yours   ", "faint"),
                       ("Esc", "accent"), (" leaves", "faint"))]
@@ -97,9 +99,9 @@ class LibraryDialog(PickDialog):
 
 def _spans(one: SavedQuery, width: int) -> tuple[Span, ...]:
     name = calm(visible(one.name))[:width]
-    whose = "" if one.path is not None else "   starter"
+    yours = one.path is not None
     return (
-        (f"{name:<{width}}  ", "" if one.path is None else "bold"),
-        (calm(visible(one.about))[:50], "faint"),
-        (whose, "faint"),
+        (f"{name:<{width}}  ", ""),
+        ("yours  " if yours else "", "accent"),
+        (calm(visible(one.about))[:60], "faint"),
     )

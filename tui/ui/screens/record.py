@@ -130,7 +130,7 @@ class RecordScreen(FramedScreen):
             if not terms or all(term in f"{name} {value}".casefold() for term in terms)
         ]
         room = max(20, self.size.width - 9)
-        width = min(max((cell_len(visible(name)) for name in self._row), default=0), room * 2 // 5)
+        width = min(max((cell_len(visible(name)) for name in self._row), default=0), room // 2)
         fields.clear_options()
         fields.add_options(
             Option(self._field(name, self._row[name], width, room), id=str(at))

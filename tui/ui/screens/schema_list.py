@@ -61,7 +61,10 @@ class SchemaList(Dialog):
     def on_mount(self) -> None:
         """The list takes the keys; the table of the query is open."""
         self._offer(self._wanted)
-        self.query_one(PickList).focus()
+        picks = self.query_one(PickList)
+        picks.focus()
+        if self._open:
+            self.call_after_refresh(picks.scroll_to_highlight, top=True)
 
     def _offer(self, at: str | None = None) -> None:
         choices: list[Choice] = []

@@ -179,7 +179,8 @@ class RowView(ScrollView, can_focus=True):
             if lines > height:
                 room = width - upright
         self._view = Size(max(room, 0), max(height, 1))
-        self.virtual_size = Size(max(self._layout.width + self._gutter, 1), lines)
+        whole = self._layout.width + self._gutter if self._window.count else 1
+        self.virtual_size = Size(max(whole, 1), lines)
         self._redraw()
 
     def _learn(self) -> bool:
