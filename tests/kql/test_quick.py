@@ -84,6 +84,18 @@ def test_a_constant_term_finds_what_a_computed_one_does(ask: Ask, operator: str,
         assert row[2] == row[3], row
 
 
+@pytest.mark.parametrize("sign", [".", " ", "aa", "x", ""])
+def test_a_part_of_a_split_text_is_that_of_the_list(ask: Ask, sign: str) -> None:
+    rows = ", ".join(f"'{text}'" for text in _TEXTS)
+    parts = ", ".join(
+        f"tostring(split(s, '{sign}')[{place}]), tostring(all[{place}])"
+        for place in (0, 1, 2, 7, -1, -2, -9)
+    )
+    kql = f"datatable(s: string) [{rows}] | extend all = split(s, '{sign}') | project {parts}"
+    for row in ask(kql).rows():
+        assert row[::2] == row[1::2], row
+
+
 @pytest.mark.parametrize("operator", ["has_any", "has_all"])
 @pytest.mark.parametrize(
     "listed", ["('a')", "('A', 'b')", "(dynamic(['a', 'b']))", "('%', 'c', 'a.b')"]

@@ -143,6 +143,10 @@ def _dynamic(node: ir.Expr, plain: Callable[[ir.Expr], str]) -> str | None:
     name, inner = node.name.lower(), node.args[0]
     if kind_of(inner) != "dynamic" or not (name in _WHOLE or name == "tostring"):
         return None
+    if name == "tostring":
+        part = _part_of_split(inner)
+        if part is not None:
+            return part
     whole, value = str(plain(node)), translate.render_expr(inner)
     if name == "tostring":
         if whole == f"coalesce({value} ->> '$', '')" and value.startswith("json_extract("):
@@ -161,6 +165,22 @@ def _dynamic(node: ir.Expr, plain: Callable[[ir.Expr], str]) -> str | None:
         f"{head}{_LAMBDA}CASE WHEN CAST({number} AS VARCHAR) = CAST(_v AS VARCHAR) THEN {number} "
         f"WHEN _v IS NULL THEN NULL ELSE {body[first + len(_OF_JSON) : last]} END)[1]"
     )
+
+
+def _part_of_split(node: ir.Expr) -> str | None:
+    """`split(Text, ".")[0]` as text, without making a list of JSON of all parts."""
+    if not isinstance(node, ir.PathAccess) or len(node.steps) != 1:
+        return None
+    call, place = node.base, node.steps[0].index
+    if not isinstance(call, ir.FunctionCall) or call.name != "split" or len(call.args) != 2:
+        return None
+    if not isinstance(place, ir.Literal) or type(place.value) is not int:
+        return None
+    if kind_of(call.args[0]) != "string" or not isinstance(call.args[1], ir.Literal):
+        return None
+    text, sign = map(translate.render_expr, call.args)
+    number = place.value + 1 if place.value >= 0 else place.value
+    return f"coalesce(str_split({text}, {sign})[{number}], '')"
 
 
 def _bounded(node: ir.Expr, plain: Callable[[ir.Expr], str]) -> str | None:
