@@ -217,10 +217,10 @@ async def test_words_are_found_and_replaced(open_app: Open) -> None:
         await screens.press("enter")
         assert editor.selected_text == "Alpha"
         await screens.press("ctrl+r")
-        await screens.sees("1 times in the text")
+        await screens.sees("2 times in the text")
         await screens.type("omega")
         await screens.press("enter")
-        await screens.until(lambda: editor.text == "omega beta\nAlpha gamma")
+        await screens.until(lambda: editor.text == "omega beta\nomega gamma")
         await screens.press("ctrl+f", "escape")
         assert screens.app.focused is editor
 
@@ -307,3 +307,29 @@ async def test_long_texts_leave_the_editor_live(open_app: Open, text: str) -> No
         screen.tab.editor.move_cursor(screen.tab.editor.document.end)
         await screens.press("d", "e", "v", "backspace")
         assert screen.tab.editor.document.get_line(screen.tab.editor.cursor_location[0]) == "de"
+
+
+async def test_places_are_counted_and_replaced_one_by_one(open_app: Open) -> None:
+    async with open_app() as screens:
+        editor = (await hunting(screens)).tab.editor
+        editor.load_text("Ab ab\nAB x")
+        editor.move_cursor((0, 0))
+        await screens.press("ctrl+f")
+        await screens.type("ab")
+        await screens.sees("1 of 3", "^y replaces this")
+        await screens.press("enter")
+        await screens.sees("2 of 3")
+        await screens.press("ctrl+y")
+        await screens.sees("Replace it with")
+        await screens.type("c")
+        await screens.press("enter")
+        await screens.until(lambda: editor.text == "Ab c\nAB x")
+        await screens.sees("2 of 2")
+        await screens.press("ctrl+y")
+        await screens.until(lambda: editor.text == "Ab c\nc x")
+        await screens.press("ctrl+r")
+        await screens.sees("once in the text")
+        await screens.type("d")
+        await screens.press("enter")
+        await screens.until(lambda: editor.text == "d c\nc x")
+        assert screens.app.focused is editor

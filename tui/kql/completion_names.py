@@ -166,7 +166,7 @@ def _operands(place: Place) -> _Found:
         yield from _functions(0, _FIRST_AGGREGATES, "a")
         yield from _word_list(place, 3)
         return
-    yield from _word_list(place, 3)
+    yield from _word_list(place, 0 if not place.columns.types else 3)
     yield from _columns(place)
     if keys:
         return

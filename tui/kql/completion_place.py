@@ -74,6 +74,7 @@ _OPENERS = frozenset(
     {"by", "on", "with", "of", "from", "to", "step", "not", "between", "!between", "default"}
 )
 _NEW_NAMES = frozenset({"as", "let", "set", "declare", "statement"})
+_COUNTS = ("10", "100", "1000")
 _PLAIN = frozenset({"count", "getschema", "consume", "take", "limit", "sample"})
 
 
@@ -317,10 +318,12 @@ class _Reading:
         elif operator in _PLAIN:
             place.want = "nothing" if operator in ("count", "getschema", "consume") else "operand"
             place.columns = Columns()
+            place.words = _COUNTS
         elif operator in ("sort", "order", "reduce", "partition") and first:
             place.want, place.words = "word", ("by",)
         elif operator == "top" and first:
             place.columns = Columns()
+            place.words = tuple(f"{count} by" for count in _COUNTS)
         elif operator == "render":
             place.want, place.words = ("word", CHARTS) if first else ("nothing", ())
         elif (operator == "project-rename" and last.text != "=") or (

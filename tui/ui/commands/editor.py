@@ -40,7 +40,7 @@ class ToggleComment(Command):
 
 
 class FindText(Command):
-    """Find words in the editor; Enter goes to the next place, Ctrl+R replaces all"""
+    """Find words in the editor; Enter goes to the next place, Ctrl+Y replaces it, Ctrl+R all"""
 
     COMMAND = "Find in the editor"
     BINDING_KEY = ("ctrl+f", "^f")

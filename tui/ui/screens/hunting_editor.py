@@ -38,6 +38,9 @@ class EditorHelp(QueryLibrary):
         if not self._tabs:
             return []
         editor = self.tab.editor
+        bar = self.query_one(FindBar)
+        if bar.has_class("-shown"):
+            return bar.spans()
         if editor.carets:
             return [
                 (counted(len(editor.carets), "caret"), "accentbold"),

@@ -142,6 +142,10 @@ class Assist:
 
     # Keys.
 
+    def quiet(self) -> None:
+        """The key that was pressed last typed no word."""
+        self._typing = False
+
     def key(self, event: Key) -> bool:
         """Whether the list takes this key; all other keys go on as ever."""
         key = event.key

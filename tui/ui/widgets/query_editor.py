@@ -228,6 +228,8 @@ class QueryEditor(Wanting):
         ):
             event.stop()
             event.prevent_default()
+            if not self.selection.is_empty:
+                self.assist.quiet()
         elif event.key in ("tab", "shift+tab") and self.has_lines:
             event.stop()
             event.prevent_default()
