@@ -456,3 +456,14 @@ async def test_the_history_runs_a_query_at_once_and_saves_it(
         await screens.type("ten")
         await screens.press("enter")
         await screens.until((tmp_path / "queries" / "ten.kql").exists)
+
+
+@pytest.mark.parametrize(
+    ("total", "seconds"),
+    [("00:00:00.0156250", 0.015625), ("1.01:00:02", 90002.0), ("soon", None), (None, None)],
+)
+def test_the_cpu_of_a_run_is_read_where_it_is_told(total, seconds) -> None:
+    from tui.ui.hunting_tab import cpu_seconds
+
+    assert cpu_seconds({"resource_usage": {"cpu": {"total cpu": total}}}) == seconds
+    assert cpu_seconds([]) is None

@@ -124,8 +124,22 @@ def _rows(result: ResultSet, source: ResultSource | None) -> list[Span]:
     return [(head, "bold"), (f" in {result.seconds:.2f} s", "faint")]
 
 
+def cpu_seconds(stats: object) -> float | None:
+    """What a run took of the tenant's CPU allocation, where the answer tells (classic API)."""
+    for name in ("resource_usage", "cpu", "total cpu"):
+        stats = stats.get(name) if isinstance(stats, dict) else None
+    parts = re.fullmatch(r"(?:(\d+)\.)?(\d+):(\d\d):(\d\d(?:\.\d+)?)", str(stats), re.ASCII)
+    if parts is None:
+        return None
+    days, hours, minutes, seconds = (float(part or 0) for part in parts.groups())
+    return ((days * 24 + hours) * 60 + minutes) * 60 + seconds
+
+
 def _remarks(result: ResultSet) -> list[Span]:
     remarks: list[Span] = []
+    cpu = cpu_seconds(result.stats)
+    if cpu is not None:
+        remarks.append((f", {cpu:.2f} s of CPU", "faint"))
     if result.truncated:
         remarks.append((f"   {result.truncated}", "warn"))
     remarks += [(f"   {visible(note)}", "warn") for note in result.notes[:2]]

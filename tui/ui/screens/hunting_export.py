@@ -60,7 +60,7 @@ class ResultExport(FramedScreen):
                     Choice(id, ((f"{key}  ", "accent"), (name, ""), (f"   {why}", "faint")), key)
                     for id, key, name, why in _EXPORTS
                 ],
-                note="As they are sorted and filtered now. Times are UTC.",
+                note="All columns, sorted and filtered as now. Times are UTC.",
             )
         )
         if picked is None:
