@@ -27,6 +27,12 @@ _TEMPLATES: dict[str, tuple[str, tuple[int, ...]]] = {
         "CAST(CASE WHEN {0} < {1} THEN -1 WHEN {0} > {1} THEN 1 ELSE 0 END AS BIGINT)",
         (2,),
     ),
+    "array_sum": (
+        "list_transform([kql_elements({0})], lambda _kqle: CASE WHEN len(_kqle) = "
+        "len(list_filter(_kqle, lambda _kqlv: kql_number(_kqlv) IS NOT NULL)) THEN "
+        "coalesce(list_sum(list_transform(_kqle, lambda _kqlv: kql_number(_kqlv))), 0.0) END)[1]",
+        (1,),
+    ),
     "exp2": ("pow(2.0, {0})", (1,)),
     "exp10": ("pow(10.0, {0})", (1,)),
     "set_equals": (

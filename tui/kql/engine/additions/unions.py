@@ -149,7 +149,8 @@ def install(sql: Any) -> None:
     ) -> Any:
         arms = branch_arms(branch, index, known, let_names, qualify)
         if len(branch.operators) == 1 and isinstance(branch.operators[0], Apart):
-            label = sql._table_label(branch.source, let_names, qualify)
+            named = isinstance(branch.source, ir.TableRef)
+            label = sql._table_label(branch.source, let_names, qualify) if named else None
             return [(text, label or given) for text, given in arms]
         return arms
 
