@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tui.demo.story.world import NT_DOMAIN
+from tui.demo.tables import event_fields
 from tui.demo.tables.catalogue import DOCUMENTS, LIBRARIES, SITES
 from tui.demo.tables.everyday import Everyday, h, one_of, quoted
 
@@ -213,23 +214,7 @@ TABLES: dict[str, Everyday] = {
         {
             **_DEVICE,
             **_initiating(),
-            "ActionType": one_of(
-                (
-                    "GetClipboardData",
-                    "CreateRemoteThreadApiCall",
-                    "ScheduledTaskCreated",
-                    "PnpDeviceConnected",
-                    "UsbDriveMounted",
-                    "AntivirusScanCompleted",
-                    "PowerShellCommand",
-                    "BrowserLaunchedToOpenUrl",
-                    "NamedPipeEvent",
-                    "DpapiAccessed",
-                    "ServiceInstalled",
-                    "AsrLsassCredentialTheftAudited",
-                ),
-                h(71),
-            ),
+            "ActionType": event_fields.ACTION,
             "AccountName": "d.account",
             "AccountDomain": quoted(NT_DOMAIN),
             "AccountSid": "d.sid",
@@ -240,10 +225,10 @@ TABLES: dict[str, Everyday] = {
             "MD5": "c.md5",
             "ProcessId": f"1000 + {h(72)} % 28000",
             "ProcessCommandLine": _command(),
-            "RemoteUrl": f"CASE WHEN {h(71)} % 12 = 7 THEN 'https://' || {_site(0)} || '/' "
-            "ELSE '' END",
+            "RemoteUrl": f"CASE WHEN {event_fields.IS_BROWSER} "
+            f"THEN 'https://' || {_site(0)} || '/' ELSE '' END",
             "LocalIP": "d.ip",
-            "AdditionalFields": "'{}'",
+            "AdditionalFields": event_fields.FIELDS,
         },
     ),
 }

@@ -204,23 +204,5 @@ TABLES: dict[str, Everyday] = {
         },
         "",
     ),
-    "DeviceTvmSecureConfigurationAssessment": Everyday(
-        FLEET * 4,
-        {
-            **_DEVICE,
-            "OSPlatform": "d.os",
-            "Timestamp": f"$now::TIMESTAMP - to_minutes({h(1)} % 1400)",
-            "ConfigurationId": one_of(("scid-2010", "scid-2011", "scid-91", "scid-5095"), _CVE),
-            "ConfigurationCategory": "'Security controls'",
-            "ConfigurationSubcategory": one_of(
-                ("Antivirus", "Antivirus", "Firewall", "Attack Surface Reduction"), _CVE
-            ),
-            "ConfigurationImpact": "[9.0, 8.0, 5.0, 7.0][1 + (i // " + str(FLEET) + ") % 4]",
-            "IsCompliant": f"{h(2)} % 6 > 0",
-            "IsApplicable": "true",
-            "Context": "'[]'",
-        },
-        _EVERY_DEVICE,
-    ),
 }
 """The rows that tell a state."""
