@@ -76,7 +76,7 @@ class IncidentsScreen(QueueFilter):
     Edits apply to the selected rows, after a preview, or to the one under the cursor; X closes
     with a classification, M makes sets of edits from the settings. ↑ marks edits on their way,
     ! those that were refused, ≠ those that met somebody else's change; U settles them. u takes
-    the last edit back; of many, all or those chosen. Esc puts a notice below the table away.
+    the last edit back; of many, all or those chosen.
     """
     COMMAND_MESSAGES = (
         commands.OpenIncident,

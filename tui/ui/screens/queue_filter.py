@@ -84,5 +84,9 @@ class QueueFilter(QueueFollowing):
         """Where the filter is typed in: its language, and what is wrong with it."""
         if not self.query_one(FilterBar).input.has_focus:
             return False
-        self.app.push_screen(Page(filter_blocks(self._filter_problem)))
+        self.run_worker(self._explained(), group="explain", exclusive=True)
         return True
+
+    async def _explained(self) -> None:
+        await self._rows_settled()
+        self.app.push_screen(Page(filter_blocks(self._filter_problem)))
