@@ -113,6 +113,16 @@ async def test_a_refused_query_is_marked_where_it_is_wrong(open_app: Open, size)
         assert not any(name == "fault" for _, _, name in editor.highlights_of(3))
 
 
+async def test_a_place_is_told_once_as_the_editor_counts(open_app: Open) -> None:
+    async with open_app() as screens:
+        screen = await hunting(screens)
+        screen.tab.editor.load_text("print 1\n\nDeviceInfo\n| where (")
+        screen.tab.editor.move_cursor((3, 2))
+        await screens.press("f5")
+        await screens.sees("✗ line 4", "refused")
+        assert "line:position" not in screens.text()
+
+
 async def test_escape_cancels_a_run_at_once(open_app: Open) -> None:
     async with open_app() as screens:
         screen = await hunting(screens)

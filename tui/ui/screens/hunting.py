@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
@@ -236,6 +237,9 @@ class HuntingScreen(QueryRuns):
             if place and problem.column:
                 place += f", column {problem.column}"
             words = visible((problem.why or problem.what)[:_WORDS])
+            if place:
+                # Said in front, as the editor counts; the service counts the query alone, from 0.
+                words = re.sub(r"\s*\[line:position=\d+:\d+\]", "", words)
             fault = [text(f"✗ {place + ': ' if place else ''}{words}", "bad")]
             if problem.remedy:
                 fault.append(text(visible(problem.remedy), "faint", indent=2))
