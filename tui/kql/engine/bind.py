@@ -17,7 +17,7 @@ from duckdb_kql.schema import _operator_columns, resolve_let_refs, source_column
 from duckdb_kql.translate import _SPECIAL_FORMS
 from duckdb_kql.translate.functions import AGGREGATE_FUNCTIONS, SCALAR_FUNCTIONS
 
-from tui.kql.engine import arguments, meaning, words
+from tui.kql.engine import arguments, columned, meaning, words
 from tui.kql.engine import kinds as typing
 from tui.kql.engine.additions import arrays, lists, outside, summaries, terms, unions, windows
 from tui.kql.engine.additions.apply import Grouped, Kept
@@ -57,11 +57,7 @@ _KEYWORDS: dict[type, str] = {
 }
 
 _PLAIN_TYPES = {"double": "real", "date": "datetime", "time": "timespan", "boolean": "bool"}
-_BY_COLUMNS = frozenset(
-    {"ingestion_time", "column_ifexists", "pack_all", "bag_pack_columns", "current_principal"}
-)
-"""Functions that become others once the columns are known; see `_with_columns`."""
-_OURS = _BY_COLUMNS | {"not"}
+_OURS = columned.NAMES | {"not"}
 _EVERYWHERE = frozenset({"$table"})
 
 
@@ -345,8 +341,8 @@ class Binder:
 
     def _expanded(self, op: ir.Operator, columns: Columns) -> list[ir.Operator] | None:
         """The operator in plainer ones, or None where it already is plain."""
-        if contents(op).calls & _BY_COLUMNS:
-            changed = deep(op, lambda e: _with_columns(e, columns))
+        if contents(op).calls & columned.NAMES:
+            changed = deep(op, lambda e: columned.written_out(e, columns))
             if changed is not op:
                 return [changed]
         if isinstance(op, Stage):
@@ -391,29 +387,6 @@ def _only_in_ifexists(node: Any, wanted: ir.ColumnRef) -> bool:
     return any(
         call.name == "column_ifexists" and call.args and call.args[0] is wanted for call in calls
     )
-
-
-def _with_columns(expression: ir.Expr, columns: Columns) -> ir.Expr:
-    if not isinstance(expression, ir.FunctionCall):
-        return expression
-    if expression.name == "ingestion_time":
-        time = next((c for c in columns if c in ("Timestamp", "TimeGenerated")), None)
-        return ir.ColumnRef(time) if time else ir.Literal(None, "datetime")
-    if expression.name == "column_ifexists" and len(expression.args) == 2:
-        wanted, default = expression.args
-        name = wanted.value if isinstance(wanted, ir.Literal) else getattr(wanted, "name", "")
-        return ir.ColumnRef(str(name)) if name in columns else default
-    if expression.name in ("pack_all", "bag_pack_columns"):
-        named = [a.name for a in expression.args if isinstance(a, ir.ColumnRef)]
-        pairs: list[ir.Expr] = []
-        for column in named or columns:
-            pairs += [ir.Literal(unmarked(column), "string"), ir.ColumnRef(column)]
-        bag = ir.FunctionCall("bag_pack", tuple(pairs))
-        some = any(isinstance(a, ir.Literal) and a.value for a in expression.args)
-        return ir.FunctionCall("kql_filled", (bag,)) if some else bag
-    if expression.name == "current_principal":
-        return ir.Literal("", "string")
-    return expression
 
 
 __all__ = ["Binder", "Mapping", "Schema", "keyword"]

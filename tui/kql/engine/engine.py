@@ -212,7 +212,7 @@ class Engine:
         self, translator: Translator, count: int, row_limit: int | None, started: float
     ) -> Answer:
         from tui.kql.engine.marks import unmarked
-        from tui.kql.engine.translation import kusto_type
+        from tui.kql.engine.tables import kusto_type
 
         known = translator.kept
         stored = known.answered if known is not None else None

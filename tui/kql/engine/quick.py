@@ -15,7 +15,6 @@ from duckdb_kql import ir, translate
 from duckdb_kql.translate import sharing
 
 from tui.kql.engine import words
-from tui.kql.engine.additions import terms
 from tui.kql.engine.kinds import kind_of
 from tui.kql.engine.state import breathe
 from tui.kql.engine.trees import contents
@@ -107,8 +106,6 @@ def _text_test(node: ir.Expr, plain: Callable[[ir.Expr], str]) -> str | None:
     Without ESCAPE, ILIKE is twice as fast; before a pattern of words it spares most rows the
     slow pattern.
     """
-    if isinstance(node, ir.HasList):
-        return _each_term(node)
     if not isinstance(node, ir.BinaryOp) or not isinstance(node.right, ir.Literal):
         return None
     term, name = node.right.value, node.op.removeprefix("!")
@@ -125,16 +122,6 @@ def _text_test(node: ir.Expr, plain: Callable[[ir.Expr], str]) -> str | None:
         both = f"({like} AND {plain(dataclasses.replace(node, op=name))})"
         return both if node.op == name else f"(NOT {both})"
     return f"coalesce(NOT {like}, TRUE)" if node.op != name else f"coalesce({like}, FALSE)"
-
-
-def _each_term(node: ir.HasList) -> str | None:
-    """`has_any` and `has_all` of few constants, as so many tests of one."""
-    found = terms.constants(node) if isinstance(node.value, ir.ColumnRef) else None
-    if not found or len(found) > terms.FEW or kind_of(node.value) != "string":
-        return None
-    tests = [ir.BinaryOp("has", node.value, ir.Literal(term, "string")) for term in found]
-    joiner = " AND " if node.require_all else " OR "
-    return f"({joiner.join(map(translate.render_expr, tests))})"
 
 
 def _dynamic(node: ir.Expr, plain: Callable[[ir.Expr], str]) -> str | None:

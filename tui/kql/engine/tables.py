@@ -58,6 +58,28 @@ def columns_of(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, s
     return dict(connection.execute(question).fetchall())
 
 
+def kusto_type(duckdb_type: str) -> str:
+    """The Kusto scalar type that a DuckDB type stands for."""
+    from duckdb_kql.types import kusto_type as library_type
+
+    if duckdb_type in ("UBIGINT", "UHUGEINT", "HUGEINT", "UINTEGER"):
+        return "long"
+    return library_type(duckdb_type)
+
+
+def catalog(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
+    """The tables of a database and its temporary ones: columns with their Kusto types."""
+    rows = connection.execute(
+        "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE NOT internal "
+        "AND table_name NOT LIKE 'kql%~%' "
+        "AND database_name IN (current_database(), 'temp') ORDER BY table_name, column_index"
+    ).fetchall()
+    found: dict[str, dict[str, str]] = {}
+    for table, column, kind in rows:
+        found.setdefault(str(table), {})[str(column)] = kusto_type(str(kind))
+    return found
+
+
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from duckdb_kql import ir, lower, translate
 from duckdb_kql.control import is_control_command, strip_leading_comments
 from duckdb_kql.errors import KqlUnsupportedError
-from duckdb_kql.types import kusto_type as library_type
 
 from tui.kql import lexer
 from tui.kql.engine import gathering, kept, names, words
@@ -23,7 +22,7 @@ from tui.kql.engine.bind import Binder, Schema
 from tui.kql.engine.narrow import narrowed
 from tui.kql.engine.prepare import prepared
 from tui.kql.engine.state import Translation, translating
-from tui.kql.engine.tables import columns_of
+from tui.kql.engine.tables import catalog, columns_of, kusto_type
 from tui.kql.engine.trees import parted, unfolded
 from tui.kql.schema import Table
 
@@ -44,13 +43,6 @@ Provide = Callable[[str], Mapping[str, str] | None]
 
 _CLOCK = translate.CLOCK_SLOT
 _SINCE, _UNTIL = "kqlsince", "kqluntil"
-
-
-def kusto_type(duckdb_type: str) -> str:
-    """The Kusto scalar type that a DuckDB type stands for."""
-    if duckdb_type in ("UBIGINT", "UHUGEINT", "HUGEINT", "UINTEGER"):
-        return "long"
-    return library_type(duckdb_type)
 
 
 class Translator:
@@ -90,7 +82,7 @@ class Translator:
         self._given: dict[str, Any] = {}
         self._asked = False
         self._made: dict[str, Mapping[str, str]] = {}
-        self._catalog = _catalog(connection) if tables is None else {}
+        self._catalog = catalog(connection) if tables is None else {}
         self.state = Translation(
             text,
             columns_of=self._known_columns,
@@ -413,15 +405,3 @@ class _Bench:
         bound = {**translator._bound(question), **values}
         row = translator._connection.execute(question, bound).fetchone()
         return row[0] if row else None
-
-
-def _catalog(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
-    rows = connection.execute(
-        "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE NOT internal "
-        "AND table_name NOT LIKE 'kql%~%' "
-        "AND database_name IN (current_database(), 'temp') ORDER BY table_name, column_index"
-    ).fetchall()
-    found: dict[str, dict[str, str]] = {}
-    for table, column, kind in rows:
-        found.setdefault(str(table), {})[str(column)] = kusto_type(str(kind))
-    return found

@@ -34,7 +34,8 @@ def render(node: ir.Expr, library: Callable[[ir.Expr], str]) -> str:
     if isinstance(node, ir.BinaryOp) and node.op in _COMPARISONS:
         return _comparison(node, library) or library(node)
     if isinstance(node, ir.HasList) and kind_of(node.value) == "string":
-        joined = terms.alternation(node, translate.render_expr(node.value))
+        joined = terms.one_by_one(node)
+        joined = joined or terms.alternation(node, translate.render_expr(node.value))
         if joined is not None:
             return joined
     if isinstance(node, ir.Literal) and node.kind == "dynamic" and node.value is None:

@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Callable
 
-from duckdb_kql import ir
+from duckdb_kql import ir, translate
 from duckdb_kql.translate import quote_string
 from duckdb_kql.translate.functions import can_fold_term_boundary, is_term_char
 
@@ -20,7 +20,7 @@ from tui.kql.engine.trees import contents, deep, expressions
 MOST = 5_000
 """Values of a list that are read beforehand; a longer one is looked up row by row."""
 
-FEW = 3
+_FEW = 3
 """Terms of a list that are looked for one by one."""
 
 _EACH = 400
@@ -104,12 +104,22 @@ def constants(node: ir.HasList) -> list[str] | None:
     return terms
 
 
+def one_by_one(node: ir.HasList) -> str | None:
+    """A list of few constants, as so many tests of one; None for others."""
+    found = constants(node) if isinstance(node.value, ir.ColumnRef) else None
+    if not found or len(found) > _FEW:
+        return None
+    tests = [ir.BinaryOp("has", node.value, ir.Literal(term, "string")) for term in found]
+    joiner = " AND " if node.require_all else " OR "
+    return f"({joiner.join(map(translate.render_expr, tests))})"
+
+
 def alternation(node: ir.HasList, value: str) -> str | None:
     """One pattern for all terms of a longer `has_any`, or None where they are no constants."""
     terms = None if node.require_all else constants(node)
     if terms is None:
         return None
-    if len(terms) <= FEW or not all(term and can_fold_term_boundary(term) for term in terms):
+    if len(terms) <= _FEW or not all(term and can_fold_term_boundary(term) for term in terms):
         return None
     patterns = [
         (_BEFORE if is_term_char(term[0]) else "")
