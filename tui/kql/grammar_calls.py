@@ -145,7 +145,14 @@ class Calls(Expressions):
         if token.text == "-":
             self.take()
             token = self.tokens[self.at] if self.at < self.end else token
-        if token.kind == "string":
+            if token.kind not in ("number", "timespan") and token.text not in ("nan", "inf"):
+                raise self.fault("A number must come here.")
+        if token.text == "dynamic" and self.ahead() == "(":
+            self.take()
+            with self.within(*self.bracket()):
+                self._json()
+                self.whole()
+        elif token.kind == "string":
             self._string()
         elif token.kind in _VALUES or token.text in ("true", "false", "null", "nan", "inf"):
             self.take()
