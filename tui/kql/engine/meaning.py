@@ -44,6 +44,12 @@ _GIVEN_AS = {**_READ_AS, "string": "tostring", "int": "toint", "long": "tolong"}
 """What a dynamic value becomes beside a value of another type that may be given in its place."""
 _TEXT_AT = {"trim": 1, "trim_start": 1, "trim_end": 1, "extract": 2}
 """Where such a function has its text, if not in the first place."""
+_OF_TEXT = frozenset(
+    """trim trim_start trim_end strcmp string_size to_utf8 regex_quote
+    parse_url parse_ipv4 parse_ipv4_mask parse_ipv6 parse_ipv6_mask ipv4_netmask_suffix
+    indexof_regex""".split()  # noqa: SIM905
+)
+"""Functions that read a dynamic text as the text it is."""
 _SUMS = frozenset({"sum", "sumif", "avg", "avgif"})
 _RUN_BEFORE = frozenset({"row_window_session", *summaries.SKETCHES})
 
@@ -178,6 +184,12 @@ def _freely(expression: ir.Expr) -> ir.Expr:
             )
     if isinstance(expression, ir.FunctionCall) and (places := branches(expression)):
         return _of_one_type(expression, places)
+    if isinstance(expression, ir.FunctionCall) and expression.name.lower() in _OF_TEXT:
+        dynamic = [kind_of(argument) == "dynamic" for argument in expression.args]
+        if any(dynamic):
+            pairs = zip(expression.args, dynamic, strict=True)
+            read = tuple(_cast("tostring", arg) if is_it else arg for arg, is_it in pairs)
+            return dataclasses.replace(expression, args=read)
     if isinstance(expression, ir.FunctionCall) and expression.name.lower() in _WRITTEN:
         args = tuple(
             _cast("tostring", one)
