@@ -58,6 +58,7 @@ def compared(tenant, snap_compare, tmp_path, monkeypatch) -> Callable[..., bool]
             screens = Screens(app, pilot)
             await pilot.pause()
             await scene(screens)
+            await screens.until(lambda: editors_are_settled(app))
             await pilot.pause()
             for field in app.screen.query(Input):
                 field._pause_blink(visible=True)
@@ -66,6 +67,15 @@ def compared(tenant, snap_compare, tmp_path, monkeypatch) -> Callable[..., bool]
         return snap_compare(app, terminal_size=size, run_before=run)
 
     return compare
+
+
+def editors_are_settled(app: M365dApp) -> bool:
+    """Whether what stands below and beside every editor speaks of its text."""
+    return all(
+        editor.checks.is_settled and editor.assist.is_settled
+        for screen in app.screen_stack
+        for editor in screen.query(QueryEditor)
+    )
 
 
 async def queue(screens: Screens) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tui.api.records import Alert, Comment, Evidence, Incident
 from tui.incidents.entities import all_evidence
@@ -127,9 +127,11 @@ def fact_blocks(
     times += [alert.last_activity for alert in incident.alerts if alert.last_activity]
     if times:
         first, last = min(times), max(times)
-        today = now if words.here(first).date() == words.here(last).date() else None
-        began = words.local(first, now)
-        ended = words.local(last, now) if today is None else words.here(last).strftime("%H:%M")
+        # Within the last day a clock is enough, and stands on one line also past midnight.
+        lately = timedelta(0) <= now - first < timedelta(days=1)
+        same_day = words.here(first).date() == words.here(last).date()
+        began = words.here(first).strftime("%H:%M") if lately else words.local(first, now)
+        ended = words.here(last).strftime("%H:%M") if lately or same_day else words.local(last, now)
         blocks.append(
             field("Activity", (sparkline(times), "accent"), (f"  {began} → {ended}", "faint"))
         )

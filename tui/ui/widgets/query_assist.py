@@ -49,6 +49,11 @@ class Assist:
         """Whether the list is shown."""
         return self.found is not None
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether the list is about what stands before the cursor."""
+        return not self._due
+
     def _list(self) -> CompletionList | None:
         try:
             return self._editor.screen.query_one(CompletionList)

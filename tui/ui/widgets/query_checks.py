@@ -77,8 +77,16 @@ class Checks:
         self._lines = 0
         self._last = 0.0
         self._waiting = False
+        self._judged = ""
+        """The text that the remarks are about."""
         self._hushed: tuple[int, int] | None = None
         """Where somebody types, with the blanks before: nothing is said yet of what ends here."""
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the remarks are about the text that stands there."""
+        text = self._editor.text
+        return not self._waiting and (self._judged == text or len(text) > _LONGEST)
 
     def changed(self) -> None:
         """The text is another: old remarks go where they may be wrong now."""
@@ -123,7 +131,7 @@ class Checks:
         places = editor.places()
         remarks = await asyncio.to_thread(_all, text, places)
         if text == editor.text and editor.is_attached:
-            self.remarks = remarks
+            self.remarks, self._judged = remarks, text
             self._hushed = self._typing() if editor.has_focus else None
             self._mark(text)
             editor.tell()
