@@ -72,6 +72,13 @@ class Search(sought.Filter):
         )
 
 
+@dataclasses.dataclass(frozen=True)
+class StarredWhere(Search):
+    """`where` with a predicate that speaks of all columns."""
+
+    keyword = "where"
+
+
 _WITHIN = frozenset(
     """has has_cs contains contains_cs hasprefix hasprefix_cs hassuffix
     hassuffix_cs""".split()  # noqa: SIM905
@@ -202,7 +209,7 @@ def _parts(node: tree.Node) -> tuple[bool, list[tree.Node], tree.Node]:
 
 def where(node: tree.Node) -> ir.Operator:
     """`| where` with a predicate that speaks of all columns."""
-    return Search(lower._lower_expr(tree.rules(node)[-1]))
+    return StarredWhere(lower._lower_expr(tree.rules(node)[-1]))
 
 
 def find(node: tree.Node) -> ir.Query:
