@@ -77,6 +77,7 @@ class HuntingScreen(QueryRuns):
     """
     COMMAND_MESSAGES = (
         *commands.EVERYTHING,
+        editor_commands.TakeFix,
         editor_commands.ShowTables,
         editor_commands.LearnTables,
     )
@@ -346,4 +347,7 @@ class HuntingScreen(QueryRuns):
         """What acts on rows is offered where rows are."""
         if action in _RESULT_ACTIONS and self._tabs:
             return self.tab.source is not None and not self.has_class("-without-rows")
+        if action == "take_fix_command" and self._tabs:
+            # In the editor it is the editor's own.
+            return not self._in_editor and self.tab.editor.check_action(action, parameters)
         return super().check_action(action, parameters)

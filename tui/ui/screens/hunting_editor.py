@@ -97,6 +97,11 @@ class EditorHelp(QueryLibrary):
         if answer == "help":
             self.action_help_command()
 
+    def action_take_fix_command(self) -> None:
+        """Take the fix that the line below the editor offers, from among the rows too."""
+        self.tab.editor.focus()
+        self.tab.editor.action_take_fix_command()
+
     # Finding.
 
     @on(QueryEditor.FindWanted)

@@ -67,8 +67,9 @@ def remark_spans(found: Diagnostic, line: int | None) -> list[Span]:
     spans.append((visible(found.message), _TONES[found.level]))
     if found.fix:
         shown = visible(found.fix)
-        if len(shown) > 40:
-            shown = "it"
-        offer = found.offer or f"puts {shown}"
+        if f" {shown}?" in visible(found.message):
+            offer = "yes"
+        else:
+            offer = found.offer or f"puts {shown if len(shown) <= 40 else 'it'}"
         spans += [("   F9", "accentbold"), (f" {offer}", "faint")]
     return spans
