@@ -237,7 +237,12 @@ async def test_a_query_goes_out_and_its_body_into_the_file(
     [
         (text_answer("<html><title>Blocked</title></html>"), "Blocked"),
         (text_answer(""), "empty"),
-        (text_answer("[1]"), "JSON"),
+        (text_answer("[1"), "cut or malformed"),
+        (text_answer("[1]"), "a JSON array came instead of an object: “.1.”"),
+        (text_answer("[" + "1, " * 9000 + "1]"), "a JSON array came instead of an object"),
+        (text_answer("null"), "JSON null came instead of an object"),
+        (text_answer('"moved"'), "a JSON text came instead of an object"),
+        (text_answer("12"), "a JSON number came instead of an object"),
     ],
 )
 async def test_a_hunting_body_that_is_no_answer_is_named(

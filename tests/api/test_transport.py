@@ -311,6 +311,45 @@ async def test_error_bodies_are_read_however_malformed(
         await bench().transport.json(asking(server))
 
 
+@pytest.mark.parametrize("status", [413, 414, 431])
+async def test_what_is_too_much_is_answered_with_how_to_send_less(
+    server: FaultServer, bench: Make, status: int
+) -> None:
+    server.on("GET", PATH, text_answer("<html><title>Too Large</title></html>", status))
+    with pytest.raises(ServiceProblem, match="Too Large") as caught:
+        await bench().transport.json(asking(server))
+    assert "shorter" in caught.value.remedy
+
+
+@pytest.mark.parametrize("is_query", [True, False])
+@pytest.mark.parametrize(
+    "filler", ["x" * 500_000, "many words " * 50_000, "\n" * 500_000, "a\n" * 40]
+)
+async def test_long_words_of_the_service_are_cut_and_keep_their_ends(
+    server: FaultServer, bench: Make, filler: str, is_query: bool
+) -> None:
+    message = f"Wrong: {filler} at line [1,22]"
+    server.on("POST", "/v1.0/q", graph_error(400, "BadRequest", message))
+    with pytest.raises(Problem, match="Wrong: ") as caught:
+        await bench().transport.json(asking(server, "POST", "/v1.0/q", body={}, is_query=is_query))
+    said = str(caught.value)
+    assert len(said) < 1300
+    assert said.count("\n") < 12
+    assert "at line [1,22]" in said
+    assert ("characters left out" in said) == bool(filler.strip() and len(filler) > 1000)
+    if isinstance(caught.value, QueryProblem):
+        assert (caught.value.line, caught.value.column) == (1, 22)
+
+
+async def test_a_refusal_that_is_an_array_is_said_to_be_one(
+    server: FaultServer, bench: Make
+) -> None:
+    server.on("GET", PATH, json_answer(["odd"], 400))
+    with pytest.raises(ServiceProblem, match="a JSON array came instead of an object") as caught:
+        await bench().transport.json(asking(server))
+    assert "malformed" not in str(caught.value)
+
+
 async def test_a_body_is_streamed_into_a_private_file(
     server: FaultServer, bench: Make, tmp_path: Path
 ) -> None:

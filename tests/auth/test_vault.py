@@ -299,3 +299,14 @@ def test_values_that_older_versions_split_are_read_and_removed(
     assert keychain.read(one)[0] == "abcd"
     assert remove_secret(one)
     assert not memory_keyring.kept
+
+
+@pytest.mark.parametrize("backend", [fail.Keyring, null.Keyring])
+def test_removing_without_a_keyring_offers_no_other_way_to_sign_in(
+    backend: type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keyring, "get_keyring", backend)
+    with pytest.raises(SignInProblem, match="not removed") as caught:
+        remove_secret(profile("keyring"))
+    assert "M365D_CLIENT_SECRET" not in caught.value.remedy
+    assert "where the keyring can be opened" in caught.value.remedy

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import warnings
+
 from tests.ui.conftest import Open
 from tui.api.records import IncidentChange
 from tui.config import Settings, WatchSettings
@@ -60,3 +63,18 @@ async def test_what_filters_may_miss_is_said_while_it_is_so(open_app: Open, monk
             await screens.sees("Filters may miss the words and entities of 9,412 incidents")
         screen._queue_changed(QueueChanged(None))
         await screens.until(lambda: "Filters may miss" not in screens.text())
+
+
+async def test_news_that_overtake_each_other_leave_nothing_unawaited(open_app: Open) -> None:
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        async with open_app() as screens:
+            await screens.sign_in()
+            screen = screens.app.screen
+            assert isinstance(screen, IncidentsScreen)
+            for _ in range(3):
+                screen._queue_changed(QueueChanged(None))
+            await screens.press("j", "j", "k")
+            await screens.sees("4711")
+        gc.collect()
+    assert not [one for one in warned if "never awaited" in str(one.message)]

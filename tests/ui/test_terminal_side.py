@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import select
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +14,7 @@ from tui.api.records import Incident
 from tui.auth.process import child_environment
 from tui.auth.secret import Secret
 from tui.config import app_paths
+from tui.ui.browse import open_browser
 from tui.ui.defects import log_defect
 from tui.ui.screens.queue_watch import arrivals_words
 from tui.ui.terminal import command_of, plain, sequence_of, way_of
@@ -84,11 +88,37 @@ def test_what_is_started_finds_no_secret_of_ours(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("M365D_CLIENT_SECRET", "s3cret")
+    monkeypatch.setenv("AZURE_CLIENT_SECRET", "s3cret")
     monkeypatch.setenv("M365D_CERTIFICATE_PASSWORD", "s3cret")
     monkeypatch.setenv("OTHER", "kept")
     found = child_environment(MORE="1")
     assert "s3cret" not in found.values()
     assert (found["OTHER"], found["MORE"]) == ("kept", "1")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the browser of this test is a shell script")
+def test_a_browser_finds_no_secret_of_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The browser writes into a pipe what it was given; its end is waited for there."""
+    told = tmp_path / "told"
+    os.mkfifo(told)
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\n{{ echo "$1"; env; }} > "{told}"\n')
+    browser.chmod(0o700)
+    monkeypatch.setenv("BROWSER", f"{browser} %s")
+    for name in ("M365D_CLIENT_SECRET", "AZURE_CLIENT_SECRET", "M365D_CERTIFICATE_PASSWORD"):
+        monkeypatch.setenv(name, "s3cret")
+    (tmp_path / "webbrowser.py").write_text("raise SystemExit")
+    monkeypatch.chdir(tmp_path)
+    pipe = os.open(told, os.O_RDONLY | os.O_NONBLOCK)
+    open_browser("https://security.example/incidents/1?tid=a&b=c")
+    came = b""
+    while select.select([pipe], [], [], 60)[0] and (piece := os.read(pipe, 65536)):
+        came += piece
+    os.close(pipe)
+    lines = came.decode().splitlines()
+    assert lines[0] == "https://security.example/incidents/1?tid=a&b=c"
+    assert any(line.startswith("PATH=") for line in lines)
+    assert not any("s3cret" in line for line in lines)
 
 
 def test_no_terminal_acts_on_the_log_of_defects(

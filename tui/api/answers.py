@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-from tui.api.body import BodyFault, describe, parse
+from tui.api.body import BodyFault, describe, misfit, parse
 from tui.api.origins import host
 from tui.api.protocols import RETIREMENT
 from tui.errors import (
@@ -31,7 +31,16 @@ if TYPE_CHECKING:
     from tui.api.request import Request
     from tui.auth.session import Token
 
-_LONGEST_MESSAGE = 2000
+_LONGEST_MESSAGE = 1000
+_MOST_LINES = 12
+_ENDING = 300
+"""Characters kept of a long message's end: engines name the place there."""
+
+_TOO_MUCH = {
+    413: "Send less at once: a shorter query, comment or filter.",
+    414: "Ask with a shorter filter.",
+    431: "Ask with a shorter filter; a token with very many roles or groups does this too.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +84,7 @@ def read_refusal(status: int, headers: Mapping[str, str], body: bytes, sent_id: 
             )
             understood = bool(code)
         if not message and not code and body.strip():
-            message = describe(body) if not isinstance(value, dict) else ""
+            message = misfit(value, body) if not isinstance(value, dict) else ""
     return Refusal(
         status=status,
         code=_line(code, 100),
@@ -114,7 +123,13 @@ def _line(text: str, limit: int) -> str:
 
 
 def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST_MESSAGE else f"{text[:_LONGEST_MESSAGE]}…"
+    if text.count("\n") >= _MOST_LINES:
+        text = " ".join(text.split())
+    if len(text) <= _LONGEST_MESSAGE:
+        return text
+    beginning, ending = text[: _LONGEST_MESSAGE - _ENDING].rstrip(), text[-_ENDING:].lstrip()
+    left_out = len(text) - len(beginning) - len(ending)
+    return f"{beginning} … ({left_out:,} characters left out here) … {ending}"
 
 
 def problem_of(request: Request, refusal: Refusal, token: Token, now: datetime) -> Problem:
@@ -157,7 +172,7 @@ def problem_of(request: Request, refusal: Refusal, token: Token, now: datetime) 
         busy = status in (502, 503, 504)
         remedy = "The service is busy or down: try again later." if busy else "Try again later."
         return ServiceProblem(what, refusal.said, remedy, status=status, **known)
-    return ServiceProblem(what, refusal.said, "", status=status, **known)
+    return ServiceProblem(what, refusal.said, _TOO_MUCH.get(status, ""), status=status, **known)
 
 
 def _is_challenge(refusal: Refusal) -> bool:

@@ -214,6 +214,15 @@ def describe(body: bytes) -> str:
     return f"something came that is no JSON: “{_short(text)}”"
 
 
+def misfit(value: object, body: bytes) -> str:
+    """What JSON came where the service documents an object, with its first words."""
+    if value is None:
+        return "JSON null came instead of an object"
+    kinds = {list: "array", str: "text", bool: "truth value"}
+    text = body[:8000].decode("utf-8-sig", "replace").strip()
+    return f"a JSON {kinds.get(type(value), 'number')} came instead of an object: “{_short(text)}”"
+
+
 def _short(text: str, limit: int = 80) -> str:
     words = visible(" ".join(text[: limit * 10].split()))
     return words if len(words) <= limit else f"{words[: limit - 1]}…"

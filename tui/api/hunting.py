@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from tui.api.body import describe
+from tui.api.body import BodyFault, misfit, parse
 from tui.api.protocols import Dialect, HuntAnswer
 from tui.api.request import HUNT_LIMIT, PATIENT, Request
 from tui.api.transport import Transport
@@ -62,9 +62,15 @@ def _fault_of(path: Path) -> str:
     """Why a body is no JSON object, by its beginning; empty where it may be one."""
     with path.open("rb") as file:
         head = file.read(_BEGINNING)
-    if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+    first = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    if first == b"{":
         return ""
-    return describe(head)
+    if first == b"[" and len(head) == _BEGINNING:
+        return misfit([], head)
+    try:
+        return misfit(parse(head), head)
+    except BodyFault as fault:
+        return fault.why
 
 
 def checked_timespan(timespan: str) -> str:

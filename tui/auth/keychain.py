@@ -109,6 +109,9 @@ def _limited(work: Callable[[], T]) -> T:
     return cast("T", value)
 
 
+_ELSEWHERE = "Try again in a session where the keyring can be opened."
+
+
 def _offer(profile: Profile) -> str:
     return (
         f'Set credential = "env" in profile {profile.name} and M365D_CLIENT_SECRET, '
@@ -116,7 +119,7 @@ def _offer(profile: Profile) -> str:
     )
 
 
-def _call(profile: Profile, what: str, work: Callable[[KeyringBackend], T]) -> tuple[T, str]:
+def _call(what: str, remedy: str, work: Callable[[KeyringBackend], T]) -> tuple[T, str]:
     name = "the keyring"
 
     def inside() -> tuple[T, str]:
@@ -127,15 +130,15 @@ def _call(profile: Profile, what: str, work: Callable[[KeyringBackend], T]) -> t
     try:
         return _limited(inside)
     except _Absent as absent:
-        raise SignInProblem(what, str(absent), _offer(profile)) from None
+        raise SignInProblem(what, str(absent), remedy) from None
     except TimeoutError:
         raise SignInProblem(
             what,
             f"{name} did not answer within {_LIMIT:.0f} s",
-            f"Unlock it and try again. {_offer(profile)}",
+            f"Unlock it and try again. {remedy}",
         ) from None
     except Exception as error:
-        raise _refused(what, name, profile, error) from None
+        raise _refused(what, name, remedy, error) from None
 
 
 def _persistent(work: Callable[[], T]) -> T:
@@ -156,16 +159,16 @@ def _persistent(work: Callable[[], T]) -> T:
     return work()
 
 
-def _refused(what: str, name: str, profile: Profile, error: Exception) -> SignInProblem:
+def _refused(what: str, name: str, remedy: str, error: Exception) -> SignInProblem:
     kind = type(error).__name__
     if "Locked" in kind:
         return SignInProblem(what, f"{name} is locked", "Unlock it and try again.")
     if kind == "NoKeyringError":
-        return SignInProblem(what, "there is no keyring on this machine", _offer(profile))
+        return SignInProblem(what, "there is no keyring on this machine", remedy)
     if kind in ("InitError", "RuntimeError"):
-        return SignInProblem(what, f"{name} cannot be opened", _offer(profile))
+        return SignInProblem(what, f"{name} cannot be opened", remedy)
     return SignInProblem(
-        what, f"{name} refused ({kind})", f"Unlock it and allow the access. {_offer(profile)}"
+        what, f"{name} refused ({kind})", f"Unlock it and allow the access. {remedy}"
     )
 
 
@@ -260,8 +263,8 @@ def read(profile: Profile, entry: str = "") -> tuple[str | None, str]:
         SignInProblem: There is no keyring, or it refused.
     """
     return _call(
-        profile,
         f"Signing in to {profile.name} failed",
+        _offer(profile),
         lambda backend: _get(backend, entry_user(profile, entry)),
     )
 
@@ -282,7 +285,7 @@ def write(profile: Profile, value: str, entry: str = "") -> str:
             _set(backend, user, value)
             return _get(backend, user) == value
 
-    kept, name = _call(profile, what, work)
+    kept, name = _call(what, _offer(profile), work)
     if not kept:
         raise SignInProblem(what, f"{name} did not keep it", _offer(profile))
     return name
@@ -299,7 +302,7 @@ def delete(profile: Profile, entry: str = "") -> bool:
         with locked(_lock()):
             return _delete(backend, entry_user(profile, entry))
 
-    removed, _ = _call(profile, f"The secret of {profile.name} was not removed", work)
+    removed, _ = _call(f"The secret of {profile.name} was not removed", _ELSEWHERE, work)
     return removed
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 LIMIT = 30.0
 """Seconds until a program must have ended."""
 _OURS = frozenset({"M365D_CLIENT_SECRET", "M365D_CERTIFICATE_PASSWORD"})
+_SHARED = "AZURE_CLIENT_SECRET"
+"""Azure's own programs sign in with it, and so may a command that prints a secret."""
 LARGEST = 65_536
 """Bytes; more than this is not what we asked for."""
 
@@ -41,8 +43,9 @@ class Printed:
 
 
 def child_environment(**more: str) -> dict[str, str]:
-    """What programs that we start find in their environment: none of this program's secrets."""
-    return {name: value for name, value in os.environ.items() if name not in _OURS} | more
+    """What programs that we start find in their environment: no secret that signs us in."""
+    secrets = _OURS | {_SHARED}
+    return {name: value for name, value in os.environ.items() if name not in secrets} | more
 
 
 async def run_tool(argv: Sequence[str], *, limit: float = LIMIT) -> Printed:
@@ -54,13 +57,14 @@ async def run_tool(argv: Sequence[str], *, limit: float = LIMIT) -> Printed:
     Raises:
         ToolFault: It cannot be started, failed, took too long or printed no text.
     """
+    shared = {_SHARED: os.environ[_SHARED]} if _SHARED in os.environ else {}
     try:
         process = await asyncio.create_subprocess_exec(
             *argv,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
-            env=child_environment(),
+            env=child_environment(**shared),
         )
     except FileNotFoundError:
         raise ToolFault("missing") from None

@@ -21,6 +21,7 @@ from tui.ui.commands import incidents as commands
 from tui.ui.entity_words import entity_choice
 from tui.ui.history_blocks import pending_blocks
 from tui.ui.incident_blocks import in_order, place_of
+from tui.ui.later import later
 from tui.ui.page import spans
 from tui.ui.screens.entry import EntryScreen
 
@@ -89,7 +90,7 @@ class AlertScreen(EntryScreen):
 
     def _queue_changed(self, changed: QueueChanged) -> None:
         if changed.ids is None or self.incident_id in changed.ids:
-            self.run_worker(self._reload(), group="redraw", exclusive=True)
+            self.run_worker(later(self._reload), group="redraw", exclusive=True)
 
     async def _reload(self) -> None:
         incident = await self.workspace.queue.incident(self.incident_id)

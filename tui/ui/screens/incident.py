@@ -23,6 +23,7 @@ from tui.ui.incident_blocks import (
     headline,
     shown,
 )
+from tui.ui.later import later
 from tui.ui.page import line, spans
 from tui.ui.problems import problem_blocks
 from tui.ui.screens.incident_tabs import NAMES, TABS, IncidentTabs
@@ -146,14 +147,14 @@ class IncidentScreen(IncidentTabs):
 
     def _queue_changed(self, changed: QueueChanged) -> None:
         if changed.ids is None or self.incident_id in changed.ids:
-            self.run_worker(self._show_cached(), group="redraw", exclusive=True)
+            self.run_worker(later(self._show_cached), group="redraw", exclusive=True)
 
     def action_refresh_command(self) -> None:
         """Fetch this incident anew."""
         self._refresh_incident()
 
     def _refresh_incident(self) -> None:
-        self.run_worker(self._refreshed(), group="refresh", exclusive=True)
+        self.run_worker(later(self._refreshed), group="refresh", exclusive=True)
 
     async def _refreshed(self) -> None:
         try:

@@ -23,6 +23,7 @@ from tui.ui.commands import grid as grid_commands
 from tui.ui.commands import incidents as commands
 from tui.ui.history_blocks import pending_blocks
 from tui.ui.incident_blocks import pane_blocks
+from tui.ui.later import later
 from tui.ui.page import Block, Span, gap, line, text
 from tui.ui.painters import queue_painter
 from tui.ui.problems import problem_blocks, sentence
@@ -205,7 +206,8 @@ class IncidentsScreen(QueueFilter):
     @on(RowHighlighted)
     def _highlighted(self, event: RowHighlighted) -> None:
         row = event.row
-        self.run_worker(self._show_pane(row.key if row else None), group="pane", exclusive=True)
+        show = later(self._show_pane, row.key if row else None)
+        self.run_worker(show, group="pane", exclusive=True)
         if row is not None and row.marks & {"new", "changed"}:
             self.run_worker(self.workspace.queue.mark_seen([row.key]), group="seen-rows")
 

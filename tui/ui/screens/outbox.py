@@ -15,6 +15,7 @@ from tui.rows import Column, Row
 from tui.text import visible
 from tui.ui.bulk_words import value_words
 from tui.ui.changes import change_words
+from tui.ui.later import later
 from tui.ui.list_source import ListSource
 from tui.ui.page import Block, Span, field, gap, line, text
 from tui.ui.widgets.dialogs import Dialog
@@ -96,7 +97,7 @@ class Outbox(Dialog):
         self._leave()
 
     def _look_again(self) -> None:
-        self.run_worker(self._reread(), group="outbox", exclusive=True)
+        self.run_worker(later(self._reread), group="outbox", exclusive=True)
 
     async def _reread(self) -> None:
         await self._read()

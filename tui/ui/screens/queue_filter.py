@@ -11,6 +11,7 @@ from textual.worker import WorkerError
 
 from tui.errors import UsageProblem
 from tui.ui.filter_blocks import fault_words, filter_blocks
+from tui.ui.later import later
 from tui.ui.problems import sentence
 from tui.ui.screens.queue_following import QueueFollowing
 from tui.ui.widgets.dialogs import Page
@@ -33,14 +34,14 @@ class QueueFilter(QueueFollowing):
     def action_filter_command(self) -> None:
         """Type a filter; what the cache knows is there to complete it."""
         self.query_one(FilterBar).ask()
-        self.run_worker(self._look_around(), group="seen", exclusive=True)
+        self.run_worker(later(self._look_around), group="seen", exclusive=True)
 
     async def _look_around(self) -> None:
         self._seen = await self.workspace.queue.seen()
 
     @on(FilterBar.Changed)
     def _filter_changed(self, event: FilterBar.Changed) -> None:
-        self.run_worker(self._filtered(event.text), group="filter", exclusive=True)
+        self.run_worker(later(self._filtered, event.text), group="filter", exclusive=True)
 
     async def _filtered(self, typed: str) -> None:
         """Show what passes; of a line that is not understood, what passed before."""
@@ -71,7 +72,7 @@ class QueueFilter(QueueFollowing):
     @on(FilterBar.Left)
     def _filter_left(self) -> None:
         self.query_one(Grid).focus()
-        self.run_worker(self._rows_settled(), group="filter-left", exclusive=True)
+        self.run_worker(later(self._rows_settled), group="filter-left", exclusive=True)
 
     async def _rows_settled(self) -> None:
         """Keys typed ahead are meant for the rows that the filter leaves."""
@@ -84,7 +85,7 @@ class QueueFilter(QueueFollowing):
         """Where the filter is typed in: its language, and what is wrong with it."""
         if not self.query_one(FilterBar).input.has_focus:
             return False
-        self.run_worker(self._explained(), group="explain", exclusive=True)
+        self.run_worker(later(self._explained), group="explain", exclusive=True)
         return True
 
     async def _explained(self) -> None:

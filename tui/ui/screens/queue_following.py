@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.api.records import IncidentChange
 from tui.text import visible
+from tui.ui.later import later
 from tui.ui.screens.queue_watch import QueueWatch
 from tui.ui.widgets.grid import Grid
 
@@ -53,7 +54,7 @@ class QueueFollowing(QueueWatch):
             self.tell_below()
 
     def _look_at_edits(self) -> None:
-        self.run_worker(self._read_progress(), group="followed", exclusive=True)
+        self.run_worker(later(self._read_progress), group="followed", exclusive=True)
 
     async def _read_progress(self) -> None:
         followed, queue = self._followed, self.workspace.queue

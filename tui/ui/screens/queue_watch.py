@@ -14,6 +14,7 @@ from tui.errors import Forbidden, Problem, UsageProblem
 from tui.incidents.arrivals import Arrivals
 from tui.text import visible
 from tui.ui import words
+from tui.ui.later import later
 from tui.ui.problems import sentence
 from tui.ui.screens.queue_views import QueueViews
 from tui.ui.terminal import TerminalSide
@@ -225,7 +226,7 @@ class QueueWatch(QueueViews):
         self.tell_state()
 
     def _queue_changed(self, changed: QueueChanged) -> None:
-        self.run_worker(self.redrawn(changed), group="redraw", exclusive=True)
+        self.run_worker(later(self.redrawn, changed), group="redraw", exclusive=True)
 
     async def redrawn(self, changed: QueueChanged) -> None:
         """Rows changed: show them as they are now."""
