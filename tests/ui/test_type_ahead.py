@@ -142,3 +142,27 @@ async def test_escape_and_a_key_in_one_breath_are_two_keys(open_app: Open) -> No
         await screens.press("1")
         await screens.sees("300 incidents")
         assert "Set the status" not in screens.text()
+
+
+async def test_an_edit_typed_ahead_waits_for_all_to_be_selected(
+    open_app: Open, monkeypatch
+) -> None:
+    async with open_app() as screens:
+        await screens.sign_in()
+        grid, may = screens.app.screen.query_one(Grid), asyncio.Event()
+        plain = grid._keys_between
+
+        async def slow(first: int, last: int) -> list[str]:
+            await may.wait()
+            return list(await plain(first, last))
+
+        monkeypatch.setattr(grid, "_keys_between", slow)
+        await screens.pilot.press("ctrl+a")
+        burst(screens, "s")
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert len(screens.app.screen_stack) == 1
+        may.set()
+        await screens.until(lambda: len(screens.app.screen_stack) == 2)
+        await screens.sees("300 incidents")
+        assert len(grid.selected) == 300

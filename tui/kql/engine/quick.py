@@ -38,7 +38,7 @@ _REPLACING = {
     "replace": (2, 1),
 }
 """Functions that replace, with the places of the text and of what is put into it."""
-_SHORT, _MOST_TEXT = 32, 16_000_000
+_SHORT = 32
 _LAMBDA = ", lambda _v: "
 _OF_JSON, _BEHIND_JSON = "WHEN typeof(_v) = 'JSON' THEN ", " WHEN typeof(_v) = 'INTERVAL'"
 _EXTREME = re.compile(
@@ -187,8 +187,9 @@ def _bounded(node: ir.Expr, plain: Callable[[ir.Expr], str]) -> str | None:
     value, size = translate.render_expr(node.args[text]), translate.render_expr(replacement)
     grown = f"length(CAST({value} AS VARCHAR)) * (length(CAST({size} AS VARCHAR)) + 1)"
     # Around the text, not around the call: a call of constants is made while planning.
+    endless = f"{grown} > {words.LONGEST_TEXT}"
     guarded = ir.RenderedAggregate(
-        f"(CASE WHEN {grown} > {_MOST_TEXT} THEN error('{words.TOO_LARGE}') ELSE {value} END)"
+        f"(CASE WHEN {endless} THEN error('{words.TOO_LARGE}') ELSE {value} END)"
     )
     args = tuple(guarded if i == text else a for i, a in enumerate(node.args))
     return plain(dataclasses.replace(node, args=args))

@@ -371,6 +371,9 @@ _REGEX = re.compile(
 TOO_LARGE = "kql~size"
 """What the SQL raises where a value would grow beyond measure."""
 
+LONGEST_TEXT = 16_000_000
+"""Characters of one text that a function makes of others."""
+
 
 def from_database(text: str, error: Exception) -> KqlFault:
     """What DuckDB refused, in Kusto's words; none of its own reach the caller."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
+from typing import TYPE_CHECKING
 
 from textual import events
 from textual_enhanced.commands import Command
@@ -14,6 +16,9 @@ from tui.ui.widgets import grid_messages
 from tui.ui.widgets.grid_arranging import ArrangedRows
 from tui.ui.widgets.grid_cells import Cell, Painter, Span, Tone, copied_text, paint_value
 from tui.ui.widgets.grid_model import KeyedSource
+
+if TYPE_CHECKING:
+    from tui.ui.key_gate import KeyGate
 
 
 class Grid(ArrangedRows):
@@ -193,7 +198,13 @@ class Grid(ArrangedRows):
     def action_select_all(self) -> None:
         """Select all rows."""
         self._end_range()
-        self.run_worker(self.select_all(), group="grid-select", exclusive=True)
+        self.run_worker(self._all_selected(), group="grid-select", exclusive=True)
+
+    async def _all_selected(self) -> None:
+        """Keys typed ahead are meant for all of them."""
+        gate: KeyGate | None = getattr(self.app, "gate", None)
+        with gate.hold() if gate is not None else nullcontext():
+            await self.select_all()
 
     # Copying.
 

@@ -13,6 +13,7 @@ from duckdb_kql.errors import KqlUnsupportedError
 from duckdb_kql.translate import functions as library
 from duckdb_kql.translate import naming
 
+from tui.kql.engine import words
 from tui.kql.engine.additions import arrays
 from tui.kql.engine.additions.stages import sql_of
 from tui.kql.engine.kinds import kind_of
@@ -20,6 +21,9 @@ from tui.kql.engine.plain import registry
 
 TICKS_TO_EPOCH = 62_135_596_800_000_000
 """Microseconds from the year 1, where Kusto's time begins, to DuckDB's epoch."""
+
+_LONGEST_REPEATED = 1_048_576
+"""Characters of a repeated text; a text of the service holds no more bytes."""
 
 _TEMPLATES: dict[str, tuple[str, tuple[int, ...]]] = {
     "bitset_count_ones": ("CAST(bit_count(CAST({0} AS BIGINT)) AS BIGINT)", (1,)),
@@ -134,11 +138,22 @@ def _indexof_regex(node: ir.FunctionCall) -> str:
 
 
 def _strrep(node: ir.FunctionCall) -> str:
-    text = translate.render_kql_tostring(node.args[0])
+    # Each text is made once, however often it is read; one without end is not made at all.
+    text = _as_text(node.args[0])
     times = sql_of(node.args[1])
-    between = sql_of(node.args[2]) if len(node.args) > 2 else "''"
-    repeated = f"list_transform(range(least(1024, CAST({times} AS BIGINT))), lambda _kqli: {text})"
-    return f"array_to_string({repeated}, {between})"
+    between = _as_text(node.args[2]) if len(node.args) > 2 else "''"
+    grown = "(length(_kqlr.t) + length(_kqlr.b)) * _kqlr.n"
+    return (
+        f"list_transform([{{'t': {text}, 'b': {between}, "
+        f"'n': least(1024, CAST({times} AS BIGINT))}}], lambda _kqlr: "
+        f"CASE WHEN {grown} > {_LONGEST_REPEATED} THEN error('{words.TOO_LARGE}') "
+        "WHEN _kqlr.n < 1 THEN '' "
+        "ELSE repeat(_kqlr.t || _kqlr.b, _kqlr.n - 1) || _kqlr.t END)[1]"
+    )
+
+
+def _as_text(node: ir.Expr) -> str:
+    return sql_of(node) if kind_of(node) == "string" else translate.render_kql_tostring(node)
 
 
 def _tohex(node: ir.FunctionCall) -> str:
