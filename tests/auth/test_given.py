@@ -213,7 +213,7 @@ async def test_federated_token_is_read_anew_each_time(
     session = Session(at_demo(demo_tenant.base_url, "federated"))
     token = await session.token("graph")
     assert token.claims is not None
-    assert token.claims.how_proved == "a certificate"
+    assert token.claims.raw["appidacr"] == "2"
     assert session.secret_source == "azure-identity-token, of AZURE_FEDERATED_TOKEN_FILE"
     kept(path, federated_token(datetime.now(UTC) - timedelta(hours=2)))
     with pytest.raises(SignInProblem) as caught:

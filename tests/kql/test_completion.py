@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tui.kql import docs, lexer, schema, words
-from tui.kql.completion import complete, look, signature_at
+from tui.kql.completion import complete, look
 from tui.kql.completion_match import match
 from tui.kql.scope import analyse
 from tui.kql.scope_blocks import statements
@@ -140,11 +140,11 @@ def test_what_is_inserted_leads_on() -> None:
 
 def test_signatures_follow_the_arguments() -> None:
     text = "print datetime_diff('day', "
-    found = signature_at(text, len(text))
+    _, found = look(text, len(text))
     assert found is not None
     assert (found.name, found.parameters[found.at]) == ("datetime_diff", "datetime1")
     text = "let f = (a:long, b:string) { a }; print f(1, "
-    found = signature_at(text, len(text))
+    _, found = look(text, len(text))
     assert found is not None
     assert found.parameters[found.at] == "b:string"
 

@@ -171,3 +171,23 @@ def test_words_anywhere_counts_and_unknown_logs() -> None:
 def test_what_is_no_rule_is_no_query_and_no_crash(text: str) -> None:
     found = query_of(text)
     assert found is None or found.startswith("//")
+
+
+def test_rules_made_to_be_slow_are_given_up() -> None:
+    head = "detection:\n  s:\n    A: "
+    tail = "\n  condition: s\n"
+    bracket = head + "[\n" + "      'a value of a list',\n" * 4900 + tail
+    quoted = head + '"x\n' + "      a line of a text\n" * 4900 + tail
+    blanks = head + "b\n    C" + " " * 200_000 + "d" + tail
+    for rule in (bracket, quoted, blanks):
+        assert query_of(rule) is None
+    assert rules_in("condition:\n" + "detection:\n" * 20_000) == []
+
+
+def test_a_list_in_brackets_goes_on_over_lines() -> None:
+    query = query_of(
+        "logsource:\n  category: process_creation\n"
+        "detection:\n  s:\n    CommandLine: [x,\n      'y]',\n      z]\n  condition: s\n"
+    )
+    assert query is not None
+    assert all(word in query for word in ('"x"', '"y]"', '"z"'))

@@ -280,12 +280,8 @@ async def test_titles_sort_and_with_shift_add_a_second_key() -> None:
         assert "ID↑2" in lines(app.grid)[0]
 
 
-async def test_cursor_can_be_put_on_a_key() -> None:
+async def test_a_source_can_be_shown_at_a_key() -> None:
     app = GridApp(Source(many(1000)))
     async with app.run_test(size=SIZE):
-        assert await app.grid.move_to_key("k600")
-        await app.grid.ready()
-        assert app.grid.cursor_row == row(600)
-        assert not await app.grid.move_to_key("gone")
         await app.grid.show(app.source, at="k321")
         assert app.grid.cursor_row == row(321)

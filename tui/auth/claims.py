@@ -105,14 +105,6 @@ class Claims:
         return self._time("exp")
 
     @property
-    def how_proved(self) -> str:
-        """How the app proved itself: `a secret`, `a certificate`, `nothing`, or empty."""
-        value = self.raw.get("appidacr", self.raw.get("azpacr"))
-        return {"0": "nothing (a public client)", "1": "a secret", "2": "a certificate"}.get(
-            str(value), ""
-        )
-
-    @property
     def is_user(self) -> bool:
         """Whether a user stands behind the token: by `idtyp`, else by its scopes."""
         kind = self.raw.get("idtyp")

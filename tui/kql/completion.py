@@ -137,11 +137,6 @@ _OPENS = frozenset(
 """Words behind which a list opens by itself."""
 
 
-def signature_at(text: str, offset: int, start: int = 0) -> Signature | None:
-    """The function whose arguments stand at the cursor."""
-    return look(text, offset, start)[1]
-
-
 def _signature(place: Place) -> Signature | None:
     for name, at in reversed(place.calls):
         if name in place.lets and place.lets[name].kind == "function":

@@ -184,10 +184,6 @@ class Operators(TableOperators):
         self.parameters()
         self._new_name()
 
-    def anything(self) -> None:
-        """What is not read strictly."""
-        self.at = self.end
-
 
 _PROPERTIES: dict[str, tuple[str, ...]] = {
     "title": (),

@@ -38,8 +38,9 @@ def rules_in(text: str) -> list[tuple[int, int]]:
     for line in lines:
         begins.append(begins[-1] + len(line) + 1)
     found: list[tuple[int, int]] = []
+    last = -1
     for number, line in enumerate(lines):
-        if line.rstrip() != "detection:" or (found and begins[number] < found[-1][1]):
+        if number <= last or line.rstrip() != "detection:":
             continue
         first = last = number
         while first > 0 and _LINE.match(lines[first - 1]) and lines[first - 1].rstrip() != "---":

@@ -12,11 +12,14 @@ Value = dict[str, "Value"] | list["Value"] | str | None
 """A map, a list, a text as it is written, or nothing."""
 
 _KEY = re.compile(
-    r"""("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s#"'\[\]{},&*!%@`|>-][^#]*?|-?[\w|.]+)\s*:(?=\s|$)"""
+    r"""("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s#"'\[\]{},&*!%@`|>-](?:[^#]*?[^\s#])??"""
+    r"""|-?[\w|.]+)\s*:(?=\s|$)"""
 )
 _QUOTED = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^']|'')*')\s*(?:#.*)?$""")
 _MOST = 5000
 _DEEPEST = 30
+_LONGEST = 20_000
+"""Characters of a value that goes on over lines: each line is weighed with all before it."""
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "e": "\x1b", "a": "\a", "b": "\b"}
 
 
@@ -120,10 +123,12 @@ class _Reader:
         if re.fullmatch(r"[|>][+-]?\d?\s*(#.*)?", rest):
             return self._literal(indent, rest[0])
         if rest[0] in "[{":
-            while not _closed(rest) and (coming := self._next()) is not None:
+            pieces, left = [rest], _left_open(rest)
+            while left > 0 and (coming := self._next()) is not None:
                 self.at += 1
-                rest += " " + coming[1]
-            value, _ = _flow(rest, 0, depth)
+                pieces.append(coming[1])
+                left += _left_open(coming[1])
+            value, _ = _flow(" ".join(pieces), 0, depth)
             return value
         return self._plain(rest, indent)
 
@@ -135,6 +140,8 @@ class _Reader:
                 break
             self.at += 1
             rest += " " + coming[1]
+            if len(rest) > _LONGEST:
+                raise NotYaml("too long")
         return _scalar(rest)
 
     def _literal(self, indent: int, kind: str) -> str:
@@ -160,7 +167,7 @@ def _scalar(text: str) -> str | None:
         if quoted[1][0] == "'":
             return body.replace("''", "'")
         return re.sub(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", _unescaped, body)
-    text = re.sub(r"\s+#.*$", "", text)
+    text = re.sub(r"(?<!\s)\s+#.*$", "", text)
     return None if text in ("", "~", "null", "Null", "NULL") else text
 
 
@@ -169,9 +176,10 @@ def _unescaped(match: re.Match[str]) -> str:
     return chr(int(code[1:], 16)) if len(code) > 1 else _ESCAPES.get(code, code)
 
 
-def _closed(text: str) -> bool:
-    bare = re.sub(r""""(?:[^"\\]|\\.)*"|'(?:[^']|'')*'""", "", text)
-    return sum(bare.count(one) for one in "[{") <= sum(bare.count(one) for one in "]}")
+def _left_open(line: str) -> int:
+    """How many more brackets a line opens than it closes."""
+    bare = re.sub(r""""(?:[^"\\]|\\.)*"|'(?:[^']|'')*'""", "", line)
+    return sum(bare.count(one) for one in "[{") - sum(bare.count(one) for one in "]}")
 
 
 def _flow(text: str, at: int, depth: int) -> tuple[Value, int]:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import ipaddress
-import json
 import os
-from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -124,21 +121,3 @@ def open_database(
         connection.execute(statement)
     define(connection, lasting=True)
     return connection
-
-
-def add_places(
-    connection: duckdb.DuckDBPyConnection, places: Iterable[tuple[str, Mapping[str, object]]]
-) -> None:
-    """Tell the database what `geo_info_from_ip_address` answers.
-
-    Args:
-        connection: A database that `open_database` made.
-        places: IPv4 networks in CIDR form, each with the bag that Kusto answers for it:
-            `country`, `state`, `city`, `latitude`, `longitude`.
-    """
-    rows = []
-    for network, place in places:
-        parsed = ipaddress.IPv4Network(network)
-        rows.append([int(parsed[0]), int(parsed[-1]), json.dumps(place)])
-    if rows:
-        connection.executemany('INSERT INTO "kql~places" VALUES (?, ?, ?)', rows)

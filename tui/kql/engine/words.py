@@ -424,15 +424,6 @@ def out_of_time() -> KqlFault:
     return KqlFault("Query exceeded the timeout period.", kind="limit")
 
 
-def too_large() -> KqlFault:
-    """The size limit was reached."""
-    return KqlFault(
-        "Query execution has exceeded the allowed result size. Optimize your query by limiting "
-        "the number of results and try again.",
-        kind="limit",
-    )
-
-
 def too_deep() -> KqlFault:
     """A query nested or sized beyond what the translator takes."""
     return KqlFault(

@@ -287,11 +287,12 @@ def _content(text: str) -> str | None:
         return None
     try:
         value = json.loads(text)
+        if not value or not isinstance(value, (dict, list)):
+            return None
+        return json.dumps(value, ensure_ascii=False, indent=2)
     except (ValueError, RecursionError):
+        # What can be read may still be too deep to be written.
         return None
-    if not value or not isinstance(value, (dict, list)):
-        return None
-    return json.dumps(value, ensure_ascii=False, indent=2)
 
 
 def copied(value: object) -> str:

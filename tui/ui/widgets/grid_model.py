@@ -143,14 +143,6 @@ class KeptRows(RowView):
             self._swap(count, first, rows, 0, 0)
             self._order_changed()
 
-    async def move_to_key(self, key: str) -> bool:
-        """Put the cursor on the row of this key; False where there is none."""
-        place = await self._source.position(key) if self._source is not None else None
-        if place is None:
-            return False
-        self._go(place)
-        return True
-
     def let_go(self, keys: Iterable[str]) -> None:
         """Rows that are about to move away: the cursor stays where it is and does not follow."""
         self._let_go = set(keys)

@@ -305,10 +305,6 @@ class RowView(ScrollView, can_focus=True):
         self._line = None
         self.refresh()
 
-    def repaint(self) -> None:
-        """Draw all cells anew, for painters whose answer depends on the time."""
-        self._redraw()
-
     def _painter_of_lines(self) -> LinePainter:
         line = self._line
         if line is None:
