@@ -22,8 +22,6 @@ class Paths:
 
     config_file: Path
     """Settings, where neither `--config` nor `M365D_CONFIG` names another file."""
-    data_dir: Path
-    """What survives: caches, saved queries."""
     cache_dir: Path
     """SQLite files of the incident queues, one for each origin, tenant and API."""
     state_dir: Path
@@ -44,7 +42,6 @@ def app_paths() -> Paths:
     state = Path(dirs.user_state_dir)
     return Paths(
         config_file=Path(dirs.user_config_dir) / "config.toml",
-        data_dir=data,
         cache_dir=data / "queue",
         state_dir=state / "state" if state == data else state,
         log_dir=Path(dirs.user_log_dir),

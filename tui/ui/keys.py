@@ -48,9 +48,8 @@ EMACS = {
     "AddCaret": "alt+n",
 }
 """Commands whose keys the editor has for something else in its emacs form."""
-
-
 VI = {"AddCaret": "ctrl+k"}
+"""The same in its form of vi."""
 
 
 def keymap_of(keys: Mapping[str, str], editor_keys: str = "standard") -> dict[str, str]:

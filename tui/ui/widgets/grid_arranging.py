@@ -76,8 +76,7 @@ class ArrangedRows(KeptRows):
             self.run_worker(self.refresh_rows(), group="grid-columns", exclusive=True)
         if self._columns.measures and self._columns.measures[self._column].hidden:
             self._column = next(m.index for m in self._columns.in_order if not m.hidden)
-        self._title_widths()
-        self._learn()
+        self._measure()
         self._arrange()
         self._keep_column_seen()
         if told:

@@ -243,8 +243,7 @@ class KeptRows(RowView):
         self._failure = None
         self._window.replace(self._source, count, first, rows)
         self._cursor = max(0, min(cursor, count - 1))
-        self._title_widths()
-        self._learn()
+        self._measure()
         self._arrange()
         if self.is_mounted:
             self._scroll_rows(max(0, min(top, count - self.page)))

@@ -5,20 +5,19 @@ from __future__ import annotations
 import asyncio
 from typing import Literal, TypedDict
 
-from rich.cells import cell_len
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui.errors import Problem
 from tui.rows import Row, RowSource
-from tui.text import visible
-from tui.ui.widgets.grid_cells import Painter, Tone, paint_value, spans_of, width_of
+from tui.ui.widgets.grid_cells import Painter, Tone, paint_value
 from tui.ui.widgets.grid_layout import Columns, Layout
 from tui.ui.widgets.grid_look import GRID_CLASSES, GRID_CSS, Ground, Palette, palette_of
 from tui.ui.widgets.grid_note import Note
-from tui.ui.widgets.grid_paint import LinePainter, Marks, sort_marks
+from tui.ui.widgets.grid_paint import LinePainter, Marks
 from tui.ui.widgets.grid_rows import RowWindow
+from tui.ui.widgets.grid_widths import measure_rows, measure_titles
 
 CursorType = Literal["row", "cell"]
 
@@ -40,9 +39,6 @@ class GridOptions(TypedDict, total=False):
     disabled: bool
 
 
-_MOST_MEASURED = 8000
-"""Cells looked at for the widths of the columns, at a time."""
-_FEWEST_MEASURED = 20
 HOLD = 1 / 30
 """Seconds that the former view stays while rows are on their way; then their places are drawn."""
 
@@ -183,49 +179,14 @@ class RowView(ScrollView, can_focus=True):
         self.virtual_size = Size(max(whole, 1), lines)
         self._redraw()
 
-    def _learn(self) -> bool:
-        """Fit the widths to the held rows; whether any grew.
+    def _measure_rows(self) -> bool:
+        """Fit the widths to the held rows; whether any grew."""
+        return measure_rows(self._columns, self._window.rows, self._painter)
 
-        Once enough was seen only those grow that mislead when cut: numbers, and the pinned
-        columns that rows are known by.
-        """
-        columns, rows = self._columns, self._window.rows
-        # Hundreds of columns: fewer rows tell their widths, or the loop would be held.
-        rows = rows[: max(_FEWEST_MEASURED, _MOST_MEASURED // max(1, len(columns.measures)))]
-        settled, paint = columns.settled, self._painter
-        grown = False
-        for measure in columns.measures:
-            column, index = measure.column, measure.index
-            if measure.hidden:
-                continue
-            if settled and not (measure.pinned or column.kind == "number"):
-                continue
-            for row in rows:
-                if measure.content >= column.most or index >= len(row.values):
-                    break
-                value = row.values[index]
-                length = len(value if isinstance(value, str) else str(value))
-                if settled and length <= measure.longest:
-                    continue
-                measure.longest = max(measure.longest, length)
-                cell = paint(column, value, row)
-                width = width_of(spans_of(cell))
-                if width > measure.content:
-                    measure.content = width
-                    grown = True
-                if cell.align:
-                    measure.right = cell.align == "right"
-                if cell.short:
-                    measure.short = max(measure.short, width_of(cell.short))
-        columns.rows_seen += len(rows)
-        return grown
-
-    def _title_widths(self) -> None:
-        source = self._source
-        marks = sort_marks(source.order) if source is not None else {}
-        for measure in self._columns.measures:
-            mark = marks.get(measure.column.key, "")
-            measure.title = cell_len(visible(measure.column.title)) + len(mark)
+    def _measure(self) -> None:
+        """Fit the widths to the titles and the held rows."""
+        measure_titles(self._columns, self._source.order if self._source is not None else ())
+        self._measure_rows()
 
     # Rows.
 
@@ -266,7 +227,7 @@ class RowView(ScrollView, can_focus=True):
     def _rows_came(self) -> None:
         count = self._window.count
         self._failure = None
-        if self._learn() or self.virtual_size.height != count + 1:
+        if self._measure_rows() or self.virtual_size.height != count + 1:
             self._arrange()
         self._cursor = max(0, min(self._cursor, count - 1))
         if self._cursor_row is None:

@@ -7,25 +7,22 @@ for a line's number, no macros, marks or named registers.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from textual import events
 from textual.binding import Binding
 from textual.widgets.text_area import Selection
 
-from tui.ui.widgets.query_editor import QueryEditor
 from tui.ui.widgets.query_wanted import Wanted
-from tui.ui.widgets.vi_motions import Reach, first_letter, inner, line_span, motion, seek
+from tui.ui.widgets.vi_changes import ViChanges
+from tui.ui.widgets.vi_motions import Reach, inner, line_span, motion, seek
 
 _OPERATORS = frozenset("dcy<>")
 _WAITING = frozenset("fFtTrg")
 _INSERTS = frozenset("iaIAoOsScC")
 _SHORT = {"x": "dl", "X": "dh", "D": "d$", "C": "c$", "s": "cl", "S": "cc", "Y": "yy"}
-_INDENT = "    "
 _MOST = 10_000
 
 
-class ViEditor(QueryEditor):
+class ViEditor(ViChanges):
     """Modes, motions, operators."""
 
     DEFAULT_CSS = "ViEditor.-insert .text-area--cursor { text-style: underline; }"
@@ -37,18 +34,9 @@ class ViEditor(QueryEditor):
     STAYS = True
 
     def __init__(self, text: str = "", **options: object) -> None:
-        self.mode = "normal"
-        self._typed = ""
-        """Keys of the command that is not whole yet."""
-        self._lines_held = ""
-        """What was taken as whole lines: it is put as whole lines."""
         self._sought: tuple[str, str] | None = None
-        self._done = ""
-        """The last change, for `.`; with what was inserted behind it."""
-        self._begun: tuple[str, int, str] | None = None
-        """The change that is being made by inserting: its keys, its place, the text before."""
         self._anchor = 0
-        super().__init__(text, **options)  # type: ignore[arg-type]
+        super().__init__(text, **options)
 
     @property
     def mode_words(self) -> str:
@@ -75,30 +63,6 @@ class ViEditor(QueryEditor):
         """The cursor goes to where the words begin that were found."""
         if self.mode == "normal":
             self.move_cursor(min(self.selection))
-
-    def _enter(self, mode: str) -> None:
-        self.mode = mode
-        self._typed = ""
-        self.set_class(mode == "insert", "-insert")
-        self.post_message(self.ModeChanged(self))
-
-    # Places, counted in characters.
-
-    def _at(self) -> int:
-        return len(self.text_before())
-
-    def _go(self, place: int) -> None:
-        """Go to a place; in normal mode the cursor stands on a character, not behind the last."""
-        text = self.text
-        start, end = line_span(text, max(0, min(place, len(text))))
-        if self.mode == "normal":
-            place = min(place, max(start, end - 1))
-        place = max(start, min(place, end))
-        self.move_cursor(self._spot(place))
-
-    def _spot(self, place: int) -> tuple[int, int]:
-        text = self.text
-        return text.count("\n", 0, place), place - line_span(text, place)[0]
 
     # Keys.
 
@@ -227,49 +191,6 @@ class ViEditor(QueryEditor):
         self._change(typed, self._operate, name, first, last, reach.lines)
         return True
 
-    def _change(self, typed: str, do: Callable[..., object], *how: object) -> None:
-        """Do something that `.` does again."""
-        before = self.text
-        do(*how)
-        if self.mode == "insert":
-            self._begun = (typed, self._at(), self.text)
-        elif self.text != before:
-            self._done = typed
-
-    def _operate(self, name: str, first: int, last: int, lines: bool) -> None:
-        text = self.text
-        if lines:
-            first, last = line_span(text, first)[0], line_span(text, last)[1]
-        taken = text[first:last]
-        if name in "<>":
-            start, end = line_span(text, first)[0], line_span(text, max(first, last - 1))[1]
-            self.selection = Selection(self._spot(start), self._spot(end))
-            self.indent(out=name == "<")
-            self._go(first_letter(self.text, start))
-            return
-        self.app.copy_to_clipboard(taken)
-        self._lines_held = taken if lines else ""
-        if name == "y":
-            self._go(first if not lines or self._at() > last else self._at())
-            return
-        if name == "c":
-            self._enter("insert")
-            if lines:
-                first = first_letter(text, first)
-        elif lines and last < len(text):
-            last += 1
-        elif lines and first > 0:
-            first -= 1
-        self.delete(self._spot(first), self._spot(last), maintain_selection_offset=False)
-        self._go(first_letter(self.text, line_span(self.text, first)[0]) if lines else first)
-
-    def _replaced(self, character: str, count: int) -> None:
-        text, at = self.text, self._at()
-        if at + count <= line_span(text, at)[1]:
-            self.replace(character * count, self._spot(at), self._spot(at + count),
-                         maintain_selection_offset=False)  # fmt: skip
-            self._go(at + count - 1)
-
     def _single(self, typed: str, rest: str, count: int) -> None:
         """Commands of one key."""
         text, at = self.text, self._at()
@@ -304,46 +225,6 @@ class ViEditor(QueryEditor):
                 self.post_message(self.FindAgain(self, 1 if rest[0] == "n" else -1))
             case ":":
                 self.action_go_to_line_command()
-
-    def _insert(self, key: str) -> None:
-        text, at = self.text, self._at()
-        start, end = line_span(text, at)
-        self._enter("insert")
-        if key in "oO":
-            line = text[start:end]
-            indent = line[: len(line) - len(line.lstrip())]
-            place = end if key == "o" else start
-            fresh = f"\n{indent}" if key == "o" else f"{indent}\n"
-            self.replace(fresh, self._spot(place), self._spot(place),
-                         maintain_selection_offset=False)  # fmt: skip
-            self._go(place + len(indent) + (key == "o"))
-        else:
-            places = {"i": at, "a": min(end, at + 1), "I": first_letter(text, start), "A": end}
-            self._go(places[key])
-
-    def _put_held(self, before: bool, count: int) -> None:
-        held = self.app.clipboard * min(count, 100)
-        text, at = self.text, self._at()
-        start, end = line_span(text, at)
-        if self._lines_held and self.app.clipboard == self._lines_held:
-            lines = "\n".join([self._lines_held] * min(count, 100))
-            place = start if before else end
-            fresh = f"{lines}\n" if before else f"\n{lines}"
-            to = start if before else end + 1
-        else:
-            place = at if before else min(end, at + 1)
-            fresh, to = held, place + max(0, len(held) - 1)
-        self.replace(fresh, self._spot(place), self._spot(place), maintain_selection_offset=False)
-        self._go(to)
-
-    def _join(self) -> None:
-        text = self.text
-        _, end = line_span(text, self._at())
-        if end < len(text):
-            behind = first_letter(text, end + 1)
-            gap = "" if text[behind : behind + 1] in (")", "\n", "") else " "
-            self.replace(gap, self._spot(end), self._spot(behind), maintain_selection_offset=False)
-            self._go(end)
 
     def _again(self) -> None:
         """Do the last change once more."""
