@@ -163,3 +163,15 @@ def test_any_values_give_a_chart_or_a_reason(values, query) -> None:
         chart = plan([TEXT, TIME, HITS, SIZE], rows(*values), f"T | {query}")
         length = len(chart.labels) or len(chart.at)
         assert all(len(one) == length for one in chart.series.values())
+
+
+@pytest.mark.parametrize("day", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59.9999999Z"])
+def test_the_ends_of_the_calendar_are_labels_too(day: str) -> None:
+    chart = plan([TIME, HITS], rows((day, 1), ("2026-11-24T10:00:00Z", 2)), form="bars")
+    assert len(chart.labels) == 2
+    assert chart.labels[0][:4] == day[:4]
+
+
+def test_numbers_that_no_axis_can_be_made_for_are_left_out() -> None:
+    chart = plan([SIZE, HITS], rows((1, 1.7e308), (2, 5e-324), (3, 4)), form="lines")
+    assert list(chart.series.values()) == [(None, 0.0, 4.0)]

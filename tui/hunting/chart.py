@@ -15,6 +15,8 @@ from tui.rows import Column, Row
 MOST_ROWS = 20_000
 """Rows that a chart reads; more would be more points than a screen has cells."""
 MOST_SERIES = 8
+_LARGEST = 1e300
+"""What is beyond it cannot be summed, nor an axis be made for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,9 @@ def _number(value: object) -> float | None:
         number = float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):
         return None
-    return number if number - number == 0 else None
+    if not abs(number) <= _LARGEST:
+        return None
+    return number if abs(number) >= 1 / _LARGEST else 0.0
 
 
 def _moment(value: object) -> float | None:
@@ -168,7 +172,11 @@ def _label(column: Column, value: object) -> str:
     moment = _moment(value) if column.kind == "time" else None
     if moment is None:
         return _text(value)
-    return datetime.fromtimestamp(moment).astimezone().strftime("%Y-%m-%d %H:%M")
+    try:
+        return datetime.fromtimestamp(moment).astimezone().strftime("%Y-%m-%d %H:%M")
+    except (OverflowError, ValueError, OSError):
+        # The first and last day of the calendar are no days here: as the service wrote it.
+        return _text(value)
 
 
 def _names_of(columns: Sequence[Column], row: Row, axes: Axes) -> list[tuple[str, float]]:
