@@ -93,7 +93,6 @@ async def draw(folder: Path) -> None:
         await screens.sign_in()
         await save("incidents", "300 incidents", "Evidence 3")
         await screens.press("enter", "right_square_bracket", "right_square_bracket")
-        await save("evidence", "185.220.101.47")
         await screens.press("right_square_bracket")
         await save("timeline", "Credential access", "Do next")
         await screens.press("right_square_bracket")

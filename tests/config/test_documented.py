@@ -13,7 +13,7 @@ from tui.config.schema import CREDENTIAL_KINDS
 ROOT = Path(__file__).parents[2]
 BLOCKS = [
     (path.name, block)
-    for path in (ROOT / "README.md", ROOT / "docs" / "sign-in.md")
+    for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
     for block in re.findall(r"^```toml\n(.*?)^```", path.read_text("utf-8"), re.DOTALL | re.M)
 ]
 
