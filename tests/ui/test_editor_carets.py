@@ -34,6 +34,21 @@ async def with_text(screens: Screens, text: str, at: tuple[int, int] = (0, 0)) -
     return editor
 
 
+@pytest.mark.parametrize("end", ["\r\n", "\r", "\u2028"])
+async def test_lines_of_any_end_are_pasted_at_all_carets(open_app: Open, end: str) -> None:
+    async with open_app() as screens:
+        editor = await with_text(screens, "ab\ncd", (0, 2))
+        await screens.press("ctrl+down")
+        screens.app.copy_to_clipboard(f"1{end}2")
+        await screens.press("ctrl+v")
+        assert editor.text == "ab1\ncd2"
+        await screens.press("x")
+        assert editor.text == "ab1x\ncd2x"
+        screens.app.copy_to_clipboard(f"3{end}4{end}")
+        await screens.press("ctrl+v", "y")
+        assert editor.text == "ab1x3\n4\ny\ncd2x3\n4\ny"
+
+
 async def test_a_name_is_changed_wherever_it_stands(open_app: Open) -> None:
     async with open_app() as screens:
         editor = await with_text(screens, NAMES, (1, 10))

@@ -236,7 +236,10 @@ class Carets(QueryBase):
         carets = self.carets
         if not carets:
             return super()._replace_via_keyboard(insert, start, end)
-        pieces = insert.split("\n")
+        # What the document takes for the end of a line counts as one character here too.
+        pieces = f"{insert}.".splitlines()
+        pieces[-1] = pieces[-1][:-1]
+        insert = "\n".join(pieces)
         if len(pieces) != len(carets) or len(pieces) == 1:
             self._put_each(carets, [insert] * len(carets))
             # Nothing is answered: TextArea would move the cursor to where the edit ends.
