@@ -107,3 +107,9 @@ async def test_the_starters_run(demo_tenant, tmp_path) -> None:
             assert not [each for each in diagnose(query) if each.level == "error"], one.name
             await graph.hunting.run(query, to=tmp_path / "rows.json")
             assert "results" in json.loads((tmp_path / "rows.json").read_bytes())
+
+
+def test_only_the_name_at_the_head_is_written_anew(tmp_path) -> None:
+    body = "// about: x\nprint a=```\n// name: of the text\n```"
+    save(tmp_path / "a.kql", "new", f"// name: old\n{body}")
+    assert (tmp_path / "a.kql").read_text("utf-8") == f"// name: new\n{body}\n"

@@ -216,11 +216,13 @@ def save(path: Path, name: str, query: str) -> None:
     Raises:
         Problem: The file cannot be written.
     """
-    kept = [
-        line
-        for line in query.strip("\n").splitlines()
-        if not ((match := _HEADER.match(line)) and match[1].lower() == "name")
-    ]
+    kept: list[str] = []
+    in_head = True
+    for line in query.strip("\n").splitlines():
+        in_head = in_head and (not line.strip() or line.lstrip().startswith("//"))
+        match = _HEADER.match(line) if in_head else None
+        if match is None or match[1].lower() != "name":
+            kept.append(line)
     text = "\n".join([f"// name: {' '.join(visible(name).split())}", *kept]) + "\n"
     try:
         write_private(path, text.encode("utf-8", "replace").decode())
