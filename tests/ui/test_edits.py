@@ -217,6 +217,11 @@ async def test_escape_stops_what_is_not_sent_and_refused_ones_are_sent_again(
         gate.set()
         await queue.delivered()
         assert await queue.outbox() == []
+        source = queue.source()
+        await source.filter("status:active sev:low assigned:none")
+        left = await source.count()
+        assert left > 3
+        await screens.sees(f"{left} of 300")
         await screens.press("space", "space", "space")
         ids = sorted(screens.app.screen.query_one(Grid).selected)
         refused.add(ids[0])
