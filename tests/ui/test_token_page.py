@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -100,15 +101,33 @@ async def test_permissions_are_held_against_features(tenant, home, monkeypatch) 
         await screens.sees("Ask for", "Machine.Scan", "Grant admin consent")
 
 
+async def test_the_headings_stay_in_sight_where_rows_come_anew_at_once(
+    tenant, home, monkeypatch
+) -> None:
+    async with signed_in(tenant, home, monkeypatch) as screens:
+        await screens.press("3", "G")
+        await screens.sees("This run")
+        page = screens.app.screen
+        page.action_edge("first")
+        page.list_facts()
+        laid_out = asyncio.Event()
+        page.call_after_refresh(laid_out.set)
+        await laid_out.wait()
+        await screens.sees("What it may do")
+        assert page.query_one(PickList).scroll_offset.y == 0
+
+
 async def test_a_signature_is_verified_apart_from_the_decoding(tenant, home, monkeypatch) -> None:
     async with signed_in(tenant, home, monkeypatch) as screens:
         await screens.press("3", "G")
         await screens.sees("decoded, not verified", "This run")
         await screens.press("v")
         await screens.sees("✓  verified   Signed by the tenant's key", "keys from http://")
-        await screens.press("r")
-        await screens.sees("renewed", "decoded, not verified")
         session = screens.app.workspace.session
+        former = session.current("graph")
+        await screens.press("r")
+        await screens.until(lambda: session.current("graph") is not former)
+        await screens.sees("renewed", "decoded, not verified")
         token = session.current("graph").value.reveal()
         session._tokens["graph"] = replace(session.current("graph"), doubt="it ended long ago")
         screens.app.screen.list_facts()

@@ -79,14 +79,25 @@ class TokenPage(FramedScreen):
         picks = self.query_one(PickList)
         picks.scroll_to(y=top, animate=False, immediate=True)
         picks.scroll_to_highlight()
+        self._show_headings(picks)
+
+    @on(OptionList.OptionHighlighted)
+    def _cursor_moved(self, event: OptionList.OptionHighlighted) -> None:
+        if isinstance(event.option_list, PickList):
+            self._show_headings(event.option_list)
+
+    def _show_headings(self, picks: PickList) -> None:
+        """The headings above the first row take no cursor, and are to be seen with it too."""
+        if picks.highlighted is not None and all(
+            option.disabled for option in picks.options[: picks.highlighted]
+        ):
+            picks.scroll_to(y=0, animate=False, immediate=True)
 
     def action_edge(self, where: str) -> None:
         """To the first row, or the last."""
         picks = self.query_one(PickList)
         if where == "first":
             picks.action_first()
-            # The headings above it take no cursor, and are to be seen too.
-            self.call_after_refresh(self._scroll, 0)
         else:
             picks.action_last()
 
