@@ -203,6 +203,18 @@ def test_graph_holds_the_tables_within_the_timespan(hunter: Hunter) -> None:
     assert hunter.ask("graph", "print 1", Timespan="last week").status_code == 400
 
 
+def test_addresses_of_the_story_are_somewhere(hunter: Hunter) -> None:
+    query = (
+        "EntraIdSignInEvents | where IPAddress startswith '91.92.249.' | take 1 "
+        "| extend Geo = geo_info_from_ip_address(IPAddress) "
+        "| project Country, Name = tostring(Geo.country), City = tostring(Geo.city), "
+        "Nowhere = geo_info_from_ip_address('10.0.0.1')"
+    )
+    assert hunter.ask("graph", query).json()["results"] == [
+        {"Country": "RO", "Name": "Romania", "City": "Bucharest", "Nowhere": {}}
+    ]
+
+
 def test_rows_end_at_a_hundred_thousand(hunter: Hunter) -> None:
     body = hunter.ask("classic", "range x from 1 to 100500 step 1").json()
     assert len(body["Results"]) == 100_000

@@ -76,12 +76,24 @@ class Telemetry:
     def _rows(self) -> dict[str, list[dict[str, object]]]:
         """The traces of the incidents, by table."""
         if self._traces is None:
-            from tui.demo.story.queue import Queue
             from tui.demo.tables.traces import walk
 
-            queue = self._queue or Queue(DEFAULT_INCIDENTS, self.seed, self.now)
-            self._traces = walk(queue, self.now)
+            self._traces = walk(self._story(), self.now)
         return self._traces
+
+    def _story(self) -> Queue:
+        from tui.demo.story.queue import Queue
+
+        if self._queue is None:
+            self._queue = Queue(DEFAULT_INCIDENTS, self.seed, self.now)
+        return self._queue
+
+    def places(self) -> list[tuple[str, dict[str, object]]]:
+        """The addresses of the tables whose place is known, each with that place."""
+        from tui.demo.tables.places import places
+
+        with self._lock:
+            return list(places(self._story()))
 
 
 def _has(con: duckdb.DuckDBPyConnection, name: str) -> bool:

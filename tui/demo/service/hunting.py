@@ -81,6 +81,7 @@ class Hunting:
         self._running: set[Engine] = set()
         self._guard = threading.Lock()
         self._closed = False
+        self._placed = False
         self._cycle = datetime.min.replace(tzinfo=UTC)
         self._spent = 0.0
         tenant.on_close(self.close)
@@ -167,6 +168,16 @@ class Hunting:
                 cursor.close()
             return known
 
+    def _know_places(self) -> None:
+        """Tell the database where addresses are, before the first query that asks."""
+        with self._building:
+            if self._placed or self._database is None:
+                return
+            from tui.kql.engine.tables import add_places
+
+            add_places(self._database.cursor(), self._tenant.telemetry.places())
+            self._placed = True
+
     def run(
         self,
         engine: Engine,
@@ -179,6 +190,8 @@ class Hunting:
         Raises:
             KqlFault: The query is refused or was interrupted.
         """
+        if "geo_info_from_ip_address" in query:
+            self._know_places()
         answer = engine.run(
             query,
             now=self._tenant.clock.now(),

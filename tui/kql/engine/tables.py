@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ipaddress
+import json
 import os
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -121,3 +124,21 @@ def open_database(
         connection.execute(statement)
     define(connection, lasting=True)
     return connection
+
+
+def add_places(
+    connection: duckdb.DuckDBPyConnection, places: Iterable[tuple[str, Mapping[str, object]]]
+) -> None:
+    """Tell a database that `open_database` made what `geo_info_from_ip_address` answers.
+
+    Args:
+        connection: The database, or a cursor of it.
+        places: IPv4 networks or addresses, each with the bag that Kusto answers for it:
+            `country`, `state`, `city`, `latitude`, `longitude`.
+    """
+    rows = []
+    for network, place in places:
+        parsed = ipaddress.IPv4Network(network)
+        rows.append([int(parsed[0]), int(parsed[-1]), json.dumps(place)])
+    if rows:
+        connection.executemany('INSERT INTO "kql~places" VALUES (?, ?, ?)', rows)
