@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.hunting.library import Draft, HistoryEntry, Library
+from tui.hunting.notebook import Draft, HistoryEntry, Notebook
 from tui.hunting.scratch import Scratch
 
 AT = datetime(2026, 11, 24, 5, 22, tzinfo=UTC)
@@ -24,83 +24,83 @@ def mode(path: Path) -> int:
 
 
 @pytest.fixture(params=["disk", "memory"])
-def library(request, tmp_path) -> Library:
-    return Library(tmp_path, memory=request.param == "memory")
+def notebook(request, tmp_path) -> Notebook:
+    return Notebook(tmp_path, memory=request.param == "memory")
 
 
-def test_history_has_the_latest_first_and_each_query_once(library) -> None:
+def test_history_has_the_latest_first_and_each_query_once(notebook) -> None:
     for query in ("a", "b", "a"):
-        library.remember(entry(query))
-    assert [one.query for one in library.history()] == ["a", "b"]
+        notebook.remember(entry(query))
+    assert [one.query for one in notebook.history()] == ["a", "b"]
 
 
-def test_history_is_bounded(library) -> None:
+def test_history_is_bounded(notebook) -> None:
     for number in range(1100):
-        library.remember(entry(f"q{number}"))
-    kept = library.history()
+        notebook.remember(entry(f"q{number}"))
+    kept = notebook.history()
     assert kept[0].query == "q1099"
     assert len(kept) <= 1000
-    library.remember(entry("x" * 100_000))
-    assert library.history()[0].query == "q1099"
+    notebook.remember(entry("x" * 100_000))
+    assert notebook.history()[0].query == "q1099"
 
 
 def test_history_and_drafts_survive_and_are_private(tmp_path) -> None:
-    first = Library(tmp_path)
+    first = Notebook(tmp_path)
     first.remember(entry("T | take 1"))
     tabs = [Draft("mine", 'print "ü\u202e"\n\n', (0, 3), "P7D"), Draft("query 2", "")]
     first.save_drafts(tabs, 1)
-    second = Library(tmp_path)
+    second = Notebook(tmp_path)
     assert [one.query for one in second.history()] == ["T | take 1"]
     assert (list(second.drafts().tabs), second.drafts().active) == (tabs, 1)
     assert {mode(path) for path in tmp_path.iterdir() if path.is_file()} == {0o600}
 
 
 def test_memory_writes_nothing(tmp_path) -> None:
-    library = Library(tmp_path, memory=True)
-    library.remember(entry("T"))
-    library.save_drafts([Draft("a", "b")], 0)
-    assert library.drafts().tabs[0].text == "b"
+    notebook = Notebook(tmp_path, memory=True)
+    notebook.remember(entry("T"))
+    notebook.save_drafts([Draft("a", "b")], 0)
+    assert notebook.drafts().tabs[0].text == "b"
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_pasted_lone_surrogate_does_not_stop_the_saving(tmp_path) -> None:
-    library = Library(tmp_path)
-    library.save_drafts([Draft("a", "x\ud800y")], 0)
-    assert library.drafts().tabs[0].text == "x?y"
+    notebook = Notebook(tmp_path)
+    notebook.save_drafts([Draft("a", "x\ud800y")], 0)
+    assert notebook.drafts().tabs[0].text == "x?y"
 
 
 @pytest.mark.parametrize("broken", [b"", b"{", b"\xff\xfe", b'{"tabs": 5}', b"[]"])
 def test_broken_drafts_are_moved_aside_and_said(tmp_path, broken) -> None:
     path = tmp_path / "hunting-drafts.json"
     path.write_bytes(broken)
-    library = Library(tmp_path)
-    assert library.drafts().tabs == ()
+    notebook = Notebook(tmp_path)
+    assert notebook.drafts().tabs == ()
     assert (tmp_path / "hunting-drafts.json.broken").read_bytes() == broken
-    assert "could not be read" in library.notes[0]
+    assert "could not be read" in notebook.notes[0]
 
 
 def test_a_cut_line_of_the_history_costs_itself_alone(tmp_path) -> None:
-    library = Library(tmp_path)
-    library.remember(entry("before"))
+    notebook = Notebook(tmp_path)
+    notebook.remember(entry("before"))
     with (tmp_path / "hunting-history.jsonl").open("ab") as file:
         file.write(b'{"query": "cut\n')
-    library.remember(entry("after"))
-    assert [one.query for one in library.history()] == ["after", "before"]
+    notebook.remember(entry("after"))
+    assert [one.query for one in notebook.history()] == ["after", "before"]
 
 
 def test_several_processes_write_one_history(tmp_path) -> None:
     script = (
         "import sys; from datetime import datetime, UTC; from pathlib import Path\n"
-        "from tui.hunting.library import HistoryEntry, Library\n"
-        "library = Library(Path(sys.argv[1]))\n"
-        "for n in range(40): library.remember("
+        "from tui.hunting.notebook import HistoryEntry, Notebook\n"
+        "notebook = Notebook(Path(sys.argv[1]))\n"
+        "for n in range(40): notebook.remember("
         "HistoryEntry(f'{sys.argv[2]} {n} ' + 'x' * 9000, datetime.now(UTC)))\n"
     )
     running = [
         subprocess.Popen([sys.executable, "-c", script, str(tmp_path), name]) for name in "abc"
     ]
     assert [one.wait(timeout=120) for one in running] == [0, 0, 0]
-    assert len(Library(tmp_path).history()) == 120
+    assert len(Notebook(tmp_path).history()) == 120
 
 
 def test_scratch_is_private_and_gone_afterwards(tmp_path) -> None:

@@ -121,6 +121,7 @@ async def test_a_place_is_told_once_as_the_editor_counts(open_app: Open) -> None
         await screens.press("f5")
         await screens.sees("✗ line 4", "refused")
         assert "line:position" not in screens.text()
+        assert ".. " not in screens.text()
 
 
 async def test_escape_cancels_a_run_at_once(open_app: Open) -> None:
@@ -295,7 +296,7 @@ async def test_an_export_is_stopped_with_escape(
 async def test_the_history_brings_a_query_back(open_app: Open) -> None:
     async with open_app() as screens:
         screen = await ran(screens, TEN, "10 rows in")
-        await screens.until(lambda: bool(screen.library.history()))
+        await screens.until(lambda: bool(screen.notebook.history()))
         screen.tab.editor.load_text("print z=1")
         await screens.press("ctrl+r")
         await screens.sees("What ran before", "10 rows")
@@ -339,15 +340,15 @@ async def test_a_pivot_opens_in_a_tab_of_its_name_and_runs(open_app: Open) -> No
 
 
 async def test_what_was_typed_is_there_again(open_app: Open, tmp_path) -> None:
-    from tui.hunting.library import Library
+    from tui.hunting.notebook import Notebook
 
     async with open_app() as screens:
         screen = await hunting(screens)
-        screen.library = Library(tmp_path / "state")
+        screen.notebook = Notebook(tmp_path / "state")
         await screens.type("print kept=1")
         await screens.until(lambda: (tmp_path / "state" / "hunting-drafts.json").exists())
         await screens.until(lambda: not screen._unsaved)
-        drafts = Library(tmp_path / "state").drafts()
+        drafts = Notebook(tmp_path / "state").drafts()
         assert [(tab.name, tab.text, tab.cursor) for tab in drafts.tabs] == [
             ("query 1", "print kept=1", (0, 12))
         ]

@@ -134,16 +134,16 @@ async def test_nothing_of_one_tenant_is_seen_under_the_others_name(tenants, tmp_
             assert len(app.screen_stack) == 1
             await look_around()
             assert not await fabrikam.queue.outbox()
-            assert fabrikam.library(memory=False).history() == []
-            assert fabrikam.library(memory=False).drafts().tabs == ()
+            assert fabrikam.notebook(memory=False).history() == []
+            assert fabrikam.notebook(memory=False).drafts().tabs == ()
 
             # What was on its way arrives, at its own tenant.
             gate.open.set()
             await contoso.queue.delivered()
-            await screens.until(lambda: bool(contoso.library(memory=False).history()))
+            await screens.until(lambda: bool(contoso.notebook(memory=False).history()))
             await look_around()
-            assert [one.query for one in contoso.library(memory=False).history()] == [QUERY]
-            assert fabrikam.library(memory=False).history() == []
+            assert [one.query for one in contoso.notebook(memory=False).history()] == [QUERY]
+            assert fabrikam.notebook(memory=False).history() == []
             seen = await contoso.queue.incident("4711")
             assert (seen.status, seen.tags) == ("inProgress", (MARK,))
             other = await fabrikam.queue.incident("4711")

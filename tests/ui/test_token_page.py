@@ -262,8 +262,8 @@ async def test_the_move_to_graph_keeps_cache_views_edits_and_history(
         from tui.ui.views import View
 
         screens.app.views.save(View("kept", "sev:high"))
-        screens.app.workspace.library(memory=False).save_drafts([], 0)
-        folder = screens.app.workspace.library(memory=False)._directory
+        screens.app.workspace.notebook(memory=False).save_drafts([], 0)
+        folder = screens.app.workspace.notebook(memory=False)._directory
 
         await screens.press("3", "M")
         await screens.sees("the same answer", "Nothing is lost by the move")
@@ -283,7 +283,7 @@ async def test_the_move_to_graph_keeps_cache_views_edits_and_history(
         assert [one.change for one in kept] == [one.change for one in waiting]
         assert (await moved.queue.incident("4711")).tags == ("before-the-move",)
         assert "kept" in [one.name for one in screens.app.views.all()]
-        assert moved.library(memory=False)._directory == folder
+        assert moved.notebook(memory=False)._directory == folder
 
 
 @pytest.mark.parametrize("size", SIZES)

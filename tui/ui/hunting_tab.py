@@ -110,7 +110,7 @@ def _run_words(tab: QueryTab, run: Run, now: float) -> list[Span]:
 
 
 def _kept(tab: QueryTab) -> list[Span]:
-    if tab.result is None:
+    if tab.result is None or not tab.result.count:
         return []
     return [(f"   below: the {words.counted(tab.result.count, 'row')} from before", "faint")]
 

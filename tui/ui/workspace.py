@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tui.auth.profiles import Profile
     from tui.auth.session import Session, Step
     from tui.auth.vault import AskSecret
-    from tui.hunting.library import Library
+    from tui.hunting.notebook import Notebook
     from tui.incidents.queue import Queue
 
 Told = Callable[["Step"], None]
@@ -54,7 +54,7 @@ class Workspace:
         """Why the last attempt to sign in failed; None where it went well."""
         self.declined: Profile | None = None
         """A change of the settings file that was not to be followed; itself, where it is gone."""
-        self._libraries: dict[bool, Library] = {}
+        self._notebooks: dict[bool, Notebook] = {}
         self._subscribers: list[Callable[[], None]] = []
 
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
@@ -75,16 +75,16 @@ class Workspace:
         for callback in tuple(self._subscribers):
             callback()
 
-    def library(self, *, memory: bool) -> Library:
+    def notebook(self, *, memory: bool) -> Notebook:
         """What was hunted for in this tenant: its history and drafts, apart from all others'."""
         from tui.config import app_paths
-        from tui.hunting.library import Library
+        from tui.hunting.notebook import Notebook
 
         memory = memory or self.profile.is_demo
-        if memory not in self._libraries:
+        if memory not in self._notebooks:
             folder = app_paths().state_dir / "tenants" / tenant_folder(self.profile)
-            self._libraries[memory] = Library(None if memory else folder, memory=memory)
-        return self._libraries[memory]
+            self._notebooks[memory] = Notebook(None if memory else folder, memory=memory)
+        return self._notebooks[memory]
 
     async def join(
         self,

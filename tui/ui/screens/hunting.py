@@ -156,12 +156,12 @@ class HuntingScreen(QueryRuns):
         self.call_after_refresh(
             self.run_worker, warm_up_hunting, thread=True, group="warm-up", exit_on_error=False
         )
-        self.library = self.workspace.library(memory=self.m365d.no_cache)
+        self.notebook = self.workspace.notebook(memory=self.m365d.no_cache)
         self.scratch = Scratch()
         self.joined()
         await self._restore()
         self.run_worker(self._sweep(), group="sweep", exit_on_error=False)
-        for note in self.library.notes:
+        for note in self.notebook.notes:
             self.notify(visible(note), severity="warning", markup=False)
         self.set_interval(_TICK, self._tick)
         await self.begin_learning()
@@ -240,7 +240,7 @@ class HuntingScreen(QueryRuns):
             words = visible((problem.why or problem.what)[:_WORDS])
             if place:
                 # Said in front, as the editor counts; the service counts the query alone, from 0.
-                words = re.sub(r"\s*\[line:position=\d+:\d+\]", "", words)
+                words = re.sub(r"\.?\s*\[line:position=\d+:\d+\]", "", words)
             fault = [text(f"✗ {place + ': ' if place else ''}{words}", "bad")]
             if problem.remedy:
                 fault.append(text(visible(problem.remedy), "faint", indent=2))
@@ -259,13 +259,12 @@ class HuntingScreen(QueryRuns):
         if tab.result is not None:
             if tab.source is not None and not tab.source.shown:
                 grid = self.query_one("#rows", Grid)
-                filtered = bool(tab.source.filter_text)
-                grid.say(
-                    "Nothing matches the filter." if filtered else "No rows.",
-                    "Esc takes it away."
-                    if filtered
-                    else "The query ran; nothing met it in this time range.",
-                )
+                if tab.source.filter_text:
+                    grid.say("Nothing matches the filter.", "Esc takes it away.")
+                elif problem is not None:
+                    grid.say("No rows.", "Nothing met the query that ran before.")
+                else:
+                    grid.say("No rows.", "The query ran; nothing met it in this time range.")
             return []
         if tab.run is not None:
             return [text("The rows appear here.", "faint")]

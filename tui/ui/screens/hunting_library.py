@@ -30,7 +30,7 @@ class QueryLibrary(EditorTabs):
     async def _history(self) -> None:
         from tui.ui.screens.query_history import HistoryDialog
 
-        entries = await asyncio.to_thread(self.library.history)
+        entries = await asyncio.to_thread(self.notebook.history)
         if not entries:
             self.notify("Nothing has run yet.", timeout=4)
             return

@@ -24,7 +24,7 @@ from tui.ui.widgets.grid_messages import Copied, RowHighlighted, RowOpened, Sort
 from tui.ui.widgets.sheet import Span
 
 if TYPE_CHECKING:
-    from tui.hunting.library import Library
+    from tui.hunting.notebook import Notebook
     from tui.hunting.scratch import Scratch
     from tui.hunting.source import Distinct
 
@@ -126,7 +126,7 @@ async def bars_of(tab: QueryTab) -> tuple[str | None, float]:
 class ResultActions(ResultExport):
     """The half of the Hunting screen that deals with rows."""
 
-    library: Library
+    notebook: Notebook
     scratch: Scratch
 
     def _changed(self) -> None:

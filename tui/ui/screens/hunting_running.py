@@ -126,7 +126,7 @@ class QueryRuns(EditorHelp):
     async def _remember(
         self, tab: QueryTab, query: str, rows: int | None, seconds: float, failure: str
     ) -> None:
-        from tui.hunting.library import HistoryEntry
+        from tui.hunting.notebook import HistoryEntry
 
         entry = HistoryEntry(
             query,
@@ -138,7 +138,7 @@ class QueryRuns(EditorHelp):
             failure,
         )
         try:
-            await asyncio.to_thread(self.library.remember, entry)
+            await asyncio.to_thread(self.notebook.remember, entry)
         except OSError as fault:
             self.log.warning(f"history not written: {fault.strerror}")
 
@@ -162,7 +162,7 @@ class QueryRuns(EditorHelp):
         from tui.hunting.tenant_schema import TenantSchema
 
         self._learner = SchemaLearner(
-            TenantSchema(self.library.directory, now=self.m365d.now),
+            TenantSchema(self.notebook.directory, now=self.m365d.now),
             self.workspace,
             self.scratch,
             changed=self._schema_changed,
@@ -175,7 +175,7 @@ class QueryRuns(EditorHelp):
         """What was hunted before tells which names are used."""
 
         def ran() -> Counter[str]:
-            return used_names(entry.query for entry in self.library.history())
+            return used_names(entry.query for entry in self.notebook.history())
 
         self.habits.add(await asyncio.to_thread(ran))
 

@@ -44,7 +44,7 @@ class EditorTabs(ResultActions):
 
     async def _restore(self) -> None:
         """Bring back the tabs of the last time."""
-        drafts = await asyncio.to_thread(self.library.drafts)
+        drafts = await asyncio.to_thread(self.notebook.drafts)
         for draft in drafts.tabs:
             await self._add_tab(draft.name, draft.text, draft.cursor, draft.timespan)
         if not self._tabs:
@@ -258,9 +258,9 @@ class EditorTabs(ResultActions):
     def _save_now(
         self, tabs: Sequence[tuple[str, str, tuple[int, int], str | None]], active: int
     ) -> None:
-        from tui.hunting.library import Draft
+        from tui.hunting.notebook import Draft
 
         try:
-            self.library.save_drafts([Draft(*tab) for tab in tabs], active)
+            self.notebook.save_drafts([Draft(*tab) for tab in tabs], active)
         except OSError as fault:
             self.log.warning(f"drafts not saved: {fault.strerror}")

@@ -20,7 +20,7 @@ from tui.ui.widgets.pick_list import PickList
 from tui.ui.widgets.sheet import Sheet, Span, line, text
 
 if TYPE_CHECKING:
-    from tui.hunting.library import HistoryEntry
+    from tui.hunting.notebook import HistoryEntry
 
 _SHOWN = 200
 _LINES = 8

@@ -48,7 +48,7 @@ class Drafts(msgspec.Struct, frozen=True):
     active: int = 0
 
 
-class Library:
+class Notebook:
     """History and drafts in files of the state directory (0600).
 
     Several processes may use it: history is appended to under a lock, drafts are replaced
