@@ -256,7 +256,7 @@ def test_the_quota_of_calls_is_kept(strict: DemoTenant) -> None:
 
 
 def test_the_allocation_of_processing_is_kept(strict: DemoTenant) -> None:
-    from tui.demo.service.hunting import service_of
+    from tui.demo.service.hunting_database import service_of
 
     hunter = Hunter(strict)
     assert hunter.ask("classic", "print 1").status_code == 200
@@ -268,7 +268,7 @@ def test_the_allocation_of_processing_is_kept(strict: DemoTenant) -> None:
 
 
 def test_a_caller_that_goes_away_frees_the_query() -> None:
-    from tui.demo.service.hunting import service_of
+    from tui.demo.service.hunting_database import service_of
 
     with DemoTenant(Options()) as tenant:
         hunter = Hunter(tenant)
@@ -291,7 +291,7 @@ def test_the_end_of_the_tenant_interrupts_what_runs() -> None:
     tenant.start()
     hunter = Hunter(tenant)
     hunter.token("classic")
-    from tui.demo.service.hunting import service_of
+    from tui.demo.service.hunting_database import service_of
 
     def ask() -> None:
         try:

@@ -168,7 +168,7 @@ class DemoTenant:
 
     def warm(self) -> None:
         """Load what the first query needs while nobody waits for it; returns at once."""
-        from tui.demo.service.hunting import service_of
+        from tui.demo.service.hunting_database import service_of
 
         service_of(self.tenant).warm()
         threading.Thread(

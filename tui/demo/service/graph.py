@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.routing import Route
 
-from tui.demo.identity import TENANT_ID
 from tui.demo.options import stamp
 from tui.demo.service import edits
 from tui.demo.service.answers import JsonAnswer
 from tui.demo.service.auth import caller_name, require, tenant_of
 from tui.demo.service.faults import bad_request, not_found
+from tui.demo.service.graph_shape import alert_object, incident_object, knows_newer
 from tui.demo.service.listing import Rules, json_object, next_link, page, selected, understand
 from tui.demo.service.odata import Field, parse_time
-from tui.demo.story.alert import PORTAL, place_of
+from tui.demo.story.alert import place_of
 from tui.demo.story.record import Record, Told, comment
 
 if TYPE_CHECKING:
@@ -92,95 +92,13 @@ _ALERTS: Rules[Told] = Rules(
     options=_OPTIONS - {"$expand"},
 )
 
-_NEWER_MEMBERS = {
-    "status": {"awaitingAction"},
-    "serviceSource": {
-        "microsoftDefenderForCloud",
-        "microsoftSentinel",
-        "microsoftInsiderRiskManagement",
-        "microsoftThreatIntelligence",
-    },
-    "detectionSource": {
-        "microsoftDefenderForStorage",
-        "scheduledAlerts",
-        "nrtAlerts",
-        "builtInMl",
-        "microsoftInsiderRiskManagement",
-        "microsoftThreatIntelligence",
-        "microsoftSentinel",
-    },
-    "remediationStatus": {
-        "active",
-        "pendingApproval",
-        "declined",
-        "unremediated",
-        "running",
-        "partiallyRemediated",
-    },
-}
-"""Members that a client sees only where it asks for them; `unknownFutureValue` otherwise."""
-
-
-def _knows_newer(request: Request) -> bool:
-    return "include-unknown-enum-members" in request.headers.get("prefer", "").lower()
-
-
-def _dated(thing: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
-    changed = {
-        name: "unknownFutureValue" for name in names if thing.get(name) in _NEWER_MEMBERS[name]
-    }
-    return {**thing, **changed} if changed else thing
-
-
-def alert_object(alert: Told, *, newer: bool) -> dict[str, Any]:
-    """An alert as Graph sends it."""
-    if newer:
-        return alert
-    dated = _dated(alert, ("serviceSource", "detectionSource"))
-    evidence = [_dated(one, ("remediationStatus",)) for one in alert["evidence"]]
-    return {**dated, "evidence": evidence}
-
-
-def incident_object(record: Record, tenant: Tenant, *, expand: bool, newer: bool) -> dict[str, Any]:
-    """An incident as Graph sends it."""
-    found: dict[str, Any] = {
-        "id": str(record.number),
-        "tenantId": TENANT_ID,
-        "status": record.status,
-        "incidentWebUrl": f"{PORTAL}/incident2/{record.number}/overview?tid={TENANT_ID}",
-        "redirectIncidentId": str(record.redirect) if record.redirect else None,
-        "displayName": record.name,
-        "createdDateTime": stamp(record.created),
-        "lastUpdateDateTime": stamp(record.updated),
-        "assignedTo": record.assigned,
-        "classification": record.classification,
-        "determination": record.determination,
-        "severity": record.severity,
-        "customTags": record.tags,
-        "systemTags": record.system_tags,
-        "description": record.description,
-        "lastModifiedBy": record.modified_by,
-        "resolvingComment": record.resolving_comment,
-        "summary": record.summary,
-        "recommendedActions": record.recommended_actions,
-        "priorityScore": record.priority,
-        "comments": record.comments,
-    }
-    if not newer:
-        found = _dated(found, ("status",))
-    if expand:
-        found["alerts"] = [
-            alert_object(alert, newer=newer) for alert in tenant.queue.alerts(record)
-        ]
-    return found
-
 
 def _context(request: Request, what: str) -> str:
     return f"{request.url.scheme}://{request.url.netloc}/v1.0/$metadata#security/{what}"
 
 
 def _headers(request: Request) -> dict[str, str]:
-    if _knows_newer(request):
+    if knows_newer(request):
         return {"Preference-Applied": "include-unknown-enum-members"}
     return {}
 
@@ -205,7 +123,7 @@ async def list_incidents(request: Request) -> Response:
     tenant = _count(request)
     asked = understand(request, _INCIDENTS)
     records, total, more = page(tenant.queue.records, asked)
-    newer = _knows_newer(request)
+    newer = knows_newer(request)
     body: dict[str, Any] = {"@odata.context": _context(request, "incidents")}
     if asked.count:
         body["@odata.count"] = total
@@ -229,7 +147,7 @@ async def get_incident(request: Request) -> Response:
     asked = understand(request, _INCIDENTS)
     record = _record(request, tenant)
     found = incident_object(
-        record, tenant, expand="alerts" in asked.expand, newer=_knows_newer(request)
+        record, tenant, expand="alerts" in asked.expand, newer=knows_newer(request)
     )
     body = {
         "@odata.context": _context(request, "incidents/$entity"),
@@ -286,7 +204,7 @@ async def update_incident(request: Request) -> Response:
     if changes:
         now = tenant.clock.now()
         edits.apply(record, changes, author=caller_name(claims), now=now, code=_CODE)
-    found = incident_object(record, tenant, expand=False, newer=_knows_newer(request))
+    found = incident_object(record, tenant, expand=False, newer=knows_newer(request))
     body = {"@odata.context": _context(request, "incidents/$entity"), **found}
     return JsonAnswer(body, headers=_headers(request))
 
@@ -327,7 +245,7 @@ async def list_alerts(request: Request) -> Response:
         if enough is not None and len(everything) >= enough:
             break
     alerts, total, more = page(everything, asked)
-    newer = _knows_newer(request)
+    newer = knows_newer(request)
     body: dict[str, Any] = {"@odata.context": _context(request, "alerts_v2")}
     if asked.count:
         body["@odata.count"] = total
@@ -351,7 +269,7 @@ def _alert(request: Request, tenant: Tenant) -> tuple[Record, Told]:
 def _alert_answer(request: Request, alert: Told) -> Response:
     body = {
         "@odata.context": _context(request, "alerts_v2/$entity"),
-        **alert_object(alert, newer=_knows_newer(request)),
+        **alert_object(alert, newer=knows_newer(request)),
     }
     return JsonAnswer(body, headers=_headers(request))
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from tui.kql.engine import words
+from tui.kql.engine import reworded, words
 from tui.kql.engine.answer import Answer, AnswerColumn, Render, Stats
 from tui.kql.engine.fault import KqlFault
 from tui.kql.engine.halting import Halted, Halting
@@ -164,9 +164,9 @@ class Engine:
 
             fault = words.syntax(*first_fault(prepared(kql)))
         elif isinstance(error, KqlError):
-            fault = words.from_library(kql, error)
+            fault = reworded.from_library(kql, error)
         else:
-            fault = words.from_database(kql, error)
+            fault = reworded.from_database(kql, error)
         fault.detail = f"{type(error).__name__}: {error}"
         return fault
 
