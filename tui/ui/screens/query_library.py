@@ -4,97 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual import on
-from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical
-from textual.widgets import Input, OptionList
 
 from tui.errors import UsageProblem
 from tui.hunting.saved import SavedQuery, fitting
 from tui.text import calm, visible
 from tui.ui.page import Choice
-from tui.ui.widgets.pick_dialog import PickDialog
-from tui.ui.widgets.pick_list import PickList
-from tui.ui.widgets.sheet import Sheet, Span, line, text
-
-_LINES = 8
-"""Lines shown of the query under the cursor."""
+from tui.ui.widgets.query_picker import QueryPicker
+from tui.ui.widgets.sheet import Block, Span, text
 
 
-class LibraryDialog(PickDialog):
-    """Type words to find a query; Enter answers its place in the list, F5 that and ` run`."""
+class LibraryDialog(QueryPicker):
+    """Answers a saved query's place, and ` run` or ` remove` where that is wanted."""
 
-    DEFAULT_CSS = """
-    LibraryDialog {
-        & > .dialog { width: 100; }
-        #whole { height: 11; max-height: 40vh; }
-        PickList { height: auto; max-height: 14; margin: 0; }
-    }
-    """
-    YIELDING = "PickList"
-    BINDINGS = [
-        Binding("f5", "run", show=False, priority=True),
-        Binding("ctrl+d,delete", "remove", show=False, priority=True),
-    ]
+    BINDINGS = [Binding("ctrl+d,delete", "answer(' remove')", show=False, priority=True)]
+    HEADING = "Saved queries"
+    WORDS = "words of a name or a query"
+    KEYS = (("F5", "runs it"), ("Del", "removes yours"))
 
     def __init__(self, queries: Sequence[SavedQuery], faults: Sequence[UsageProblem]) -> None:
         super().__init__()
         self._queries = tuple(queries)
         self._faults = tuple(faults)
 
-    def compose(self) -> ComposeResult:
-        """A field for words, the list, the query under the cursor."""
-        with Vertical(classes="dialog"):
-            yield Sheet([text("Saved queries", "bold")])
-            yield Input(placeholder="words of a name or a query")
-            yield PickList()
-            yield Sheet(id="whole")
-            yield Sheet([text(visible(str(one)), "warn") for one in self._faults[:3]])
-            yield Sheet(
-                [line(("Enter", "accent"), (" into the editor   ", "faint"),
-                      ("F5", "accent"), (" runs it   ", "faint"),
-                      ("Del", "accent"), (" removes yours   ", "faint"),
-                      ("Esc", "accent"), (" leaves", "faint"))]
-            )  # fmt: skip
+    def faults(self) -> list[Block]:
+        """Files that hold no query."""
+        return [text(visible(str(one)), "warn") for one in self._faults[:3]]
 
-    def offer(self, wanted: str) -> None:
-        """The queries that hold all of the words."""
+    def choices(self, wanted: str) -> list[Choice]:
+        """By name or text."""
         places = {id(one): at for at, one in enumerate(self._queries)}
         found = fitting(self._queries, wanted)
         width = min(40, max((len(visible(one.name)) for one in found), default=0))
-        choices = [Choice(str(places[id(one)]), _spans(one, width)) for one in found]
-        self.query_one(PickList).offer(choices)
-        if not choices:
-            self.query_one("#whole", Sheet).show(
-                [line(), text("No query has these words.", "faint")]
-            )
+        return [Choice(str(places[id(one)]), _spans(one, width)) for one in found]
 
-    @on(OptionList.OptionHighlighted)
-    def _moved(self, event: OptionList.OptionHighlighted) -> None:
-        one = self._queries[int(event.option.id or 0)]
-        first, *more = one.query.strip().splitlines()[: _LINES + 1] or [""]
-        shown = [first, *more][:_LINES]
-        if len(more) == _LINES:
-            shown[-1] = "…"
+    def query_at(self, place: int) -> tuple[str, str]:
+        """The query, and the values it asks for."""
+        one = self._queries[place]
         asked = ", ".join(each.name for each in one.parameters)
-        rows = [line(), *(line((calm(visible(each)), "")) for each in shown), line()]
-        if asked:
-            rows.insert(1, line((f"asks for {asked}", "accent")))
-        self.query_one("#whole", Sheet).show(rows)
-
-    def _answer(self, verb: str) -> None:
-        picks = self.query_one(PickList)
-        if picks.highlighted is not None and picks.option_count:
-            self.dismiss(f"{picks.get_option_at_index(picks.highlighted).id}{verb}")
-
-    def action_run(self) -> None:
-        """Take it up and run it."""
-        self._answer(" run")
-
-    def action_remove(self) -> None:
-        """Ask to remove it."""
-        self._answer(" remove")
+        return one.query, f"asks for {asked}" if asked else ""
 
 
 def _spans(one: SavedQuery, width: int) -> tuple[Span, ...]:
