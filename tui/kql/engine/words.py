@@ -30,12 +30,11 @@ def no_statement() -> KqlFault:
 def unknown_column(text: str, name: str, operator: str) -> KqlFault:
     """A name that is no column at this point of the pipe."""
     what = "column or scalar expression" if operator in _SAYS_COLUMN else "scalar expression"
-    line, column = place(text, name)
-    return KqlFault(
+    return _at(
+        text,
+        name,
+        "SEM0100",
         f"'{operator}' operator: Failed to resolve {what} named '{name}'",
-        code="SEM0100",
-        line=line,
-        column=column,
     )
 
 
@@ -57,26 +56,21 @@ def no_rows(operator: str) -> KqlFault:
 
 def no_chart(text: str, name: str) -> KqlFault:
     """A kind of `render` that nobody knows."""
-    line, column = place(text, name)
-    return KqlFault(
-        f"'render' operator: '{name}' is no visualization", code="SEM0001", line=line, column=column
-    )
+    return _at(text, name, "SEM0001", f"'render' operator: '{name}' is no visualization")
 
 
 def unknown_plugin(text: str, name: str) -> KqlFault:
     """A name behind `evaluate` that is no plugin."""
-    line, column = place(text, name)
-    return KqlFault(f"Unknown plugin: '{name}'", code="SEM0260", line=line, column=column)
+    return _at(text, name, "SEM0260", f"Unknown plugin: '{name}'")
 
 
 def not_dynamic(text: str, name: str, operator: str, kind: str) -> KqlFault:
     """A column to expand, or to go into, that holds neither arrays nor bags."""
-    line, column = place(text, name)
-    return KqlFault(
+    return _at(
+        text,
+        name,
+        "SEM0001",
         f"'{operator}' operator: '{name}' must be of type 'dynamic' and is of type '{kind}'",
-        code="SEM0001",
-        line=line,
-        column=column,
     )
 
 
@@ -128,12 +122,11 @@ def wrong_types(*given: str) -> KqlFault:
 
 def twice(text: str, name: str, operator: str) -> KqlFault:
     """Two columns of one name."""
-    line, column = place(text, name)
-    return KqlFault(
+    return _at(
+        text,
+        name,
+        "SEM0034",
         f"'{operator}' operator: duplicate column name '{name}'",
-        code="SEM0034",
-        line=line,
-        column=column,
     )
 
 
@@ -152,19 +145,17 @@ def unlike_keys(left: str, right: str) -> KqlFault:
 
 def unknown_table(text: str, name: str, operator: str) -> KqlFault:
     """A name that is no table."""
-    line, column = place(text, name)
-    return KqlFault(
+    return _at(
+        text,
+        name,
+        "SEM0100",
         f"'{operator}' operator: Failed to resolve table or column expression named '{name}'",
-        code="SEM0100",
-        line=line,
-        column=column,
     )
 
 
 def unknown_function(text: str, name: str) -> KqlFault:
     """A name that is no function."""
-    line, column = place(text, name)
-    return KqlFault(f"Unknown function: '{name}'", code="SEM0260", line=line, column=column)
+    return _at(text, name, "SEM0260", f"Unknown function: '{name}'")
 
 
 def too_few_arguments(name: str) -> KqlFault:
@@ -182,14 +173,8 @@ def missing_parameter(name: str) -> KqlFault:
 
 def wrong_count(text: str, name: str, least: int, most: int) -> KqlFault:
     """A function called with more or fewer arguments than it takes."""
-    line, column = place(text, name)
     count = f"{least}" if least == most else f"between {least} and {most}"
-    return KqlFault(
-        f"{name}(): function expects {count} argument(s).",
-        code="SEM0219",
-        line=line,
-        column=column,
-    )
+    return _at(text, name, "SEM0219", f"{name}(): function expects {count} argument(s).")
 
 
 _NUMBER_TYPES = frozenset({"number", "integer", "fraction", "sum", "int", "long", "real"})
@@ -214,13 +199,12 @@ def wrong_argument(
 
 def aggregate_here(text: str, name: str, operator: str) -> KqlFault:
     """An aggregate among the rows, where there is nothing to aggregate."""
-    line, column = place(text, name)
-    return KqlFault(
+    return _at(
+        text,
+        name,
+        "SEM0001",
         f"'{operator}' operator: Function '{name}' cannot be invoked in current context: it is an "
         "aggregation function",
-        code="SEM0001",
-        line=line,
-        column=column,
     )
 
 
@@ -242,6 +226,12 @@ def unsupported(text: str, what: str) -> KqlFault:
     return KqlFault(
         f"'{what}' is not supported by this engine", line=line, column=column, kind="unsupported"
     )
+
+
+def _at(text: str, name: str, code: str, said: str) -> KqlFault:
+    """A fault where a name stands in the text."""
+    line, column = place(text, name)
+    return KqlFault(said, code=code, line=line, column=column)
 
 
 def place(text: str, name: str) -> tuple[int | None, int | None]:
