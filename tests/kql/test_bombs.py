@@ -121,7 +121,8 @@ def test_a_computation_in_python_can_be_interrupted_in_its_midst(engine: Engine)
 
 
 _IN_A_PROCESS = """
-import resource
+import re, resource
+from pathlib import Path
 from tests.kql.conftest import NOW
 from tests.kql.test_bombs import ENDLESS
 from tui.kql.engine import Engine, KqlFault
@@ -132,7 +133,10 @@ for name in ("an array doubled", "a text replaced", "a pattern replaced", "value
         engine.run(ENDLESS[name], now=NOW, time_limit=60)
     except KqlFault:
         pass
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+status = Path("/proc/self/status")
+# The system's own figure for a process begins with the size of the one that started it.
+most = re.search(r"VmHWM:\\s+(\\d+)", status.read_text()) if status.exists() else None
+print((int(most[1]) if most else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) // 1024)
 """
 
 
@@ -140,4 +144,4 @@ def test_memory_stays_bounded() -> None:
     done = subprocess.run(
         [sys.executable, "-c", _IN_A_PROCESS], capture_output=True, text=True, check=True
     )
-    assert int(done.stdout) < 1_500
+    assert int(done.stdout) < 700
