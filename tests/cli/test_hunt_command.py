@@ -148,6 +148,7 @@ async def test_a_cut_answer_gives_what_came_and_says_so(
         (text_answer("<html><title>Sign in</title>"), 1, "Sign in"),
         (reset(), 5, "127.0.0.1"),
         (json_answer({"schema": ROWS["schema"], "results": []}), 0, ""),
+        (json_answer({"error": {"code": "Worn", "message": "broken"}}), 1, "Worn: broken"),
     ],
 )
 async def test_every_answer_has_its_exit_code(
@@ -156,6 +157,23 @@ async def test_every_answer_has_its_exit_code(
     server.on("POST", RUN["graph"], answer)
     ended = await machine.run("hunt", str(machine.home / "q.kql"), "--format", "json")
     assert (ended.code, ended.out.strip()) == (code, "[]" if code == 0 else "")
+    assert words in ended.err
+
+
+@pytest.mark.parametrize(
+    ("answer", "rows", "words"),
+    [
+        (ROWS | {"error": {"code": "Worn", "message": "broken"}}, 2, "Worn: broken"),
+        (ROWS | {"results": {"Name": "x"}}, 0, "no list of rows"),
+        (ROWS | {"results": None}, 0, "no list of rows"),
+    ],
+)
+async def test_rows_that_may_be_missing_are_no_success(
+    machine: Machine, server: FaultServer, answer: dict[str, object], rows: int, words: str
+) -> None:
+    server.on("POST", RUN["graph"], json_answer(answer))
+    ended = await machine.run("hunt", str(machine.home / "q.kql"), "--format", "json")
+    assert (ended.code, len(ended.json)) == (1, rows)
     assert words in ended.err
 
 

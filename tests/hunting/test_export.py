@@ -175,3 +175,24 @@ async def test_a_stopped_export_leaves_no_file(tmp_path, form, batches, monkeypa
     assert await export.write(result, target, form) == 1_000
     assert target.stat().st_size
     result.close()
+
+
+async def test_dynamic_values_are_sound_json_and_keep_their_digits(tmp_path) -> None:
+    cells = ['{"a": NaN}', "[Infinity]", '{"n":12345678901234567.123456789}', '{"a":1e999}', "{"]
+    body = classic([("O", "Object")], [{"O": cell} for cell in cells])
+    result = await ResultSet.load(at_rest(tmp_path, body))
+    out = io.BytesIO()
+    await export.write(result, out, "json")
+    result.close()
+
+    def sound(name: str) -> Any:
+        raise AssertionError(f"{name} is no JSON")
+
+    rows = json.loads(out.getvalue(), parse_constant=sound, parse_float=str)
+    assert [row["O"] for row in rows] == [
+        '{"a": NaN}',
+        "[Infinity]",
+        {"n": "12345678901234567.123456789"},
+        {"a": "1e999"},
+        "{",
+    ]

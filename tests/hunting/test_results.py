@@ -193,7 +193,7 @@ async def test_of_a_cut_answer_what_came_is_shown_and_named(tmp_path, behind) ->
         (b"", "empty"),
         (b"<html><head><title>Sign \x1b in</title>", "HTML page"),
         (b"\xef\xbb\xbf[1,2]", "no JSON object"),
-        (b'{"error":{"code":"x"}}', "no rows"),
+        (b'{"error":{"code":"x"}}', "the service says x"),
         (b"{nonsense", "no rows"),
         (b"\x00\x01\x02", "no JSON object"),
     ],
@@ -373,3 +373,31 @@ async def test_columns_are_measured_and_read_alone(tmp_path) -> None:
         spread = await source.distinct("c1")
         assert (spread.least, spread.most, spread.total, spread.median) == (5, 5, 5.0, 5.0)
         assert (await source.distinct("c0")).least is None
+
+
+@pytest.mark.parametrize("rows", [[{"A": None}], [{}], [{"A": None}, {}]])
+async def test_rows_of_nothing_are_nothing(tmp_path, rows) -> None:
+    for body in (graph([("A", "Int64")], rows), classic([("A", "String")], rows)):
+        async with loaded(tmp_path, body) as result:
+            assert await values(result) == [(None,)] * len(rows)
+
+
+@pytest.mark.parametrize("place", ["before", "behind"])
+async def test_an_error_beside_the_rows_is_told(tmp_path, place) -> None:
+    error = {"error": {"code": "QueryFailed", "message": "out of memory\x1b"}}
+    body = json.loads(graph([("A", "String")], [{"A": "x"}]))
+    whole = error | body if place == "before" else body | error
+    async with loaded(tmp_path, json.dumps(whole).encode()) as result:
+        assert await values(result) == [("x",)]
+        assert result.truncated == (
+            "the service broke off after 1 row: QueryFailed: out of memory␛"
+        )
+    for empty in (error, {**error, "schema": [], "results": []}):
+        with pytest.raises(BadAnswer, match="QueryFailed: out of memory"):
+            await ResultSet.load(at_rest(tmp_path, json.dumps(empty).encode()))
+
+
+async def test_what_follows_an_answer_is_told(tmp_path) -> None:
+    async with loaded(tmp_path, graph([("A", "String")], [{"A": "x"}]) + b'{"A":1}') as result:
+        assert await values(result) == [("x",)]
+        assert "follows" in result.notes[0]

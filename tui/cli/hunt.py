@@ -183,14 +183,20 @@ async def _rows(
     try:
         await _write(result, args)
         for note in result.notes:
-            say(note)
+            say(_sentence(note))
+        # What could not be read is missing from the rows.
+        code = FAILED if result.notes else 0
         if result.truncated is None:
-            return 0
-        say(f"{result.truncated[:1].upper()}{result.truncated[1:]}.")
+            return code
+        say(_sentence(result.truncated))
         # The service's limit is a result; an answer that broke off is part of one.
-        return 0 if result.count >= ROW_LIMIT else FAILED
+        return code if result.count >= ROW_LIMIT else FAILED
     finally:
         result.close()
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:].rstrip('.')}."
 
 
 async def _write(result: ResultSet, args: argparse.Namespace) -> None:

@@ -27,6 +27,7 @@ from tui.text import visible
 _HEAD = 1 << 20
 _TAIL = 1 << 18
 _CHUNK = 1 << 20
+_LONGEST_REFUSAL = 1000
 _ROWS = re.compile(rb'"results"\s*:\s*\[', re.IGNORECASE)
 _ENDS = re.compile(rb'\](?=\s*(?:\}\s*\Z|,\s*"(?:schema|stats|@odata[^"]*)"\s*:))', re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\r\n]*")
@@ -73,8 +74,11 @@ def find_envelope(path: Path) -> Envelope | None:
             continue
         after = _object(b'{"":null' + tail[match.end() :])
         if after is not None:
+            around |= after
+            if any(name.lower() == "error" for name in around):
+                return None
             row = _first_row(head[first + 1 :])
-            return _envelope(around | after, first, base + match.end(), row)
+            return _envelope(around, first, base + match.end(), row)
     return None
 
 
@@ -121,7 +125,7 @@ def declared(schema: object) -> tuple[Declared, ...]:
     return tuple(found)
 
 
-def bad_answer(path: Path) -> BadAnswer:
+def bad_answer(path: Path, refusal: str = "") -> BadAnswer:
     """The problem of a body that holds no result, in words that say what it holds instead."""
     with path.open("rb") as file:
         start = file.read(400).decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
@@ -136,6 +140,8 @@ def bad_answer(path: Path) -> BadAnswer:
             f"an HTML page{page} came instead of JSON",
             "A proxy or a sign-in page may stand between; check the profile's hosts.",
         )
+    if refusal:
+        return BadAnswer(what, f"the service says {refusal}", "Run the query again.")
     if not start.startswith("{"):
         shown = visible(start[:60])
         return BadAnswer(what, f'the answer is no JSON object, it begins "{shown}"', _AGAIN)
@@ -157,11 +163,13 @@ class Reading:
     """The body ends before its rows do."""
     listed: bool = True
     """It has a list of rows, be it empty."""
+    refusal: str = ""
+    """The error that the service put beside the rows, or in their place."""
 
 
 def read_leniently(
     path: Path, write: Callable[[list[str | None]], None], stop: Callable[[], bool]
-) -> Reading | None:
+) -> Reading:
     """Read all that can be read of a body.
 
     Args:
@@ -171,17 +179,27 @@ def read_leniently(
         stop: Asked now and then; true ends the reading.
 
     Returns:
-        What was found; None where the body holds no result at all.
+        What was found.
+
+    Raises:
+        BadAnswer: The body holds no result at all.
     """
     first = _pass(path, None, None, stop)
-    if first is None:
-        return None
+    if not (first.columns or first.found) or (first.refusal and not first.rows):
+        raise bad_answer(path, first.refusal)
     columns = list(first.columns)
     names = {column.name for column in columns}
     columns += [Declared(name, "String") for name in first.seen if name not in names]
     second = _pass(path, [column.name for column in columns], write, stop)
-    faults = list(second.faults) if second else []
-    return Reading(tuple(columns), first.stats, first.rows, faults, first.cut, first.found)
+    return Reading(
+        tuple(columns),
+        first.stats,
+        first.rows,
+        second.faults,
+        first.cut,
+        first.found,
+        first.refusal,
+    )
 
 
 @dataclass(slots=True)
@@ -192,6 +210,7 @@ class _Pass:
     rows: int = 0
     cut: bool = False
     found: bool = False
+    refusal: str = ""
     faults: list[str] = field(default_factory=list)
 
 
@@ -200,17 +219,19 @@ def _pass(
     names: list[str] | None,
     write: Callable[[list[str | None]], None] | None,
     stop: Callable[[], bool],
-) -> _Pass | None:
+) -> _Pass:
     result = _Pass()
     with path.open("rb") as file:
         reader = _Reader(file)
         if not reader.take("{"):
-            return None
+            return result
         try:
             _members(reader, result, names, write, stop)
+            if reader.peek() and not stop():
+                result.faults.append("something follows the end of the answer")
         except _Cut:
             result.cut = True
-    return result if result.found or result.columns else None
+    return result
 
 
 def _members(
@@ -236,8 +257,18 @@ def _members(
                 result.columns = declared(value)
             elif key == "stats" and isinstance(value, dict):
                 result.stats = value
+            elif key == "error" and value is not None:
+                result.refusal = _refusal(value)
         if not reader.take(",") and reader.peek() != "}":
             raise _Cut
+
+
+def _refusal(error: object) -> str:
+    """An error within an answer, as its code and its text (OData's form, or any other)."""
+    if not isinstance(error, dict):
+        return visible(str(error))[:_LONGEST_REFUSAL]
+    said = [str(error[name]) for name in ("code", "message") if error.get(name)]
+    return visible(": ".join(said) or "error")[:_LONGEST_REFUSAL]
 
 
 def _keep(

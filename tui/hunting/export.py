@@ -213,11 +213,19 @@ class _Json(AbstractContextManager[Add]):
 
 
 def _json_row(titles: Sequence[str], declared: Sequence[Declared], row: Row) -> str:
-    record = {
-        title: json_value(column, text)
+    cells = (
+        f"{json.dumps(title, ensure_ascii=False)}: {_json_text(column, text)}"
         for title, column, text in zip(titles, declared, row, strict=False)
-    }
-    return escape_json(json.dumps(record, ensure_ascii=False))
+    )
+    return escape_json("{" + ", ".join(cells) + "}")
+
+
+def _json_text(column: Declared, text: str | None) -> str:
+    value = json_value(column, text)
+    if isinstance(value, (dict, list)) and text is not None and "\n" not in text:
+        # As it came: a number read and written again would lose digits.
+        return text
+    return json.dumps(value, ensure_ascii=False)
 
 
 def json_value(column: Declared, text: str | None) -> Any:
@@ -226,7 +234,7 @@ def json_value(column: Declared, text: str | None) -> Any:
         return None
     if column.family == "dynamic":
         try:
-            content = json.loads(text)
+            content = json.loads(text, parse_constant=_no_constant)
         except (ValueError, RecursionError):
             return text
         return content if isinstance(content, (dict, list)) else text
@@ -234,6 +242,10 @@ def json_value(column: Declared, text: str | None) -> Any:
     if isinstance(value, float) and value - value != 0:
         return text
     return value if isinstance(value, (bool, int, float)) else text
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(name)
 
 
 class _Table(AbstractContextManager[Add]):

@@ -89,6 +89,11 @@ class ResultSet:
         truncated: str | None = None
         if loaded.cut:
             truncated = f"the answer was cut after {count:,} rows: there are more"
+        elif loaded.refusal:
+            truncated = (
+                f"the service broke off after {count:,} row{'' if count == 1 else 's'}: "
+                f"{loaded.refusal}"
+            )
         elif row_limit is not None and count >= row_limit:
             truncated = f"{count:,} rows: the service's limit, there may be more"
         return cls(
@@ -161,6 +166,7 @@ class _Loaded:
     stats: dict[str, Any]
     notes: list[str]
     cut: bool = False
+    refusal: str = ""
 
 
 def _load(store: Store, path: Path, stop: threading.Event) -> _Loaded:
@@ -199,7 +205,7 @@ def _read_in_place(store: Store, path: Path, envelope: body.Envelope) -> _Loaded
                 store.execute(
                     f"CREATE OR REPLACE TABLE t AS SELECT {names} FROM read_json("
                     f"{literal(str(path))}, columns = {{{spec}}}, format = 'array', "
-                    f"maximum_object_size = {largest})"
+                    f"records = true, maximum_object_size = {largest})"
                 )
             except duckdb.InterruptException:
                 raise
@@ -255,8 +261,6 @@ def _read_all(store: Store, path: Path, stop: threading.Event) -> _Loaded:
                 file.write(json.dumps(row) + "\n")
 
             reading = body.read_leniently(path, write, stop.is_set)
-        if reading is None:
-            raise body.bad_answer(path)
         return _read_copy(store, copy, reading)
     finally:
         copy.unlink(missing_ok=True)
@@ -274,13 +278,13 @@ def _read_copy(store: Store, copy: Path, reading: body.Reading) -> _Loaded:
         store.execute(
             "CREATE OR REPLACE TABLE t AS SELECT NULL::VARCHAR AS c0 FROM range(?)", [reading.rows]
         )
-        return _Loaded((), reading.rows, reading.stats, notes, reading.cut)
+        return _Loaded((), reading.rows, reading.stats, notes, reading.cut, reading.refusal)
     spec = ", ".join(f"c{index}: 'VARCHAR'" for index in range(len(columns)))
     largest = max(_LARGEST_ROW, copy.stat().st_size // max(1, reading.rows) * 4)
     store.execute(
         "CREATE OR REPLACE TABLE t AS SELECT * FROM read_json("
         f"{literal(str(copy))}, columns = {{{spec}}}, format = 'newline_delimited', "
-        f"maximum_object_size = {min(largest, 1 << 29)})"
+        f"records = true, maximum_object_size = {min(largest, 1 << 29)})"
     )
     count = store.execute("SELECT count(*) FROM t")[0][0]
-    return _Loaded(columns, count, reading.stats, notes, reading.cut)
+    return _Loaded(columns, count, reading.stats, notes, reading.cut, reading.refusal)
