@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from duckdb_kql import ir
+from duckdb_kql.translate import naming
 from duckdb_kql.translate.functions import AGGREGATE_FUNCTIONS
 
 from tui.kql import signatures
 from tui.kql.engine import words
 from tui.kql.engine.additions import summaries
+from tui.kql.engine.additions.columns import DistinctAll
 from tui.kql.engine.additions.samples import Limited
-from tui.kql.engine.kinds import Kinds, kind_of
+from tui.kql.engine.kinds import Column, Kinds, kind_of
 from tui.kql.engine.marks import unmarked
 from tui.kql.engine.trees import expressions
 from tui.kql.signatures import Value
@@ -61,6 +63,7 @@ def check_written(op: ir.Operator, operator: str, kinds: Kinds, text: str) -> No
             check_aggregate(item, text)
     elif isinstance(op, _ROW_BY_ROW):
         check_place(op, operator, text)
+    check_keys(op, operator, kinds, text)
     if isinstance(op, Limited) and isinstance(op.count, ir.ColumnRef):
         raise words.no_rows("top" if op.keys else "take")
     if isinstance(op, ir.MvExpand):
@@ -68,6 +71,29 @@ def check_written(op: ir.Operator, operator: str, kinds: Kinds, text: str) -> No
             kind = kinds.get(target.column)
             if kind not in (None, "", "dynamic", "null"):
                 raise words.not_dynamic(text, unmarked(target.column), operator, str(kind))
+
+
+def check_keys(op: ir.Operator, operator: str, kinds: Kinds, text: str) -> None:
+    """Refuse dynamic values where rows are told apart by them.
+
+    Raises:
+        KqlFault: There is one.
+    """
+    keys: list[ir.Expr | ir.NamedExpr] = []
+    if isinstance(op, ir.Summarize):
+        keys += op.by
+    elif isinstance(op, ir.Distinct):
+        keys += op.expressions
+    elif isinstance(op, DistinctAll):
+        keys += [Column(name, kind) for name, kind in kinds.items()]
+    for key in keys:
+        if kind_of(key) == "dynamic":
+            raise words.dynamic_key(text, _key_name(key), operator)
+
+
+def _key_name(key: ir.Expr | ir.NamedExpr) -> str:
+    inner = key.expr if isinstance(key, ir.NamedExpr) else key
+    return unmarked(getattr(key, "name", None) or naming.expression_name(inner) or "")
 
 
 def check_source(source: ir.Source, text: str) -> None:

@@ -24,6 +24,7 @@ from tui.kql.engine.additions.apply import Grouped, Kept
 from tui.kql.engine.additions.columns import Away, Keep, Reorder
 from tui.kql.engine.additions.plugins import BagUnpack, Ipv4Lookup, Pivot
 from tui.kql.engine.additions.scan import Scan
+from tui.kql.engine.additions.search import Piped
 from tui.kql.engine.additions.stages import Columns, Snapshot, Stage
 from tui.kql.engine.fault import KqlFault
 from tui.kql.engine.functions_known import KNOWN
@@ -154,6 +155,8 @@ class Binder:
                 made, entering = self._store(rows, Kept(), scope)
                 scope[made], self._tables[made] = list(entering), entering
                 op = op.moved(made)
+            if isinstance(op, Piped) and isinstance(source, ir.TableRef):
+                op = dataclasses.replace(op, table=unmarked(source.name))
             op = self._nested(op, columns, scope, around, kinds)
             op = resolve_let_refs(op, columns)
             self._check(op, columns)

@@ -49,7 +49,8 @@ _ALWAYS = {
         binary_shift_right binary_shift_left bitset_count_ones array_length array_index_of
         dcount_hll has_any_index
         ipv4_compare ipv6_compare ipv4_netmask_suffix row_number row_rank_dense
-        row_rank_min count countif dcount dcountif count_distinct count_distinctif kql_count""",
+        row_rank_min count countif dcount dcountif count_distinct count_distinctif kql_count
+        kql_count_true""",
     "real": """toreal todouble round ceiling
         array_sum pow sqrt log log2 log10 exp exp2 exp10 pi cos sin tan
         acos asin atan atan2 cot degrees radians sign gamma geo_distance_2points stdev stdevif

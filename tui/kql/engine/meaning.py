@@ -202,6 +202,12 @@ def _freely(expression: ir.Expr) -> ir.Expr:
         first, *rest = expression.args or (None,)
         if first is not None and kind_of(first) == "bool":
             return dataclasses.replace(expression, args=(_number(first), *rest))
+    if (
+        isinstance(expression, ir.FunctionCall)
+        and expression.name == "kql_count"
+        and kind_of(expression.args[0]) == "bool"
+    ):
+        return dataclasses.replace(expression, name="kql_count_true")
     if isinstance(expression, ir.PathAccess) and kind_of(expression.base) == "string":
         base = ir.FunctionCall("parse_json", (expression.base,))
         return dataclasses.replace(expression, base=base)

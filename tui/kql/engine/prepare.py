@@ -17,7 +17,9 @@ def prepared(text: str) -> str:
 
     - `serialize` without expressions is left out: every row order is kept here anyway;
     - hints of `evaluate`, `partition` and `distinct` are left out: they change no result;
-    - the braces of `partition by X { … }` become parentheses.
+    - the braces of `partition by X { … }` become parentheses;
+    - a view that takes nothing and is called as `v()` is named as `v`, and one with parameters is
+      the function that it is.
     """
     if not any(word in text for word in _CHANGES):
         return text
@@ -28,7 +30,7 @@ def prepared(text: str) -> str:
         if word not in _CHANGES:
             continue
         before = text[found[index - 1].start : found[index - 1].end] if index else ""
-        if before not in ("|", "", "(", ";", "{"):
+        if before not in _BEFORE.get(word, _STARTS):
             continue
         letters = letters if letters is not None else list(text)
         _CHANGES[word](text, letters, found, index)
@@ -75,7 +77,23 @@ def _partition(text: str, letters: list[str], found: Sequence[Token], index: int
             return
 
 
+def _view(text: str, letters: list[str], found: Sequence[Token], index: int) -> None:
+    if _word(text, found, index + 1) != "(":
+        return
+    if _word(text, found, index + 2) != ")":
+        _blank(letters, found[index].start, found[index].end)
+        return
+    name = _word(text, found, index - 2)
+    for position in range(index + 1, len(found) - 2):
+        called = [_word(text, found, position + step) for step in range(3)]
+        if called == [name, "(", ")"]:
+            _blank(letters, found[position + 1].start, found[position + 2].end)
+
+
+_STARTS = ("|", "", "(", ";", "{")
+_BEFORE = {"view": ("=",)}
 _CHANGES = {
+    "view": _view,
     "serialize": _serialize,
     "evaluate": _hints,
     "distinct": _hints,

@@ -74,6 +74,18 @@ def not_dynamic(text: str, name: str, operator: str, kind: str) -> KqlFault:
     )
 
 
+def dynamic_key(text: str, name: str, operator: str) -> KqlFault:
+    """A key of rows that is dynamic, of which two are never compared."""
+    line, column = place(text, name) if name else (None, None)
+    return KqlFault(
+        f"'{operator}' operator: group key '{name}' is of a 'dynamic' type. Please use an explicit "
+        f"cast, such as tostring(), as grouping by a 'dynamic' type is not supported",
+        code="SEM0001",
+        line=line,
+        column=column,
+    )
+
+
 def ill_formed_regex() -> KqlFault:
     """A pattern that is no regular expression."""
     return KqlFault("Regex pattern is ill-formed", code="SEM0420")

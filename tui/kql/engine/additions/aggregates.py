@@ -64,6 +64,9 @@ _SPECS: tuple[library.AggregateSpec, ...] = (
         "make_list_with_nulls", f"to_json(list({_ELEMENT}))", (1,), name_prefix="list"
     ),
     library.AggregateSpec("kql_count", "count(*)", (1,), name_prefix="count"),
+    library.AggregateSpec(
+        "kql_count_true", "count(*) FILTER (WHERE {0})", (1,), name_prefix="count"
+    ),
     library.AggregateSpec("count_distinct", "count(DISTINCT {0})", (1,)),
     library.AggregateSpec("count_distinctif", "count(DISTINCT {0}) FILTER (WHERE {1})", (2,)),
     library.AggregateSpec("avg", _MEAN.format("avg({0})"), (1,)),

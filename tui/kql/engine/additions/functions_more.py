@@ -305,15 +305,22 @@ def _round(node: ir.FunctionCall) -> str | None:
 def _binary_shift(node: ir.FunctionCall) -> str:
     value, by = (sql_of(argument) for argument in node.args)
     sign = "<<" if node.name.endswith("left") else ">>"
-    return f"(CAST({value} AS BIGINT) {sign} CAST(({by}) % 64 AS BIGINT))"
+    shifted = f"CAST({value} AS BIGINT) {sign} CAST(({by}) % 64 AS BIGINT)"
+    return f"(CASE WHEN {by} >= 0 THEN {shifted} END)"
 
 
 def _time_formats() -> str:
-    """The spellings of a time of RFC 822 and RFC 850 that DuckDB's own cast does not read."""
+    """The spellings of a time that DuckDB's own cast does not read.
+
+    Those of RFC 822 and RFC 850, and with twelve hours as programs of Windows write them.
+    """
     clocks = [f" {clock}{zone}" for clock in ("%H:%M:%S", "%H:%M") for zone in ("", " GMT", " UTC")]
     days = ("%a, %-d %b %y", "%a, %-d %b %Y", "%-d %b %y", "%-d %b %Y", "%A, %-d-%b-%y")
     both = [day + clock for day in days for clock in clocks]
-    both += ["%Y-%m-%d %H:%M:%S GMT", "%Y-%m-%dT%H:%M:%S GMT"]
+    both += ["%Y-%m-%d %H:%M:%S GMT", "%Y-%m-%dT%H:%M:%S GMT", "%m/%d/%Y %H:%M"]
+    halves = [" %I:%M:%S %p", " %I:%M %p"]
+    dates = ("%m/%d/%Y", "%Y-%m-%d", "%b %-d, %Y", "%B %-d, %Y")
+    both += [date + half for date in dates for half in [*halves, *clocks[:1]]]
     return ", ".join(f"'{one}'" for one in both)
 
 

@@ -143,11 +143,15 @@ CREATE OR REPLACE TEMP MACRO kql_parse_urlquery(t) AS json_object('Query Paramet
         lambda p: CAST(to_json(kql_url_decode(split_part(p, '=', 1))) AS VARCHAR) || ':'
             || CAST(to_json(kql_url_decode(substr(p, length(split_part(p, '=', 1)) + 2))) AS VARCHAR)), ','), '') || '}' AS JSON))
 
+-- A quote behind an odd number of backslashes is a letter of its word, as Windows has it.
 CREATE OR REPLACE TEMP MACRO kql_parse_command_line(t) AS to_json(list_transform(
-    regexp_extract_all(t, '(?:[^\s"]+|"[^"]*"?)+'), lambda w: replace(w, '"', '')))
+    regexp_extract_all(t, '(?:(?:\\\\)*\\"|[^\s"]|"(?:(?:\\\\)*\\"|[^"])*"?)+'),
+    lambda w: replace(replace(regexp_replace(w, '((?:\\\\)*)\\"', '\1' || chr(1), 'g'), '"', ''), chr(1), '"')))
 
 -- Paths into JSON text.
-CREATE OR REPLACE TEMP MACRO kql_extract_json(p, t) AS list_transform([t], lambda v: coalesce(TRY(json_extract_string(v, p)), ''))[1]
+CREATE OR REPLACE TEMP MACRO kql_extract_json(p, t) AS list_transform(
+    [{'p': regexp_replace(p, '\[(?:''([^'']*)''|"([^"]*)")\]', '."\1\2"', 'g'), 't': t}],
+    lambda v: coalesce(TRY(json_extract_string(v.t, v.p)), ''))[1]
 
 -- IPv4.
 CREATE OR REPLACE TEMP MACRO kql_ipv4(t) AS CASE
@@ -184,7 +188,7 @@ CREATE OR REPLACE TEMP MACRO kql_format_ipv4_of(v, b) AS
     coalesce(kql_format_ipv4(kql_mask(CASE WHEN typeof(v) = 'VARCHAR' THEN kql_ipv4(split_part(CAST(v AS VARCHAR), '/', 1)) ELSE TRY_CAST(CAST(v AS VARCHAR) AS BIGINT) END, kql_least_mask(v, b))), '')
 
 CREATE OR REPLACE TEMP MACRO kql_has_ipv4(t, a) AS
-    kql_ipv4(a) IS NOT NULL AND regexp_matches(t, '(^|[^0-9A-Za-z.])' || regexp_escape(a) || '($|[^0-9A-Za-z.])')
+    kql_ipv4(a) IS NOT NULL AND regexp_matches(t, '(^|[^0-9A-Za-z.])' || regexp_escape(a) || '($|\.?($|[^0-9A-Za-z.]))')
 
 CREATE OR REPLACE TEMP MACRO kql_has_ipv4_prefix(t, a) AS
     (regexp_matches(a, '^([0-9]{1,3}\.){1,3}$') OR kql_ipv4(a) IS NOT NULL)

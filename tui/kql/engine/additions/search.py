@@ -73,6 +73,17 @@ class Search(sought.Filter):
 
 
 @dataclasses.dataclass(frozen=True)
+class Piped(Search):
+    """`| search`, whose answer also names the table that the rows came from."""
+
+    table: str = ""
+
+    def expand(self, columns: Columns) -> list[ir.Operator]:
+        found = Search(self.predicate, self.types)
+        return [found] if "$table" in columns else [found, *_labelled(self.table, "$table")]
+
+
+@dataclasses.dataclass(frozen=True)
 class StarredWhere(Search):
     """`where` with a predicate that speaks of all columns."""
 
@@ -238,16 +249,22 @@ def find(node: tree.Node) -> ir.Query:
     chosen = _chosen(scope) if scope else state.table_names()
     columns = {name: dict(state.columns_of(name) or {}) for name in dict.fromkeys(chosen)}
     every, wanted = _wanted(condition, columns)
+    if any(not known for known in columns.values()) and (len(columns) > 1 or _packs(project)):
+        raise lower._unsupported(node, "find over tables of the query's own")
     found = [(name, known) for name, known in columns.items() if not known or wanted <= set(known)]
     if not found:
         # What a table lacks is empty in it; one that has all is looked into first.
         found = [(name, known) for name, known in columns.items() if wanted & set(known)]
-    packs = project is None or "pack(" in project.getText()
+    if not columns[found[0][0]] and project is None:
+        name = found[0][0]
+        return ir.Query(ir.TableRef(name), [Search(condition), *_labelled(name, source)])
+    packs = project is None or _packs(project)
     if project is not None:
         kept = [tree.name_of(c) for c in tree.find(project, "FindOperatorColumnExpression")]
     else:
         common = [c for c in found[0][1] if all(c in known for _, known in found)]
         kept = [*common, *sorted(wanted - set(common))]
+    packs = packs and any(set(known) - set(kept) for _, known in found)
     branches = [
         _found(name, known, _within(condition, known, every), source, kept, packs)
         for name, known in found
@@ -267,15 +284,27 @@ def _found(
     packs: bool,
 ) -> ir.Query:
     items = [ir.NamedExpr(ir.Literal(name, "string"), source)]
-    items += [ir.NamedExpr(ir.ColumnRef(c), c) for c in kept if c in columns]
+    items += [ir.NamedExpr(ir.ColumnRef(c), c) for c in kept if c in columns or not columns]
     if packs:
         pairs: list[ir.Expr] = []
         for column in columns:
             if column not in kept:
                 pairs += [ir.Literal(column, "string"), ir.ColumnRef(column)]
-        items.append(ir.NamedExpr(ir.FunctionCall("bag_pack", tuple(pairs)), "pack_"))
+        # Without a column that is left over there is no bag of them, save where others have some.
+        bag = ir.FunctionCall("bag_pack", tuple(pairs)) if pairs else ir.Literal("{}", "dynamic")
+        items.append(ir.NamedExpr(bag, "pack_"))
     found = Search(condition, tuple(columns.items()))
     return ir.Query(ir.TableRef(name), [found, ir.Project(tuple(items))])
+
+
+def _packs(project: tree.Node | None) -> bool:
+    return project is not None and "pack(" in project.getText()
+
+
+def _labelled(table: str, column: str) -> list[ir.Operator]:
+    """What puts a column with the name of the table before its own."""
+    name = ir.NamedExpr(ir.Literal(table, "string"), column)
+    return [ir.Extend((name,)), Reorder((Name(column, False),))]
 
 
 def _chosen(scope: list[tree.Node]) -> list[str]:
@@ -295,7 +324,7 @@ def piped(node: tree.Node, library: Callable[[], Any]) -> ir.Operator:
     """`| search "text"`."""
     del library
     exact_case, _, predicate = _parts(node)
-    return Search(_predicate(predicate, exact_case))
+    return Piped(_predicate(predicate, exact_case))
 
 
 def _wanted(
@@ -344,8 +373,7 @@ def over_tables(node: tree.Node) -> ir.Query:
             ir.TableRef(name),
             [
                 Search(_within(predicate, columns[name], every), tuple(columns[name].items())),
-                ir.Extend((ir.NamedExpr(ir.Literal(name, "string"), "$table"),)),
-                Reorder((Name("$table", False),)),
+                *_labelled(name, "$table"),
             ],
         )
         for name in tables
