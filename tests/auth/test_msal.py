@@ -7,13 +7,14 @@ and MSAL trusts the certificate that it shows.
 from __future__ import annotations
 
 import msal
+import pytest
 import requests
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.x509 import load_pem_x509_certificate
 
 from tests.auth.conftest import Served
 from tui.demo.assertions import certificate_pem
-from tui.demo.identity import TENANT_ID, applications, registrations
+from tui.demo.identity import ANALYST, TENANT_ID, applications, registrations
 
 GRAPH = ["https://graph.microsoft.com/.default"]
 APP = applications()[0]
@@ -76,3 +77,29 @@ def test_device_code(served: Served) -> None:
     assert answer["refresh_token"]
     again = app.acquire_token_by_refresh_token(answer["refresh_token"], scopes=GRAPH)
     assert again.get("access_token", "").startswith("eyJ"), again
+    account = app.get_accounts()[0]
+    assert account["username"] == ANALYST
+    silent = app.acquire_token_silent(["https://api.security.microsoft.com/.default"], account)
+    assert silent["token_source"] == "identity_provider", silent
+
+
+def test_permissions_that_name_no_api_are_graphs(served: Served) -> None:
+    app = msal.PublicClientApplication(
+        APP.client_id,
+        authority=f"{served.origin}/{TENANT_ID}",
+        instance_discovery=False,
+        http_client=http(served),
+    )
+    assert "user_code" in app.initiate_device_flow(scopes=["SecurityIncident.Read.All"])
+
+
+@pytest.mark.filterwarnings("ignore:Using /common")
+def test_the_shared_endpoint_is_not_for_applications_of_one_tenant(served: Served) -> None:
+    app = msal.ConfidentialClientApplication(
+        APP.client_id,
+        authority=f"{served.origin}/common",
+        client_credential=APP.client_secret,
+        instance_discovery=False,
+        http_client=http(served),
+    )
+    assert app.acquire_token_for_client(scopes=GRAPH)["error_codes"] == [50194]

@@ -92,6 +92,13 @@ def test_tenant_by_identifier_or_domain(reader: Visitor, tenant: str) -> None:
         ),
         ("soc-terminal", {"scope": SCOPES["graph"]}, 1002012, 400, "invalid_scope"),
         ("soc-terminal", {"scope": "a/.default b/.default"}, 70011, 400, "invalid_scope"),
+        (
+            "soc-terminal",
+            {"scope": SCOPES["graph"] + "/.defaults"},
+            1002012,
+            400,
+            "invalid_scope",
+        ),
         ("soc-terminal", {"scope": ""}, 900144, 400, "invalid_request"),
         ("soc-terminal", {"grant_type": "password"}, 70003, 400, "unsupported_grant_type"),
         ("soc-newcomer", {"scope": SCOPES["endpoint"] + "/.default"}, 501051, 400, "invalid_grant"),
@@ -130,6 +137,36 @@ def test_other_tenants(reader: Visitor, tenant: str, code: int) -> None:
 def test_application_without_permissions_gets_a_token_without_roles(reader: Visitor) -> None:
     token = reader.ask_token("soc-newcomer", "graph").json()["access_token"]
     assert "roles" not in jwt.decode(token, options={"verify_signature": False})
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_resource_is_named_in_any_case(reader: Visitor, version: int) -> None:
+    answer = reader.ask_token("soc-terminal", "HTTPS://Graph.Microsoft.com", version=version)
+    token = answer.json()["access_token"]
+    assert jwt.decode(token, options={"verify_signature": False})["aud"] == SCOPES["graph"]
+    headers = {"Authorization": f"Bearer {token}"}
+    answer = reader.http.get("/v1.0/security/incidents?$top=1", headers=headers)
+    assert answer.status_code == 200
+
+
+def test_shared_metadata_leaves_the_tenant_open(reader: Visitor) -> None:
+    origin = str(reader.http.base_url).rstrip("/")
+    shared = reader.http.get("/common/v2.0/.well-known/openid-configuration").json()
+    assert shared["issuer"] == f"{origin}/{{tenantid}}/v2.0"
+    assert shared["token_endpoint"] == f"{origin}/common/oauth2/v2.0/token"
+    own = reader.http.get(f"/{TENANT}/v2.0/.well-known/openid-configuration").json()
+    assert "{" not in str(own["issuer"])
+
+
+def test_discovery_of_instances_knows_this_one_alone(reader: Visitor) -> None:
+    origin = str(reader.http.base_url).rstrip("/")
+    path = "/common/discovery/instance?api-version=1.1&authorization_endpoint="
+    answer = reader.http.get(f"{path}{origin}/{TENANT}/oauth2/v2.0/authorize").json()
+    assert reader.http.get(answer["tenant_discovery_endpoint"]).status_code == 200
+    assert answer["metadata"][0]["aliases"] == [origin.partition("//")[2]]
+    refused = reader.http.get(f"{path}https://login.example/x/oauth2/v2.0/authorize")
+    assert refused.status_code == 400
+    assert refused.json()["error"] == "invalid_instance"
 
 
 def _assertion(visitor: Visitor, **changes: object) -> str:

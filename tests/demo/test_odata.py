@@ -15,7 +15,7 @@ FIELDS: dict[str, Field[dict[str, object]]] = {
     "name": Field(lambda one: one["name"]),
     "size": Field(lambda one: one["size"], "number"),
     "when": Field(lambda one: one["when"], "time"),
-    "kind": Field(lambda one: one["kind"], "enum", frozenset({"red", "blue"})),
+    "kind": Field(lambda one: one["kind"], "enum", {"red": 0, "blue": 1}),
     "tags": Field(lambda one: one["tags"], "texts"),
 }
 THING: dict[str, object] = {
@@ -42,6 +42,12 @@ THING: dict[str, object] = {
         ("tags/any(x: x eq 'b')", True),
         ("tags/all(x: x eq 'b')", False),
         ("tags/any()", True),
+        ("kind gt 'red'", False),
+        ("kind lt 'blue'", True),
+        ("when ge 2026-11-24", True),
+        ("when lt 2026-11-24", False),
+        ("tolower(name) eq 'ann''s'", True),
+        ("startsWith(toupper(name), 'ANN')", True),
     ],
 )
 def test_meaning(text: str, expected: bool) -> None:

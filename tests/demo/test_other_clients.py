@@ -83,6 +83,96 @@ def test_a_whole_address_as_clients_of_a_proxy_send_it(visitor: Visitor) -> None
     assert b'"id":"4711"' in answer
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("DELETE", f"/v1.0{INCIDENTS}/4711", "GET, HEAD, PATCH"),
+        ("OPTIONS", f"/v1.0{INCIDENTS}/4711/", "GET, HEAD, PATCH"),
+        ("PUT", "/api/incidents", "GET, HEAD"),
+        ("GET", "/API/AdvancedHunting/Run", "POST"),
+    ],
+)
+def test_a_method_that_is_not_allowed_names_those_that_are(
+    visitor: Visitor, method: str, path: str, allowed: str
+) -> None:
+    answer = visitor.http.request(method, path)
+    assert (answer.status_code, answer.headers["Allow"]) == (405, allowed)
+
+
+@pytest.mark.parametrize("digits", [19, 5_000])
+def test_an_incident_of_a_number_beyond_all_numbers(visitor: Visitor, digits: int) -> None:
+    assert visitor.graph("GET", f"{INCIDENTS}/{'9' * digits}").status_code == 404
+    assert visitor.classic("GET", f"/incidents/{'9' * digits}").status_code == 404
+
+
+def test_severities_are_ordered_by_weight(visitor: Visitor) -> None:
+    path = f"{INCIDENTS}?$orderby=severity desc&$top=50&$select=severity"
+    found = [one["severity"] for one in visitor.graph("GET", path).json()["value"]]
+    assert found[0] == "high"
+    assert found == sorted(found, key=("high", "medium", "low", "informational").index)
+    path = f"{INCIDENTS}?$filter=severity gt 'low'&$select=severity"
+    found = [one["severity"] for one in visitor.graph("GET", path).json()["value"]]
+    assert set(found) == {"high", "medium"}
+
+
+def test_a_page_of_nothing_leads_nowhere(visitor: Visitor) -> None:
+    answer = visitor.graph("GET", f"{INCIDENTS}?$top=0&$count=true").json()
+    assert answer["value"] == []
+    assert answer["@odata.count"] > 0
+    assert "@odata.nextLink" not in answer
+
+
+def test_options_of_what_is_expanded(visitor: Visitor) -> None:
+    path = f"{INCIDENTS}?$top=1&$expand=alerts($select=title;$top=1)"
+    (alert,) = visitor.graph("GET", path).json()["value"][0]["alerts"]
+    assert set(alert) == {"id", "title"}
+    everything = visitor.graph("GET", f"{INCIDENTS}?$top=1&$expand=*").json()
+    assert len(everything["value"][0]["alerts"]) > 1
+    for wrong in ("alerts($filter=x)", "alerts($select=nope)", "alerts(", "comments"):
+        assert visitor.graph("GET", f"{INCIDENTS}?$expand={wrong}").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "words"),
+    [
+        ("$format=json&$top=1", 200, ""),
+        ("$select=alerts&$top=1", 200, ""),
+        ("$top=1&$top=2", 400, "'$top' was specified more than once"),
+        ("$filter=status eq 'active'&filter=status eq 'resolved'", 400, "more than once"),
+        ("$orderby=nope", 400, "Invalid orderby clause: Could not find a property named 'nope'"),
+    ],
+)
+def test_odd_options(visitor: Visitor, query: str, status: int, words: str) -> None:
+    answer = visitor.graph("GET", f"{INCIDENTS}?{query}")
+    assert answer.status_code == status
+    assert words in str(answer.json())
+
+
+def test_alerts_are_not_filtered_by_values_that_do_not_exist(visitor: Visitor) -> None:
+    for name in ("severity", "status", "classification", "determination"):
+        answer = visitor.graph("GET", f"/security/alerts_v2?$filter={name} eq 'nope'")
+        assert "not a valid enumeration type constant" in answer.json()["error"]["message"]
+
+
+def test_texts_that_may_be_empty_are_emptied(writer: Visitor) -> None:
+    for value in ("words", None):
+        body = dict.fromkeys(("summary", "description", "resolvingComment"), value)
+        answer = writer.graph("PATCH", f"{INCIDENTS}/4711", json=body)
+        assert {name: answer.json()[name] for name in body} == body
+
+
+def test_the_classic_api_knows_no_newer_status(writer: Visitor) -> None:
+    answer = writer.classic("PATCH", "/incidents/4711", json={"status": "AwaitingAction"})
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/security/runHuntingQuery", f"{INCIDENTS}/4711/comments"])
+def test_a_body_that_begins_with_a_byte_order_mark(writer: Visitor, path: str) -> None:
+    body = b'\xef\xbb\xbf{"%s": "print 1"}' % (b"Query" if "Query" in path else b"comment")
+    headers = {"Content-Type": "application/json"}
+    assert writer.graph("POST", path, content=body, headers=headers).status_code == 200
+
+
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded"])
 @pytest.mark.parametrize(
     ("method", "path", "resource"),

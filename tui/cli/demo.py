@@ -33,6 +33,8 @@ def configure(parser: argparse.ArgumentParser, command: str) -> None:
         "example:\n"
         "  m365d-tui demo serve --port 8765\n"
         "  curl -d grant_type=client_credentials … http://127.0.0.1:8765/TENANT/oauth2/token\n\n"
+        "With --tls, trust the certificate that it shows:\n"
+        "  openssl s_client -connect 127.0.0.1:8765 </dev/null | openssl x509 > demo.pem\n\n"
         "It ends on SIGTERM or Ctrl+C. `m365d-tui demo credentials` shows who can sign in."
     )
 

@@ -41,6 +41,11 @@ class Resource:
         """Every `aud` that this API takes."""
         return frozenset({self.uri, self.uri + "/", self.app_id, *self.aliases})
 
+    def audience_named(self, name: str) -> str:
+        """The `aud` of a token that was asked for by that name, whatever its case."""
+        wanted = name.rstrip("/").lower()
+        return next((one for one in (self.app_id, *self.aliases) if one == wanted), self.uri)
+
 
 CLASSIC = Resource(
     "classic", "https://api.security.microsoft.com", "8ee8fdad-f234-4243-8f3b-15c294843740"

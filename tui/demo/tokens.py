@@ -53,11 +53,9 @@ def issue(
         proof: How the application proved itself: `1` by a secret, `2` by a certificate, `0` not.
         user: On whose behalf, if anybody's: a user principal name.
     """
-    import jwt
-
     began = int(now.timestamp())
     claims: dict[str, Any] = {
-        "aud": audience,
+        "aud": resource.audience_named(audience),
         "iss": f"https://sts.windows.net/{TENANT_ID}/",
         "iat": began - 300,
         "nbf": began - 300,
@@ -87,21 +85,49 @@ def issue(
             "idtyp": "user",
             "ipaddr": "127.0.0.1",
             "name": user.partition("@")[0],
-            "oid": guid(f"contoso/user/{user}"),
+            "oid": user_id(user),
             "scp": " ".join(scopes_of(app, resource)),
             "upn": user,
             "unique_name": user,
         }
     elif roles:
         claims["roles"] = list(roles)
+    return _signed(claims), claims
+
+
+def _signed(claims: dict[str, Any]) -> str:
+    import jwt
+
     key = signing_key()
-    token = jwt.encode(
-        claims,
-        key.private,
-        algorithm="RS256",
-        headers={"kid": key.key_id, "x5t": key.key_id},
+    headers = {"kid": key.key_id, "x5t": key.key_id}
+    return jwt.encode(claims, key.private, algorithm="RS256", headers=headers)
+
+
+def id_token(app: Registration, user: str, issuer: str, now: datetime) -> str:
+    """A signed token that tells the application who its user is (scope `openid`)."""
+    began = int(now.timestamp())
+    return _signed(
+        {
+            "aud": app.client_id,
+            "iss": issuer,
+            "iat": began - 300,
+            "nbf": began - 300,
+            "exp": began + LIFETIME,
+            "name": user.partition("@")[0],
+            "oid": user_id(user),
+            "preferred_username": user,
+            "rh": f"1.{_opaque(36)}.",
+            "sub": _opaque(32),
+            "tid": TENANT_ID,
+            "uti": _opaque(16),
+            "ver": "2.0",
+        }
     )
-    return token, claims
+
+
+def user_id(user: str) -> str:
+    """The identifier of a user in the tenant."""
+    return guid(f"contoso/user/{user.partition('@')[0]}")
 
 
 class BadToken(Exception):

@@ -103,15 +103,23 @@ async def _on_quota(request: Request, error: Exception) -> Response:
 
 async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    path = request.url.path
+    path, headers = request.url.path, error.headers
     graph_path = dialect_of(path) == "graph"
     if error.status_code == 405:
         code, message = "MethodNotAllowed", f"Method {request.method} is not allowed here."
+        headers = {"Allow": ", ".join(_methods(request))}
     elif graph_path:
         code, message = "ResourceNotFound", f"Resource not found for the segment '{path[:80]}'."
     else:
         code, message = "NotFound", f"No resource was found at '{path[:80]}'"
-    return _refuse(request, ServiceFault(error.status_code, code, message, headers=error.headers))
+    return _refuse(request, ServiceFault(error.status_code, code, message, headers=headers))
+
+
+def _methods(request: Request) -> list[str]:
+    """Every method that one of the routes of an address knows."""
+    routes = [route for route in request.app.routes if isinstance(route, Route)]
+    fitting = [route for route in routes if route.path_regex.match(request.scope["path"])]
+    return sorted({method for route in fitting for method in route.methods or ()})
 
 
 async def _on_defect(request: Request, _: Exception) -> Response:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.routing import Route
 
-from tui.demo.service import edits
+from tui.demo.service import edits, enums
 from tui.demo.service.answers import JsonAnswer
 from tui.demo.service.auth import caller_name, require, tenant_of
 from tui.demo.service.classic_shape import incident_object
@@ -31,7 +31,7 @@ _INCIDENTS: Rules[Record] = Rules(
     {
         "lastUpdateTime": Field(lambda one: one.updated, "time"),
         "createdTime": Field(lambda one: one.created, "time"),
-        "status": Field(lambda one: one.status, "enum", frozenset(edits.STATUSES)),
+        "status": Field(lambda one: one.status, "enum", enums.numbers(enums.INCIDENT_STATUS)),
         "assignedTo": Field(lambda one: one.assigned),
     },
     "microsoft.windowsDefenderATP.api.Incident",
@@ -57,9 +57,9 @@ def _record(request: Request, tenant: Tenant) -> Record:
     if not text.isascii() or not text.isdigit():
         message = f"Incident id '{text[:40]}' is not a number"
         raise bad_request(message, code="InvalidInput")
-    record = tenant.queue.get(int(text[:18]))
+    record = tenant.queue.get(int(text)) if len(text) < 19 else None
     if record is None:
-        raise not_found(f"Incident {text[:18]}", "classic")
+        raise not_found(f"Incident {text[:40]}", "classic")
     return record
 
 
@@ -89,6 +89,7 @@ async def get_incident(request: Request) -> Response:
 
 
 _FIELDS = {"status", "assignedTo", "classification", "determination", "tags", "comment"}
+_STATUSES = enums.writable(("active", "inProgress", "resolved", "redirected"))
 _REFUSAL = "InvalidRequestBody"
 _VALUE = "InvalidInput"
 
@@ -97,7 +98,7 @@ def _changes(body: dict[str, Any]) -> dict[str, Any]:
     edits.unknown_properties(body, _FIELDS, _REFUSAL)
     changes: dict[str, Any] = {}
     if "status" in body:
-        changes["status"] = edits.member(body, "status", edits.STATUSES, _VALUE)
+        changes["status"] = edits.member(body, "status", _STATUSES, _VALUE)
     if "assignedTo" in body:
         changes["assigned"] = edits.owner(body, "assignedTo", _VALUE)
     if "classification" in body:

@@ -8,6 +8,7 @@ Source: *OAuth 2.0 device authorization grant*, *Refresh tokens*.
 from __future__ import annotations
 
 import html
+import json
 import secrets
 import uuid
 from dataclasses import dataclass, field
@@ -18,7 +19,8 @@ from weakref import WeakKeyDictionary
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from tui.demo.identity import ANALYST, Registration, Resource
+from tui.demo.identity import ANALYST, GRAPH, TENANT_ID, Registration, Resource
+from tui.demo.keys import base64url
 from tui.demo.service.auth import tenant_of
 from tui.demo.service.authority import (
     AuthorityFault,
@@ -30,7 +32,7 @@ from tui.demo.service.authority import (
     refusal,
     resource_of,
 )
-from tui.demo.tokens import LIFETIME, issue, scopes_of
+from tui.demo.tokens import LIFETIME, id_token, issue, scopes_of, user_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,14 +79,17 @@ def _desk(request: Request) -> _Desk:
 
 
 def _target(form: Mapping[str, str], app: Registration) -> tuple[Resource, str]:
-    """The API of a `scope`, by its default or by permissions of its own, and its name."""
+    """The API of a `scope`, by its default or by permissions of its own, and its name.
+
+    A permission that names no API is one of Graph's.
+    """
     words = [
         word
         for word in form.get("scope", "").split()
         if word not in {"openid", "profile", "offline_access", "email"}
     ]
-    fronts = {word.rpartition("/")[0] for word in words}
-    if len(fronts) != 1 or "" in fronts:
+    fronts = {word.rpartition("/")[0] or GRAPH.uri for word in words}
+    if len(fronts) != 1:
         raise AuthorityFault(
             70011,
             "The provided request must include a 'scope' input parameter. The provided value for "
@@ -194,6 +199,12 @@ def grant(request: Request, form: Mapping[str, str], now: datetime) -> Response:
         fresh = secrets.token_urlsafe(600)
         desk.refresh[fresh] = app.client_id
         body["refresh_token"] = fresh
+    if "openid" in form.get("scope", "").split():
+        issuer = f"{str(request.base_url).rstrip('/')}/{TENANT_ID}/v2.0"
+        body["id_token"] = id_token(app, ANALYST, issuer, now)
+    if form.get("client_info") == "1":
+        account = {"uid": user_id(ANALYST), "utid": TENANT_ID}
+        body["client_info"] = base64url(json.dumps(account).encode())
     return JSONResponse(body, headers=answer_headers(str(uuid.uuid4())))
 
 

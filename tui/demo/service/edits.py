@@ -9,20 +9,15 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
+from tui.demo.service import enums
 from tui.demo.service.faults import bad_request
 from tui.demo.story.record import Record, comment
 
-STATUSES = {
-    name.casefold(): name
-    for name in ("active", "inProgress", "resolved", "redirected", "awaitingAction")
-}
-SEVERITIES = {
-    name.casefold(): name for name in ("unknown", "informational", "low", "medium", "high")
-}
-CLASSIFICATIONS = {
-    name.casefold(): name
-    for name in ("unknown", "falsePositive", "truePositive", "informationalExpectedActivity")
-}
+STATUSES = enums.writable(enums.INCIDENT_STATUS)
+SEVERITIES = enums.writable(enums.SEVERITY)
+CLASSIFICATIONS = enums.writable(enums.CLASSIFICATION)
+DETERMINATIONS = enums.writable(enums.DETERMINATION, enums.OLDER_DETERMINATIONS)
+ALERT_STATUSES = enums.writable(enums.ALERT_STATUS)
 _GOES_WITH = {
     "truePositive": {
         "multiStagedAttack",
@@ -44,17 +39,6 @@ _GOES_WITH = {
     },
     "falsePositive": {"notMalicious", "notEnoughDataToValidate", "other"},
 }
-DETERMINATIONS = {name.casefold(): name for names in _GOES_WITH.values() for name in names} | {
-    "unknown": "unknown",
-    "notavailable": "unknown",
-    # The spellings of older answers.
-    "compromiseduser": "compromisedAccount",
-    "confirmeduseractivity": "confirmedActivity",
-    "clean": "notMalicious",
-    "insufficientdata": "notEnoughDataToValidate",
-    "noenoughdatatovalidate": "notEnoughDataToValidate",
-}
-ALERT_STATUSES = {name.casefold(): name for name in ("unknown", "new", "inProgress", "resolved")}
 _LONGEST_TEXT = 30_000
 
 
@@ -85,13 +69,22 @@ def text(body: dict[str, Any], field: str, code: str) -> str:
     return value
 
 
+def words(body: dict[str, Any], field: str, code: str) -> str | None:
+    """The value of a text field that may be empty: none where it is null.
+
+    Raises:
+        ServiceFault: 400 where it is neither text nor null.
+    """
+    return None if body[field] is None else text(body, field, code)
+
+
 def owner(body: dict[str, Any], field: str, code: str) -> str | None:
     """The value of an owner field: nobody where it is null or empty.
 
     Raises:
         ServiceFault: 400 where it is neither text nor null.
     """
-    return None if body[field] is None else text(body, field, code) or None
+    return words(body, field, code) or None
 
 
 def tags(body: dict[str, Any], field: str, code: str) -> list[str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.routing import Route
 
 from tui.demo.options import stamp
-from tui.demo.service import edits
+from tui.demo.service import edits, enums
 from tui.demo.service.answers import JsonAnswer
 from tui.demo.service.auth import caller_name, require, tenant_of
 from tui.demo.service.faults import bad_request, not_found
@@ -34,19 +34,20 @@ _READ_ALERTS = ("SecurityAlert.Read.All", "SecurityAlert.ReadWrite.All")
 _WRITE_ALERTS = ("SecurityAlert.ReadWrite.All",)
 _OPTIONS = frozenset({"$filter", "$top", "$skip", "$orderby", "$count", "$expand", "$select"})
 
+_DETERMINATION = enums.numbers(enums.DETERMINATION, enums.OLDER_DETERMINATIONS)
+_SEVERITY = enums.numbers(enums.SEVERITY)
+
 _INCIDENTS: Rules[Record] = Rules(
     {
         "id": Field(lambda one: str(one.number)),
         "displayName": Field(lambda one: one.name),
         "assignedTo": Field(lambda one: one.assigned),
         "classification": Field(
-            lambda one: one.classification, "enum", frozenset(edits.CLASSIFICATIONS)
+            lambda one: one.classification, "enum", enums.numbers(enums.CLASSIFICATION)
         ),
-        "determination": Field(
-            lambda one: one.determination, "enum", frozenset(edits.DETERMINATIONS)
-        ),
-        "severity": Field(lambda one: one.severity, "enum", frozenset(edits.SEVERITIES)),
-        "status": Field(lambda one: one.status, "enum", frozenset(edits.STATUSES)),
+        "determination": Field(lambda one: one.determination, "enum", _DETERMINATION),
+        "severity": Field(lambda one: one.severity, "enum", _SEVERITY),
+        "status": Field(lambda one: one.status, "enum", enums.numbers(enums.INCIDENT_STATUS)),
         "createdDateTime": Field(lambda one: one.created, "time"),
         "lastUpdateDateTime": Field(lambda one: one.updated, "time"),
         "priorityScore": Field(lambda one: one.priority, "number"),
@@ -67,13 +68,18 @@ _ALERTS: Rules[Told] = Rules(
             "title",
             "assignedTo",
             "category",
-            "classification",
-            "determination",
             "detectionSource",
             "incidentId",
             "serviceSource",
-            "severity",
-            "status",
+        )
+    }
+    | {
+        name: Field(lambda one, name=name: one[name], "enum", members)  # type: ignore[misc]
+        for name, members in (
+            ("classification", enums.numbers(enums.CLASSIFICATION)),
+            ("determination", _DETERMINATION),
+            ("severity", _SEVERITY),
+            ("status", enums.numbers(enums.ALERT_STATUS)),
         )
     }
     | {
@@ -111,7 +117,8 @@ def _count(request: Request) -> Tenant:
 
 def _record(request: Request, tenant: Tenant) -> Record:
     text = request.path_params["incident"]
-    record = tenant.queue.get(int(text)) if text.isascii() and text.isdigit() else None
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+    record = None if number is None else tenant.queue.get(number)
     if record is None:
         raise not_found(f"Incident with id {text[:40]}", "graph")
     return record
@@ -131,7 +138,7 @@ async def list_incidents(request: Request) -> Response:
         body["@odata.nextLink"] = next_link(request, asked)
     body["value"] = [
         selected(
-            incident_object(record, tenant, expand="alerts" in asked.expand, newer=newer),
+            incident_object(record, tenant, expand=asked.expand, newer=newer),
             asked,
             _INCIDENTS,
         )
@@ -146,9 +153,7 @@ async def get_incident(request: Request) -> Response:
     tenant = _count(request)
     asked = understand(request, _INCIDENTS)
     record = _record(request, tenant)
-    found = incident_object(
-        record, tenant, expand="alerts" in asked.expand, newer=knows_newer(request)
-    )
+    found = incident_object(record, tenant, expand=asked.expand, newer=knows_newer(request))
     body = {
         "@odata.context": _context(request, "incidents/$entity"),
         **selected(found, asked, _INCIDENTS),
@@ -182,8 +187,10 @@ def _changes(body: dict[str, Any]) -> dict[str, Any]:
             changes[attribute] = edits.tags(body, name, _CODE)
         elif name in _ENUMS:
             changes[attribute] = edits.member(body, name, _ENUMS[name], _CODE)
-        else:
+        elif name == "displayName":
             changes[attribute] = edits.text(body, name, _CODE)
+        else:
+            changes[attribute] = edits.words(body, name, _CODE)
     return changes
 
 
@@ -204,7 +211,7 @@ async def update_incident(request: Request) -> Response:
     if changes:
         now = tenant.clock.now()
         edits.apply(record, changes, author=caller_name(claims), now=now, code=_CODE)
-    found = incident_object(record, tenant, expand=False, newer=knows_newer(request))
+    found = incident_object(record, tenant, expand=None, newer=knows_newer(request))
     body = {"@odata.context": _context(request, "incidents/$entity"), **found}
     return JsonAnswer(body, headers=_headers(request))
 
@@ -295,7 +302,7 @@ async def update_alert(request: Request) -> Response:
     tenant = _count(request)
     record, alert = _alert(request, tenant)
     body = await json_object(request, _CODE)
-    enums = {**_ENUMS, "status": edits.ALERT_STATUSES}
+    members = {**_ENUMS, "status": edits.ALERT_STATUSES}
     known = {"status", "assignedTo", "classification", "determination", "customDetails"}
     edits.unknown_properties(body, known, _CODE)
     changes: dict[str, Any] = {}
@@ -304,8 +311,8 @@ async def update_alert(request: Request) -> Response:
             changes[name] = edits.owner(body, name, _CODE)
         elif name == "customDetails":
             changes[name] = body[name]
-        elif name in enums:
-            changes[name] = edits.member(body, name, enums[name], _CODE)
+        elif name in members:
+            changes[name] = edits.member(body, name, members[name], _CODE)
     _edit_alert(record, alert, changes, tenant)
     return _alert_answer(request, _alert(request, tenant)[1])
 

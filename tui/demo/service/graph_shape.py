@@ -12,6 +12,7 @@ from tui.demo.story.record import Record, Told
 if TYPE_CHECKING:
     from starlette.requests import Request
 
+    from tui.demo.service.listing import Expansion
     from tui.demo.tenant import Tenant
 
 
@@ -64,7 +65,9 @@ def alert_object(alert: Told, *, newer: bool) -> dict[str, Any]:
     return {**dated, "evidence": evidence}
 
 
-def incident_object(record: Record, tenant: Tenant, *, expand: bool, newer: bool) -> dict[str, Any]:
+def incident_object(
+    record: Record, tenant: Tenant, *, expand: Expansion | None, newer: bool
+) -> dict[str, Any]:
     """An incident as Graph sends it."""
     found: dict[str, Any] = {
         "id": str(record.number),
@@ -92,7 +95,6 @@ def incident_object(record: Record, tenant: Tenant, *, expand: bool, newer: bool
     if not newer:
         found = _dated(found, ("status",))
     if expand:
-        found["alerts"] = [
-            alert_object(alert, newer=newer) for alert in tenant.queue.alerts(record)
-        ]
+        alerts = tenant.queue.alerts(record)
+        found["alerts"] = expand.of([alert_object(alert, newer=newer) for alert in alerts])
     return found

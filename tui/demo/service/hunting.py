@@ -7,6 +7,7 @@ Defender XDR); *security: runHuntingQuery* (Microsoft Graph).
 from __future__ import annotations
 
 import asyncio
+import codecs
 import json
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
@@ -126,7 +127,8 @@ async def _body(request: Request) -> dict[str, Any]:
         if len(raw) > _LARGEST_BODY:
             raise ServiceFault(413, "RequestEntityTooLarge", "The request body is too large.")
     try:
-        decoded = msgspec.json.decode(raw) if raw else None
+        # Windows' tools write a byte order mark before what they call UTF-8.
+        decoded = msgspec.json.decode(raw.removeprefix(codecs.BOM_UTF8)) if raw else None
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise bad_request("Unable to read JSON request payload.") from None
     if not isinstance(decoded, dict):

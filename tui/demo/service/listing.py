@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _KNOWN = frozenset({"$filter", "$top", "$skip", "$orderby", "$count", "$expand", "$select"})
+_EXPANDED = re.compile(r"\s*(?P<name>alerts|\*)\s*(?:\((?P<options>[^()]*)\))?\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,33 @@ class Rules(Generic[T]):
 
 
 @dataclass(frozen=True)
+class Expansion:
+    """The alerts that come with each incident."""
+
+    select: frozenset[str]
+    """Their properties; all where it is empty."""
+    top: int | None
+    """How many of them at most."""
+
+    def of(self, alerts: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The alerts as they were asked for.
+
+        Raises:
+            ServiceFault: 400 for a property that is not there.
+        """
+        kept = self.select | {"id"}
+        for name in sorted(self.select - set(alerts[0])) if alerts else ():
+            raise bad_request(
+                f"Could not find a property named '{name[:80]}' on type "
+                "'microsoft.graph.security.alert'."
+            )
+        return [
+            {name: value for name, value in one.items() if not self.select or name in kept}
+            for one in alerts[: self.top]
+        ]
+
+
+@dataclass(frozen=True)
 class Asked(Generic[T]):
     """A list request, understood."""
 
@@ -48,7 +77,7 @@ class Asked(Generic[T]):
     top: int
     skip: int
     count: bool
-    expand: frozenset[str]
+    expand: Expansion | None
     select: frozenset[str]
 
 
@@ -58,16 +87,27 @@ def _whole(name: str, text: str, code: str) -> int:
     return int(text[:10])
 
 
-def _options(request: Request) -> dict[str, str]:
+def _options(request: Request, code: str = "BadRequest") -> dict[str, str]:
     """The query options by name; neither their case nor the `$` before them matters (OData 4.01).
 
-    What is no option of OData is passed over.
+    What is no option of OData is passed over; so is `$format`, for there is JSON only.
+
+    Raises:
+        ServiceFault: 400 for an option that is there twice.
     """
-    found = {}
-    for name, value in request.query_params.items():
+    found: dict[str, str] = {}
+    for name, value in request.query_params.multi_items():
         option = f"${name.removeprefix('$').lower()}"
-        if name.startswith("$") or option in _KNOWN:
-            found[option if option in _KNOWN else name] = value
+        if option == "$format" or not (name.startswith("$") or option in _KNOWN):
+            continue
+        key = option if option in _KNOWN else name
+        if key in found:
+            raise bad_request(
+                f"Query option '{key[:80]}' was specified more than once, but it must be "
+                "specified at most once.",
+                code=code,
+            )
+        found[key] = value
     return found
 
 
@@ -77,32 +117,28 @@ def understand(request: Request, rules: Rules[T]) -> Asked[T]:
     Raises:
         ServiceFault: 400 for options that are unknown, malformed or too large.
     """
-    given = _options(request)
+    given = _options(request, rules.code)
     for name in given:
         if name not in rules.options:
             raise bad_request(f"The query option '{name}' is not supported.", code=rules.code)
     try:
         text = given.get("$filter")
         passes = parse_filter(text, rules.fields, rules.type_name) if text is not None else None
+    except ODataFault as why:
+        raise bad_request(f"Invalid filter clause: {why}", code=rules.code) from None
+    try:
         order = given.get("$orderby")
         sort = parse_order(order, rules.fields, rules.type_name) if order else None
     except ODataFault as why:
-        raise bad_request(f"Invalid filter clause: {why}", code=rules.code) from None
+        raise bad_request(f"Invalid orderby clause: {why}", code=rules.code) from None
     top = _whole("$top", given["$top"], rules.code) if "$top" in given else None
-    if top is not None and not 1 <= top <= rules.largest:
+    if top is not None and top > rules.largest:
         raise bad_request(
             f"The limit of '{rules.largest}' for Top query has been exceeded. "
             f"The value from the incoming request is '{top}'.",
             code=rules.code,
         )
     size = rules.usual if top is None else top
-    expand = frozenset(part.strip() for part in given.get("$expand", "").split(",") if part.strip())
-    if expand - {"alerts"}:
-        unknown = ", ".join(sorted(expand - {"alerts"}))
-        raise bad_request(
-            f"Could not find a property named '{unknown}' on type '{rules.type_name}'.",
-            code=rules.code,
-        )
     count = given.get("$count", "false").lower()
     if count not in {"true", "false"}:
         raise bad_request(f"Invalid value '{count}' for $count.", code=rules.code)
@@ -112,11 +148,43 @@ def understand(request: Request, rules: Rules[T]) -> Asked[T]:
         top=size,
         skip=_whole("$skip", given.get("$skip", "0"), rules.code),
         count=count == "true",
-        expand=expand,
-        select=frozenset(
-            part.strip() for part in given.get("$select", "").split(",") if part.strip()
-        ),
+        expand=_expansion(given.get("$expand", ""), rules),
+        select=_names(given.get("$select", "")),
     )
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(part.strip() for part in text.split(",") if part.strip())
+
+
+def _expansion(text: str, rules: Rules[Any]) -> Expansion | None:
+    """What `$expand` asks for: alerts, with a `$select` and a `$top` of their own.
+
+    Raises:
+        ServiceFault: 400 for anything else.
+    """
+    if not text.strip():
+        return None
+    found = _EXPANDED.fullmatch(text)
+    if found is None:
+        name = text.partition("(")[0].strip()[:80]
+        raise bad_request(
+            f"Could not find a property named '{name}' on type '{rules.type_name}'.",
+            code=rules.code,
+        )
+    select: frozenset[str] = frozenset()
+    top = None
+    for option in (found["options"] or "").split(";"):
+        name, _, value = option.strip().partition("=")
+        if name.lower() == "$select":
+            select = _names(value)
+        elif name.lower() == "$top":
+            top = _whole("$top", value, rules.code)
+        elif name:
+            raise bad_request(
+                f"The query option '{name[:80]}' is not supported within $expand.", code=rules.code
+            )
+    return Expansion(select, top)
 
 
 def page(things: Sequence[T], asked: Asked[T]) -> tuple[list[T], int, bool]:
@@ -125,7 +193,7 @@ def page(things: Sequence[T], asked: Asked[T]) -> tuple[list[T], int, bool]:
     if asked.sort is not None:
         kept = asked.sort(kept)
     end = asked.skip + asked.top
-    return list(kept[asked.skip : end]), len(kept), end < len(kept)
+    return list(kept[asked.skip : end]), len(kept), asked.skip < end < len(kept)
 
 
 def next_link(request: Request, asked: Asked[Any]) -> str:
@@ -143,12 +211,13 @@ def selected(thing: dict[str, Any], asked: Asked[Any], rules: Rules[Any]) -> dic
     """
     if not asked.select or "*" in asked.select:
         return thing
-    for name in sorted(asked.select - set(thing)):
+    expandable = {"alerts"} if "$expand" in rules.options else set()
+    for name in sorted(asked.select - set(thing) - expandable):
         raise bad_request(
             f"Could not find a property named '{name[:80]}' on type '{rules.type_name}'.",
             code=rules.code,
         )
-    kept = asked.select | asked.expand | {"id"}
+    kept = asked.select | {"id"} | ({"alerts"} if asked.expand else set())
     return {name: value for name, value in thing.items() if name in kept or name.startswith("@")}
 
 

@@ -41,7 +41,7 @@ def _answer(request: Request) -> Response:
     if app is None:
         return _refuse("invalid_request", "Identity not found")
     now = tenant_of(request).clock.now()
-    token, claims = issue(app, resource, name.removesuffix("/"), now, proof="2")
+    token, claims = issue(app, resource, name, now, proof="2")
     body = {
         "access_token": token,
         "client_id": app.client_id,

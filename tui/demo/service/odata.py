@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
@@ -27,18 +27,26 @@ class Field(Generic[T]):
     Args:
         read: Its value in one thing.
         kind: `text`, `enum`, `time`, `number`, or `texts` for a collection.
-        members: Of an enum, every value that may be compared with.
+        members: Of an enum, the number of each value that may be compared with, by its name
+            without case: values are ordered by it, not by their names.
     """
 
     read: Callable[[T], Any]
     kind: str = "text"
-    members: frozenset[str] = frozenset()
+    members: Mapping[str, int] = field(default_factory=dict)
+
+    def compared(self, thing: T) -> Any:
+        """The value as comparisons and orders see it; None where there is none."""
+        value = self.read(thing)
+        if self.kind == "enum":
+            return None if value is None else self.members.get(value.casefold(), -1)
+        return _folded(value) if self.kind == "text" else value
 
 
 _TOKEN = re.compile(
     r"""\s*(?:
       (?P<string>'(?:[^']|'')*')
-    | (?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))
+    | (?P<time>\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)|(?![\w:-])))
     | (?P<number>-?\d+(?:\.\d+)?)(?![\w.])
     | (?P<word>[A-Za-z_][A-Za-z0-9_./]*)
     | (?P<mark>[(),:])
@@ -58,11 +66,12 @@ _TEXT: dict[str, Callable[[str, str], bool]] = {
     "startswith": lambda text, part: text.startswith(part),
     "endswith": lambda text, part: text.endswith(part),
 }
+_CASE = frozenset({"tolower", "toupper"})
 _DEPTH = 64
 
 
 def parse_time(text: str) -> datetime:
-    """An OData date and time.
+    """An OData date and time; a date alone is its first moment.
 
     Raises:
         ODataFault: There is no such time.
@@ -73,7 +82,8 @@ def parse_time(text: str) -> datetime:
         whole, fraction, rest = found.groups()
         text = f"{whole}.{fraction[:6].ljust(6, '0')}{rest}"
     try:
-        return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(UTC)
+        moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         raise ODataFault(f"Invalid date and time '{text}'") from None
 
@@ -171,9 +181,12 @@ class _Parser(Generic[T]):
         kind, name, _ = token
         if kind != "word":
             raise self.wrong(token, "A property name")
-        if self.peek()[1] == "(" and name in _TEXT:
-            return self.text_function(name)
-        if self.peek()[1] == "(":
+        if self.peek()[1] == "(" and name.lower() in _TEXT:
+            return self.text_function(name.lower())
+        if self.peek()[1] == "(" and name.lower() in _CASE:
+            self.at -= 1
+            name = self.property_name()
+        elif self.peek()[1] == "(":
             path, _, function = name.rpartition("/")
             if function in {"any", "all"} and path:
                 return self.collection(path, function)
@@ -191,10 +204,7 @@ class _Parser(Generic[T]):
         if field.kind == "texts":
             raise ODataFault(f"The collection '{name}' cannot be compared; use any().")
         wanted = self.value(field, name)
-        read = field.read
-        if field.kind == "time" or field.kind == "number":
-            return lambda thing: compare(read(thing), wanted)
-        return lambda thing: compare(_folded(read(thing)), wanted)
+        return lambda thing: compare(field.compared(thing), wanted)
 
     def membership(self, field: Field[T], name: str) -> Test[T]:
         self.expect("(")
@@ -203,10 +213,7 @@ class _Parser(Generic[T]):
             self.take()
             wanted.add(self.value(field, name))
         self.expect(")")
-        read = field.read
-        if field.kind in {"time", "number"}:
-            return lambda thing: read(thing) in wanted
-        return lambda thing: _folded(read(thing)) in wanted
+        return lambda thing: field.compared(thing) in wanted
 
     def value(self, field: Field[T], name: str) -> Value:
         token = self.take()
@@ -226,9 +233,27 @@ class _Parser(Generic[T]):
         if kind != "string":
             raise self.wrong(token, "A quoted string or null")
         text = text[1:-1].replace("''", "'").casefold()
-        if field.kind == "enum" and text not in field.members:
+        if field.kind != "enum":
+            return text
+        if text not in field.members:
             raise ODataFault(f"The string '{text}' is not a valid enumeration type constant.")
-        return text
+        return field.members[text]
+
+    def property_name(self) -> str:
+        """The name of a property, itself or in lower or upper case: case counts nowhere here."""
+        token = self.take()
+        if token[0] != "word":
+            raise self.wrong(token, "A property name")
+        if self.peek()[1] == "(" and token[1].lower() in _CASE:
+            self.take()
+            inner = self.take()
+            if inner[0] != "word":
+                raise self.wrong(inner, "A property name")
+            if self.field(inner[1]).kind != "text":
+                raise ODataFault(f"No function signature for '{token[1]}' matches '{inner[1]}'.")
+            self.expect(")")
+            return inner[1]
+        return token[1]
 
     def mismatch(self, field: Field[T], name: str, text: str) -> ODataFault:
         wanted = {"time": "Edm.DateTimeOffset", "number": "Edm.Int32"}[field.kind]
@@ -239,12 +264,10 @@ class _Parser(Generic[T]):
 
     def text_function(self, name: str) -> Test[T]:
         self.expect("(")
-        token = self.take()
-        if token[0] != "word":
-            raise self.wrong(token, "A property name")
-        field = self.field(token[1])
+        of = self.property_name()
+        field = self.field(of)
         if field.kind not in {"text", "enum"}:
-            raise ODataFault(f"No function signature for '{name}' matches '{token[1]}'.")
+            raise ODataFault(f"No function signature for '{name}' matches '{of}'.")
         self.expect(",")
         part = self.take()
         if part[0] != "string":
@@ -307,7 +330,7 @@ def parse_order(
             raise ODataFault(f"Could not find a property named '{words[0]}' on type '{type_name}'.")
         if field.kind == "texts":
             raise ODataFault(f"The collection '{words[0]}' cannot be sorted by.")
-        keys.append((field.read, words[-1] == "desc"))
+        keys.append((field.compared, words[-1] == "desc"))
 
     def sort(things: Sequence[T]) -> list[T]:
         ordered = list(things)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -88,8 +89,8 @@ def _resource_of_scope(form: Mapping[str, str]) -> str:
             f"the input parameter 'scope' is not valid. The scope {scope} is not valid.",
             error="invalid_scope",
         )
-    front, found, _ = wanted[0].partition("/.default")
-    if not found:
+    front = wanted[0].removesuffix("/.default")
+    if front == wanted[0]:
         raise AuthorityFault(
             1002012,
             f"The provided value for scope {scope} is not valid. Client credential flows must "
@@ -127,7 +128,7 @@ async def _grant(request: Request, *, version: int) -> Response:
         resource = resource_of(name, app)
     except AuthorityFault as fault:
         return refusal(fault, request, now)
-    token, claims = issue(app, resource, name.removesuffix("/"), now, proof=proof)
+    token, claims = issue(app, resource, name, now, proof=proof)
     headers = answer_headers(str(uuid.uuid4()))
     if version == 2:
         answer: dict[str, Any] = {
@@ -181,15 +182,17 @@ def _metadata(request: Request, *, version: int) -> Response:
             return refusal(fault, request, tenant_of(request).clock.now())
     origin = _origin(request)
     infix = "/v2.0" if version == 2 else ""
-    issuer = (
-        f"{origin}/{TENANT_ID}/v2.0" if version == 2 else f"https://sts.windows.net/{TENANT_ID}/"
-    )
+    # Shared endpoints lead to themselves, and leave the issuer's tenant to be filled in.
+    shared = tenant.lower() in SHARED
+    segment, issued_by = (tenant.lower(), "{tenantid}") if shared else (TENANT_ID, TENANT_ID)
     body = {
-        "issuer": issuer,
-        "token_endpoint": f"{origin}/{TENANT_ID}/oauth2{infix}/token",
-        "authorization_endpoint": f"{origin}/{TENANT_ID}/oauth2{infix}/authorize",
-        "device_authorization_endpoint": f"{origin}/{TENANT_ID}/oauth2/v2.0/devicecode",
-        "jwks_uri": f"{origin}/{TENANT_ID}/discovery{infix}/keys",
+        "issuer": f"{origin}/{issued_by}/v2.0"
+        if version == 2
+        else f"https://sts.windows.net/{issued_by}/",
+        "token_endpoint": f"{origin}/{segment}/oauth2{infix}/token",
+        "authorization_endpoint": f"{origin}/{segment}/oauth2{infix}/authorize",
+        "device_authorization_endpoint": f"{origin}/{segment}/oauth2/v2.0/devicecode",
+        "jwks_uri": f"{origin}/{segment}/discovery{infix}/keys",
         "token_endpoint_auth_methods_supported": [
             "client_secret_post",
             "private_key_jwt",
@@ -229,6 +232,27 @@ async def keys(request: Request) -> Response:
     return JSONResponse(signing_key().published(f"https://sts.windows.net/{TENANT_ID}/"))
 
 
+async def instance(request: Request) -> Response:
+    """`GET /common/discovery/instance`: whether an authority is one of this cloud's."""
+    asked = request.query_params.get("authorization_endpoint", "")
+    if urlsplit(asked).netloc != request.url.netloc:
+        fault = AuthorityFault(
+            50049, "Unknown or invalid instance of the authority.", error="invalid_instance"
+        )
+        return refusal(fault, request, tenant_of(request).clock.now())
+    tenant = urlsplit(asked).path.split("/")[1:2] or ["common"]
+    configuration = f"{_origin(request)}/{tenant[0]}/v2.0/.well-known/openid-configuration"
+    host = request.url.netloc
+    known = {"preferred_network": host, "preferred_cache": host, "aliases": [host]}
+    return JSONResponse(
+        {
+            "tenant_discovery_endpoint": configuration,
+            "api-version": request.query_params.get("api-version", "1.1"),
+            "metadata": [known],
+        }
+    )
+
+
 def routes() -> list[Route]:
     """The authority's routes."""
     others = ["GET", "PUT", "PATCH", "DELETE"]
@@ -239,6 +263,7 @@ def routes() -> list[Route]:
         Route("/{tenant}/oauth2/v2.0/token", only_post, methods=others),
         Route("/{tenant}/.well-known/openid-configuration", metadata_v1),
         Route("/{tenant}/v2.0/.well-known/openid-configuration", metadata_v2),
+        Route("/common/discovery/instance", instance),
         Route("/{tenant}/discovery/keys", keys),
         Route("/{tenant}/discovery/v2.0/keys", keys),
     ]
