@@ -185,6 +185,8 @@ async def test_rows_that_may_be_missing_are_no_success(
         (("hunt", "/"), b""),
         (("hunt", "-"), b" \n "),
         (("hunt", "-"), b"\xff\x00\x80"),
+        (("hunt", "-"), b"T\x00\n"),
+        (("hunt", "-", "--timespan", "2026-11-08/2026-11-01T00:00:00Z"), b"T"),
         (("hunt", "-", "--timespan", "7d"), b"T"),
         (("hunt", "-", "--format", "csv", "--raw"), b"T"),
         (("hunt", "-", "-o", "/no/such/place/x"), b"T"),
@@ -250,3 +252,33 @@ async def test_an_interrupt_ends_a_query_at_once_and_leaves_nothing(
     await asyncio.wait_for(server.left.wait(), 60)
     left = list((machine.home / "cache").rglob("*.json"))
     assert left == []
+
+
+async def test_a_files_ending_is_its_format_and_a_hyphen_is_standard_output(
+    machine: Machine,
+) -> None:
+    query = str(machine.home / "q.kql")
+    for name, beginning in (("a.csv", b"Name,Hits"), ("a.JSON", b"["), ("a.parquet", b"PAR1")):
+        target = machine.home / name
+        assert (await machine.run("hunt", query, "-o", str(target))).code == 0
+        assert target.read_bytes().startswith(beginning)
+    named = machine.home / "b.csv"
+    await machine.run("hunt", query, "-o", str(named), "--format", "json")
+    assert json.loads(named.read_text()) == ROWS["results"]
+    shown = await machine.run("hunt", query, "-o", "-", "--format", "json")
+    assert shown.json == ROWS["results"]
+
+
+@pytest.mark.parametrize("form", [["--raw"], ["--format", "csv"]])
+async def test_what_a_link_leads_to_is_replaced_whole(machine: Machine, form: list[str]) -> None:
+    real, link = machine.home / "real", machine.home / "link"
+    real.write_text("before")
+    link.symlink_to(real)
+    kept = real.open()
+    ended = await machine.run("hunt", str(machine.home / "q.kql"), *form, "-o", str(link))
+    assert ended.code == 0
+    assert link.is_symlink()
+    assert "Name" in real.read_text()
+    # A new file took the name: whoever reads the old one never sees half of it.
+    assert kept.read() == "before"
+    kept.close()

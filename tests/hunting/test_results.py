@@ -173,6 +173,9 @@ async def test_a_row_nested_too_deeply_costs_itself_alone(tmp_path) -> None:
     whole = classic([("a", "Object")], [{"a": "1"}, {"a": "deep"}, {"a": "3"}])
     body = whole.replace(b'"deep"', deep.encode())
     async with loaded(tmp_path, body) as result:
+        assert [row[0] for row in await values(result)] == ["1", deep, "3"]
+    # Of a body that has to be read row by row.
+    async with loaded(tmp_path, body + b" more") as result:
         assert [row[0] for row in await values(result)] == ["1", None, "3"]
         assert "row 2 is nested too deeply" in result.notes[0]
 

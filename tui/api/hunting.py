@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tui.api.body import BodyFault, misfit, parse
@@ -91,12 +91,23 @@ def checked_timespan(timespan: str) -> str:
             f"“{visible(timespan[:60])}” is no time span",
             remedy="Give an ISO 8601 span such as P7D, PT12H, or 2026-11-01/2026-11-08.",
         )
+    if len(parts) == 2 and not any(durations) and _moment(parts[1]) < _moment(parts[0]):
+        raise UsageProblem(
+            f"The time span “{visible(timespan[:60])}” ends before it begins",
+            remedy="Give the earlier time first.",
+        )
     return timespan.strip()
 
 
 def _is_moment(text: str) -> bool:
     try:
-        datetime.fromisoformat(text)
+        _moment(text)
     except ValueError:
         return False
     return True
+
+
+def _moment(text: str) -> datetime:
+    """A time; in UTC where no zone is named."""
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)

@@ -16,8 +16,10 @@ from tui.cli.target import (
     add_output_option,
     bytes_to,
     check_target,
+    format_named,
     is_special,
     on_a_terminal,
+    real_place,
 )
 from tui.config import at_home
 from tui.errors import Problem, QueryProblem, UsageProblem
@@ -39,7 +41,9 @@ def configure(parser: argparse.ArgumentParser, command: str) -> None:
     parser.add_argument(
         "--timespan", metavar="SPAN", help="ISO 8601, such as P7D; with Microsoft Graph only"
     )
-    parser.add_argument("--format", choices=_FORMATS, help="how to write the rows (table)")
+    parser.add_argument(
+        "--format", choices=_FORMATS, help="how to write the rows (as FILE of -o ends, else table)"
+    )
     parser.add_argument(
         "--raw", action="store_true", help="the service's own answer instead of rows"
     )
@@ -52,7 +56,7 @@ def configure(parser: argparse.ArgumentParser, command: str) -> None:
     add_wait_option(parser)
     parser.epilog = (
         "examples:\n"
-        "  m365d-tui hunt query.kql --format csv -o rows.csv\n"
+        "  m365d-tui hunt query.kql -o rows.csv\n"
         "  echo 'DeviceInfo | take 5' | m365d-tui hunt - --timespan P7D --format json"
     )
 
@@ -62,6 +66,7 @@ def run(args: argparse.Namespace, command: str) -> int:
     del command
     if args.raw and args.format not in (None, "json"):
         raise UsageProblem("--raw is JSON", remedy="Leave --format out, or give --format json.")
+    args.format = args.format or format_named(args.output, _FORMATS)
     if args.format == "parquet" and on_a_terminal(args.output):
         raise UsageProblem(
             "Parquet is no text for a terminal", remedy="Name a file with -o, or use a pipe."
@@ -111,6 +116,8 @@ def read_query(name: str) -> str:
         raise UsageProblem(
             f"{shown} is no text in UTF-8", remedy="Save the query as UTF-8."
         ) from None
+    if "\0" in query:
+        raise UsageProblem(f"{shown} is no text", "it holds NUL bytes", "Save the query as UTF-8.")
     if not query.strip():
         raise UsageProblem(f"{shown} holds no query", remedy="Write one, such as DeviceInfo.")
     return query.replace("\r\n", "\n")
@@ -204,18 +211,18 @@ async def _write(result: ResultSet, args: argparse.Namespace) -> None:
 
     form: Format = args.format or "table"
     guard = not args.keep_formulas
-    target: Path | None = at_home(args.output) if args.output is not None else None
-    if target is None:
+    if args.output is None:
         sys.stdout.flush()
         await write(result, sys.stdout.buffer, form, guard_formulas=guard)
         sys.stdout.buffer.flush()
         return
+    target = real_place(args.output)
     if is_special(target):
         with bytes_to(target) as special:
             count = await write(result, special, form, guard_formulas=guard)
     else:
         count = await write(result, target, form, guard_formulas=guard)
-    say(f"{count:,} row{'' if count == 1 else 's'} in {visible(str(target))}.")
+    say(f"{count:,} row{'' if count == 1 else 's'} in {visible(str(at_home(args.output)))}.")
 
 
 def _show_place(query: str, problem: QueryProblem) -> None:

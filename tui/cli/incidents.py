@@ -9,7 +9,7 @@ from tui.cli.context import add_wait_option, open_connection, run_async, whole_n
 from tui.cli.exits import FAILED, NO_ANSWER, report
 from tui.cli.incident_rows import FORMATS, write_list
 from tui.cli.output import say
-from tui.cli.target import add_output_option, check_target, output_to
+from tui.cli.target import add_output_option, check_target, format_named, output_to
 from tui.cli.watch import add_watch_options, check_watch, watch
 from tui.errors import Problem, Throttled, Unreachable, UsageProblem
 
@@ -53,7 +53,9 @@ def configure(parser: argparse.ArgumentParser, command: str) -> None:
 def add_format_options(parser: argparse.ArgumentParser, *more: str) -> None:
     """`--format`, with formats of the command's own, and `--raw`."""
     formats = (*FORMATS, *more)
-    parser.add_argument("--format", choices=formats, help="how to write it (table)")
+    parser.add_argument(
+        "--format", choices=formats, help="how to write it (as FILE of -o ends, else table)"
+    )
     parser.add_argument(
         "--raw", action="store_true", help="the service's own JSON instead of the model's"
     )
@@ -67,7 +69,8 @@ def chosen_format(args: argparse.Namespace) -> str:
     """
     if args.raw and args.format not in (None, "json"):
         raise UsageProblem("--raw is JSON", remedy="Leave --format out, or give --format json.")
-    return args.format or ("json" if args.raw else "table")
+    named = "json" if args.raw else format_named(args.output, FORMATS)
+    return args.format or named or "table"
 
 
 def run(args: argparse.Namespace, command: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from io import TextIOWrapper
 from pathlib import Path
@@ -21,10 +21,21 @@ if TYPE_CHECKING:
 
 
 def add_output_option(parser: argparse.ArgumentParser) -> None:
-    """`-o FILE`."""
+    """`-o FILE`; `-` is standard output."""
     parser.add_argument(
-        "-o", "--output", metavar="FILE", type=file_name, help="write to a file (standard output)"
+        "-o", "--output", metavar="FILE", type=_target, help="write to a file (standard output)"
     )
+
+
+def _target(text: str) -> Path | None:
+    # Opened by its name, what standard output leads to would be cut to nothing first.
+    return None if text in ("-", "/dev/stdout", "/dev/fd/1") else file_name(text)
+
+
+def format_named(path: Path | None, known: Sequence[str]) -> str | None:
+    """The format that a file's name ends in (`rows.csv`), where it is one of those known."""
+    ending = path.suffix[1:].lower() if path is not None else ""
+    return ending if ending in known else None
 
 
 def check_target(path: Path | None) -> None:
@@ -79,7 +90,7 @@ def bytes_to(path: Path) -> Iterator[BinaryIO]:
     Raises:
         Problem: It cannot be written.
     """
-    path = at_home(path)
+    path = real_place(path)
     ordinary = not is_special(path)
     half = path.with_name(f".{path.name}.{os.getpid()}.part") if ordinary else path
     try:
@@ -104,9 +115,15 @@ def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
+def real_place(path: Path) -> Path:
+    """Where a file is to be: what a link leads to is replaced, not the link."""
+    path = at_home(path)
+    return path if is_special(path) else path.resolve()
+
+
 def is_special(path: Path) -> bool:
-    """Whether a path is something that is written to in place: a pipe, a device, a link."""
-    return path.is_symlink() or (path.exists() and not path.is_file())
+    """Whether a path is something that is written to in place: a pipe or a device."""
+    return path.exists() and not path.is_file()
 
 
 def on_a_terminal(path: Path | None) -> bool:

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 from tui.errors import Problem
 from tui.hunting.columns import Declared, value_of
 from tui.hunting.parquet import write_parquet
+from tui.hunting.source import AS_THEY_CAME
 from tui.text import calm, escape_json, visible
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ async def write(
             raise Problem("The export was stopped")
 
     def put(out: BinaryIO) -> int:
-        rows = source.order_sql() if source is not None else "SELECT rowid AS r FROM t"
+        rows = source.order_sql() if source is not None else AS_THEY_CAME
         written = 0
         if format == "parquet":
             write_parquet(result, rows, out)
@@ -115,7 +116,7 @@ def _to_file(target: Path, put: Callable[[BinaryIO], int]) -> int:
         half.unlink(missing_ok=True)
         raise Problem(
             f"Writing {visible(str(target))} failed",
-            fault.strerror or "the file cannot be written",
+            (fault.strerror or "the file cannot be written").lower(),
             "Choose another place.",
         ) from fault
     except BaseException:
@@ -126,12 +127,17 @@ def _to_file(target: Path, put: Callable[[BinaryIO], int]) -> int:
 
 def _batches(result: ResultSet, rows: str) -> Iterator[list[Row]]:
     names = ", ".join(f"t.{column.key}" for column in result.columns) or "NULL"
-    numbered = f"SELECT row_number() OVER () AS n, r FROM ({rows})"
     # On the store's own connection, which is the one that a cancelled caller interrupts.
-    cursor = result.store.connection().execute(
+    connection = result.store.connection()
+    if rows == AS_THEY_CAME:
+        # Window by window: an order over all of them would hold them all twice.
+        window = f"SELECT {names} FROM t WHERE rowid >= ? AND rowid < ? ORDER BY rowid"
+        for first in range(0, result.count, _BATCH):
+            yield connection.execute(window, [first, first + _BATCH]).fetchall()
+        return
+    numbered = f"SELECT row_number() OVER () AS n, r FROM ({rows})"
+    cursor = connection.execute(
         f"SELECT {names} FROM ({numbered}) o JOIN t ON t.rowid = o.r ORDER BY o.n"
-        if rows != "SELECT rowid AS r FROM t"
-        else f"SELECT {names} FROM t ORDER BY rowid"
     )
     while batch := cursor.fetchmany(_BATCH):
         yield batch

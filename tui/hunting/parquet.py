@@ -6,6 +6,7 @@ import shutil
 from typing import TYPE_CHECKING, BinaryIO
 
 from tui.hunting.columns import Declared, time_sql
+from tui.hunting.source import AS_THEY_CAME
 from tui.hunting.store import literal
 
 if TYPE_CHECKING:
@@ -25,12 +26,16 @@ def write_parquet(result: ResultSet, rows: str, out: BinaryIO) -> None:
             (_lossless(result, place), name) for place, name in enumerate(_names(result))
         )
     )
+    ordered = (
+        f"(SELECT row_number() OVER () AS n, r FROM ({rows})) o "
+        "JOIN t ON t.rowid = o.r ORDER BY o.n"
+    )
+    taken = "t" if rows == AS_THEY_CAME else ordered
     part = result.store.directory / "export.parquet"
     try:
         result.store.execute(
-            f"COPY (SELECT {chosen or 'NULL AS nothing'} FROM "
-            f"(SELECT row_number() OVER () AS n, r FROM ({rows})) o "
-            f"JOIN t ON t.rowid = o.r ORDER BY o.n) TO {literal(str(part))} (FORMAT parquet)"
+            f"COPY (SELECT {chosen or 'NULL AS nothing'} FROM {taken}) "
+            f"TO {literal(str(part))} (FORMAT parquet)"
         )
         with part.open("rb") as made:
             shutil.copyfileobj(made, out, 1 << 20)

@@ -13,6 +13,9 @@ from tui.hunting.columns import Declared, sort_sql, time_sql, value_of
 from tui.hunting.store import Store
 from tui.rows import Column, Row, SortKey
 
+AS_THEY_CAME = "SELECT rowid AS r FROM t"
+"""SQL of the row ids in the order of the answer."""
+
 _MOST_STEPS = 120
 _OTHERS = "all others"
 _STEPS = (
@@ -109,7 +112,7 @@ class ResultSource:
         """SQL that gives the row ids of this view in their order, as `r`."""
         if self._viewed:
             return f"SELECT r FROM {self._view} ORDER BY p"
-        return "SELECT rowid AS r FROM t"
+        return AS_THEY_CAME
 
     async def window(self, first: int, last: int) -> Sequence[Row]:
         """Rows `first` up to but not including `last`."""
