@@ -179,7 +179,7 @@ def chosen(node: ir.FunctionCall) -> str | None:
         return "dynamic"
     if node.name.lower() == "coalesce" or "dynamic" in kinds:
         return others.pop() if len(others) == 1 else None
-    return kinds[0]
+    return "long" if others == {"int", "long"} else kinds[0]
 
 
 def _arithmetic(op: str, left: str | None, right: str | None) -> str | None:

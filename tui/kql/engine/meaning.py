@@ -208,10 +208,23 @@ def _freely(expression: ir.Expr) -> ir.Expr:
         and kind_of(expression.args[0]) == "bool"
     ):
         return dataclasses.replace(expression, name="kql_count_true")
-    if isinstance(expression, ir.PathAccess) and kind_of(expression.base) == "string":
-        base = ir.FunctionCall("parse_json", (expression.base,))
-        return dataclasses.replace(expression, base=base)
+    if isinstance(expression, ir.PathAccess):
+        return _path(expression)
     return expression
+
+
+def _path(path: ir.PathAccess) -> ir.PathAccess:
+    """A path from a dynamic value, its steps named where their index is a text."""
+    base = path.base
+    if kind_of(base) == "string":
+        base = ir.FunctionCall("parse_json", (base,))
+    steps = tuple(
+        ir.PathStep(str(step.index.value))
+        if isinstance(step.index, ir.Literal) and step.index.kind == "string"
+        else step
+        for step in path.steps
+    )
+    return dataclasses.replace(path, base=base, steps=steps)
 
 
 def _of_one_type(call: ir.FunctionCall, places: tuple[int, ...]) -> ir.FunctionCall:

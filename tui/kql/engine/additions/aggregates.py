@@ -34,6 +34,13 @@ def _set(condition: str, limit: str = "") -> str:
     return f"to_json({taken}[:{limit}])" if limit else f"to_json({taken})"
 
 
+def _bag(condition: str, limit: str = "") -> str:
+    kept = f"list(CAST({{0}} AS JSON)) FILTER (WHERE json_type({{0}}) = 'OBJECT'{condition})"
+    some = f"({kept})[:{limit}]" if limit else kept
+    merged = f"list_reduce({some}, lambda _kqla, _kqlb: kql_bag_merge(_kqla, _kqlb))"
+    return f"coalesce({merged}, CAST('{{{{}}}}' AS JSON))"
+
+
 class _Variadic(library.AggregateSpec):
     """An aggregate whose template depends on how many arguments it gets."""
 
@@ -78,9 +85,9 @@ _SPECS: tuple[library.AggregateSpec, ...] = (
     ),
     library.AggregateSpec("stdevp", "coalesce(stddev_pop({0}), 0.0)", (1,)),
     library.AggregateSpec("variancep", "coalesce(var_pop({0}), 0.0)", (1,)),
-    library.AggregateSpec("binary_all_and", "bit_and({0})", (1,)),
-    library.AggregateSpec("binary_all_or", "bit_or({0})", (1,)),
-    library.AggregateSpec("binary_all_xor", "bit_xor({0})", (1,)),
+    library.AggregateSpec("binary_all_and", "bit_and({0})", (1,), name_is_argument=True),
+    library.AggregateSpec("binary_all_or", "bit_or({0})", (1,), name_is_argument=True),
+    library.AggregateSpec("binary_all_xor", "bit_xor({0})", (1,), name_is_argument=True),
     library.AggregateSpec(
         "percentilew",
         "(list_reduce(list({{'v': {0}, 'c': CAST({1} AS DOUBLE)}} ORDER BY {0}) FILTER (WHERE "
@@ -104,20 +111,8 @@ _SPECS: tuple[library.AggregateSpec, ...] = (
     library.AggregateSpec(
         "covariancepif", "coalesce(covar_pop({0}, {1}) FILTER (WHERE {2}), 0.0)", (3,)
     ),
-    library.AggregateSpec(
-        "make_bag_if",
-        "coalesce(list_reduce(list(CAST({0} AS JSON)) FILTER (WHERE json_type({0}) = 'OBJECT' "
-        "AND {1}), lambda _kqla, _kqlb: kql_bag_merge(_kqla, _kqlb)), CAST('{{}}' AS JSON))",
-        (2,),
-        name_prefix="bag",
-    ),
-    library.AggregateSpec(
-        "make_bag",
-        "coalesce(list_reduce(list(CAST({0} AS JSON)) FILTER (WHERE json_type({0}) = 'OBJECT'), "
-        "lambda _kqla, _kqlb: kql_bag_merge(_kqla, _kqlb)), CAST('{{}}' AS JSON))",
-        (1,),
-        name_prefix="bag",
-    ),
+    _Variadic("make_bag", {1: _bag(""), 2: _bag("", "{1}")}, "bag"),
+    _Variadic("make_bag_if", {2: _bag(_IF1), 3: _bag(_IF2, "{2}")}, "bag"),
 )
 
 

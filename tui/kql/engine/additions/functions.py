@@ -72,8 +72,8 @@ _TEMPLATES: dict[str, tuple[str, tuple[int, ...]]] = {
     "base64_encode_tostring": ("to_base64(encode({0}))", (1,)),
     "base64_encodestring": ("to_base64(encode({0}))", (1,)),
     "base64_decode_toarray": (
-        "to_json(list_transform(range(octet_length(from_base64({0}))), lambda _kqli: "
-        "CAST('0x' || substr(hex(from_base64({0})), 2 * _kqli + 1, 2) AS INTEGER)))",
+        "TRY(to_json(list_transform(range(octet_length(from_base64({0}))), lambda _kqli: "
+        "CAST('0x' || substr(hex(from_base64({0})), 2 * _kqli + 1, 2) AS INTEGER))))",
         (1,),
     ),
     "hourofday": ("CAST(hour({0}) AS INTEGER)", (1,)),
@@ -227,7 +227,10 @@ def _parse_json(node: ir.FunctionCall) -> str | None:
     kind = kind_of(node.args[0])
     if kind == "string":
         some = f"nullif(nullif({sql}, ''), 'null')"
-        return f"coalesce(TRY_CAST({some} AS JSON), to_json({some}))"
+        # DuckDB takes these for numbers, which JSON does not have.
+        odd = f"regexp_matches({some}, '^\\s*-?(?i:nan|inf)')"
+        json = f"coalesce(TRY_CAST({some} AS JSON), to_json({some}))"
+        return f"(CASE WHEN {odd} THEN to_json({some}) ELSE {json} END)"
     if kind == "dynamic" and not isinstance(node.args[0], ir.Literal):
         return f"to_json({sql})"
     # Kusto's parse_json keeps text that is no JSON as a string.

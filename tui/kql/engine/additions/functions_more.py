@@ -106,7 +106,9 @@ def _bin_at(node: ir.FunctionCall) -> str:
             f"make_timestamp(epoch_us({a}) + CAST(floor((epoch_us({v}) - epoch_us({a})) / "
             f"epoch_us({s})) AS BIGINT) * epoch_us({s}))"
         )
-    return f"(({a}) + floor((({v}) - ({a})) / CAST({s} AS DOUBLE)) * ({s}))"
+    binned = f"(({a}) + floor((({v}) - ({a})) / CAST({s} AS DOUBLE)) * ({s}))"
+    whole = all(kind_of(argument) in ("long", "int") for argument in node.args)
+    return f"CAST({binned} AS BIGINT)" if whole else binned
 
 
 def _abs(node: ir.FunctionCall) -> str | None:
@@ -364,7 +366,10 @@ def register() -> None:
         library.SCALAR_FUNCTIONS[name] = library.FunctionSpec(name, "template", template, arities)
     like = {name for name, known in registry.FUNCTIONS.items() if known.like_argument}
     naming.NAME_PRESERVING = naming.NAME_PRESERVING | _NAMED_AFTER_ARGUMENT | like
-    naming._PREFIXED.update({"string_size": "string_size", "treepath": "tree"})
+    naming._PREFIXED.update(
+        {"string_size": "string_size", "treepath": "tree"}
+        | {name: name for name in ("dcount_hll", "percentile_tdigest", "repeat")}
+    )
     sql: Any = translate
     read = sql._TODATETIME.replace("), [", f"), [{_time_formats()}, ")
     sql._TODATETIME = read

@@ -177,6 +177,11 @@ def _several(op: ir.Summarize, columns: Columns) -> list[ir.Operator] | None:
                 ir.NamedExpr(ir.FunctionCall(name, (v,)), given[i] if i < len(given) else None)
                 for i, v in enumerate(values)
             ]
+        elif name in ("arg_max", "arg_min") and len(call.args) == 1:
+            changed = True
+            extreme = ir.FunctionCall(name.removeprefix("arg_"), call.args)
+            called = item.name or naming.expression_name(call.args[0])
+            aggregates.append(ir.NamedExpr(extreme, called))
         elif name in ("arg_max", "arg_min") and (
             any(not isinstance(a, ir.ColumnRef | ir.Wildcard) for a in call.args)
             or isinstance(item, outside.ManyNamed)

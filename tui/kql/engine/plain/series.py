@@ -294,7 +294,7 @@ def _elementwise(name: str, compute: Callable[[float, float], float]) -> None:
                 found.append(None)
         return found
 
-    function(name, 2, 2, "dynamic", like_argument=True)(apply)
+    function(name, 2, 2, "dynamic")(apply)
 
 
 for _name, _compute in (
@@ -313,7 +313,7 @@ for _name, _compute in (
     _elementwise(f"series_{_name}", _compute)
 
 
-@function("series_abs", 1, 1, "dynamic", like_argument=True)
+@function("series_abs", 1, 1, "dynamic")
 def _abs(values: list[Any]) -> list[Any]:
     return [None if v is None else abs(v) for v in values]
 
