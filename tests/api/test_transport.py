@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -126,6 +127,8 @@ async def test_what_is_no_json_is_named(
     ("body", "value"),
     [
         (b'\xef\xbb\xbf{"a": 1}', {"a": 1}),
+        ('{"a": 1}'.encode("utf-16"), {"a": 1}),
+        ('{"a": 1}'.encode("utf-32-be"), {"a": 1}),
         (b'{"a": NaN}', {"a": None}),
         (b'{"a": 1e999}', {"a": None}),
         (b'{"a": "\\ud83d"}', {"a": "\u27e8D83D\u27e9"}),
@@ -143,6 +146,38 @@ async def test_json_that_is_almost_right_is_read(
 async def test_packed_bodies_are_unpacked(server: FaultServer, bench: Make) -> None:
     server.on("GET", PATH, gzipped(b'{"value": [1, 2, 3]}'))
     assert await bench().transport.json(asking(server)) == {"value": [1, 2, 3]}
+
+
+@pytest.mark.parametrize("window", [-zlib.MAX_WBITS, zlib.MAX_WBITS])
+async def test_deflate_is_read_with_and_without_its_envelope(
+    server: FaultServer, bench: Make, window: int
+) -> None:
+    packer = zlib.compressobj(9, zlib.DEFLATED, window)
+    packed = packer.compress(b'{"value": [1, 2, 3]}') + packer.flush()
+    server.on("GET", PATH, Answer(headers={"content-encoding": "deflate"}, body=packed))
+    assert await bench().transport.json(asking(server)) == {"value": [1, 2, 3]}
+
+
+async def test_what_pads_a_packed_body_is_passed_over(server: FaultServer, bench: Make) -> None:
+    packed = gzipped(b'{"value": [1]}')
+    server.on("GET", PATH, Answer(headers=packed.headers, body=packed.body + b"\0" * 512))
+    assert await bench().transport.json(asking(server)) == {"value": [1]}
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"SSH-2.0-OpenSSH_9.6\r\n",
+        b"HTTP/1.1 200 OK\r\ncontent-length: some\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nx: " + b"y" * 200_000 + b"\r\n\r\n{}",
+    ],
+)
+async def test_what_is_no_http_is_not_said_to_be_cut(
+    server: FaultServer, bench: Make, raw: bytes
+) -> None:
+    server.on("GET", PATH, Answer(raw=raw, reset=True))
+    with pytest.raises(Unreachable, match="no answer in HTTP"):
+        await bench().transport.json(asking(server))
 
 
 async def test_a_small_body_that_unpacks_to_too_much_is_stopped(

@@ -6,6 +6,7 @@ import asyncio
 import csv
 import io
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -247,6 +248,67 @@ async def test_the_cache_answers_offline_and_says_so(
     assert [found["id"] for found in unheard_of.json] == ["1"]
     assert (one.code, one.json["name"]) == (5, "Incident 3")
     assert (unknown.code, unknown.out, memory.code, memory.out) == (5, "", 5, "")
+
+
+async def test_offline_me_is_whom_the_settings_name(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with FaultServer() as server:
+        server.authority(*ROLES)
+        machine.connect(server.url, "graph")
+        mine = incident(2, assignedTo="k.larsen@contoso.com")
+        server.on("GET", GRAPH, json_answer({"value": [mine, incident(3)]}))
+        await fill_cache(machine, monkeypatch)
+    asked = ("incidents", "--filter", "assigned:me", "--format", "json")
+    unknown = await machine.run(*asked)
+    assert (unknown.code, unknown.out) == (5, "")
+    assert "who “me” is" in unknown.err
+    assert "connection refused" in unknown.err
+    with machine.config.open("a", encoding="utf-8") as file:
+        file.write('[ui]\nme = "k.larsen@contoso.com"\n')
+    known = await machine.run(*asked)
+    assert (known.code, [one["id"] for one in known.json]) == (5, ["2"])
+
+
+async def test_a_cache_that_cannot_be_asked_hides_nothing_of_why_it_was(
+    machine: Machine, server: FaultServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine.connect(server.url, "graph")
+    server.on("GET", GRAPH, json_answer({"value": [incident(2)]}))
+    await fill_cache(machine, monkeypatch)
+    (path,) = machine.home.rglob("*.sqlite3")
+    held = sqlite3.connect(path, isolation_level=None)
+    held.execute("BEGIN EXCLUSIVE")
+    unheard = await machine.run("incidents", "--filter", "sev:cosmic")
+    server.on("GET", GRAPH, reset())
+    listed = await machine.run("incidents")
+    held.close()
+    assert (unheard.code, listed.code, listed.out) == (2, 5, "")
+    assert "is no severity" in unheard.err
+    for ended in (unheard, listed):
+        assert "another program" in ended.err
+    assert "was cut" in listed.err
+    path.write_bytes(b"no database" * 1000)
+    offline = await machine.run("handover", "--offline")
+    assert (offline.code, "damaged" in offline.err) == (0, True)
+
+
+async def test_a_condition_that_the_service_refuses_is_held_against_the_list_here(
+    machine: Machine, server: FaultServer
+) -> None:
+    machine.connect(server.url, "graph")
+
+    def answer(seen: Seen) -> Answer:
+        if "$filter" in seen.query:
+            return graph_error(400, "BadRequest", "Invalid filter clause")
+        return json_answer({"value": [incident(3), incident(2)]})
+
+    server.on("GET", GRAPH, answer)
+    ended = await machine.run("incidents", "--filter", "sev:high", "--format", "json")
+    assert (ended.code, [one["id"] for one in ended.json], ended.err) == (0, ["3"], "")
+    server.on("GET", GRAPH, graph_error(400, "BadRequest", "Never"))
+    ended = await machine.run("incidents", "--filter", "sev:high")
+    assert (ended.code, "Never" in ended.err) == (1, True)
 
 
 async def fill_cache(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,6 +23,7 @@ from tui.demo.identity import applications
 from tui.demo.options import Options
 from tui.demo.server import DemoTenant
 from tui.errors import BadAnswer, Forbidden, Problem
+from tui.incidents.filters import Seen
 
 
 @pytest.fixture
@@ -108,7 +109,7 @@ async def test_what_is_no_answer_is_told_and_does_not_end_it(
     @asynccontextmanager
     async def connected(args: object, use: str) -> AsyncIterator[object]:
         session = SimpleNamespace(
-            now=lambda: datetime.now(UTC), profile=SimpleNamespace(analyst=None)
+            now=lambda: datetime.now(UTC), profile=SimpleNamespace(analyst="k.larsen")
         )
         yield SimpleNamespace(incidents=Service(), session=session)
 
@@ -119,7 +120,10 @@ async def test_what_is_no_answer_is_told_and_does_not_end_it(
     monkeypatch.setattr(watching, "open_connection", connected)
     monkeypatch.setattr(watching, "_rest", at_once)
     with pytest.raises(Forbidden):
-        await watching.watch(argparse.Namespace(filter="", every=60))
+        await watching.watch(
+            argparse.Namespace(filter="assigned:me or sev:odd", every=60),
+            Seen(severities=frozenset(["odd"])),
+        )
     said = capsys.readouterr().err
     assert "HTML page came" in said
     assert "again in 60 s" in said

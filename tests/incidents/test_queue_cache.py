@@ -16,6 +16,7 @@ from tui.api.records import IncidentChange
 from tui.incidents import leases, outbox, schema, store
 from tui.incidents.cache import Cache, CacheProblem, cache_path
 from tui.incidents.queue import Queue
+from tui.incidents.tables import DamagedRow
 
 CLOSE = IncidentChange(status="resolved")
 
@@ -102,6 +103,66 @@ async def test_file_damaged_inside_keeps_undelivered_edits(
     assert "1 undelivered" in again.notices[0]
     (edit,) = await again.outbox()
     assert edit.change == CLOSE
+
+
+def spoil(path: Path, *statements: str) -> None:
+    connection = sqlite3.connect(path, isolation_level=None)
+    for statement in statements:
+        connection.execute(statement)
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE body SET data = x'7b22ff' WHERE n = (SELECT n FROM incident WHERE id = '1')",
+        "UPDATE body SET data = 'text' WHERE n = (SELECT n FROM incident WHERE id = '1')",
+        "UPDATE body SET data = x'00ff' WHERE n = (SELECT n FROM incident WHERE id = '1')",
+        "INSERT INTO outbox (batch, incident, change, state, created)"
+        " VALUES (9, '1', '{\"status\": 5}', 'pending', 0)",
+        "INSERT INTO outbox (batch, incident, change, state, created)"
+        " VALUES (9, '1', 'no JSON', 'failed', 0)",
+    ],
+)
+async def test_row_that_cannot_be_read_counts_as_damage(
+    open_queue: OpenQueue, queue: Queue, tmp_path: Path, statement: str
+) -> None:
+    await queue.sync()
+    await queue.close()
+    offline = await open_queue(offline=True)
+    await offline.edit(["2"], CLOSE)
+    await offline.close()
+    spoil(the_file(tmp_path / "queue"), statement)
+    again = await open_queue(offline=True)
+    await again.incident("1")
+    (edit,) = await again.outbox()
+    assert await again.total() == 0
+    assert (edit.incident_id, edit.change) == ("2", CLOSE)
+    assert "damaged" in again.notices[0]
+    assert ("could not be read" in again.notices[0]) == ("outbox" in statement)
+
+
+async def test_damage_that_two_programs_meet_is_mended_once(tmp_path: Path) -> None:
+    path = tmp_path / "queue" / "one.sqlite3"
+    first, second = await Cache.open(path), await Cache.open(path)
+
+    def damaged(connection: sqlite3.Connection) -> str:
+        (_, _, name) = connection.execute("PRAGMA database_list").fetchone()
+        if not connection.execute("SELECT 1 FROM meta WHERE key = 'whole'").fetchone():
+            if not list(path.parent.glob("*.damaged-*")) or connection in old:
+                raise DamagedRow("made for this test")
+            connection.execute("INSERT INTO meta VALUES ('whole', 1)")
+        return str(name)
+
+    old = [await one.run(lambda connection: connection) for one in (first, second)]
+    for one in (first, second):
+        await one.run(damaged)
+    assert len(list(path.parent.glob("*.damaged-*.sqlite3"))) == 1
+    assert await second.run(lambda c: store.get_meta(c, "whole")) == 1
+    assert first.notices
+    assert not second.notices
+    await first.close()
+    await second.close()
 
 
 async def test_older_form_is_rebuilt_and_keeps_undelivered_edits(

@@ -28,6 +28,7 @@ _PIECE = 256 * 1024
 _ERROR_LIMIT = 2**20
 _AT_ONCE = 2**20
 _GZIP_OR_ZLIB = 47
+_GZIP_MAGIC = b"\x1f\x8b"
 
 
 class BodyFault(Exception):
@@ -129,15 +130,23 @@ async def _unpacked(response: httpx.Response) -> AsyncIterator[bytes]:
     if encoding not in ("gzip", "x-gzip", "deflate"):
         raise BodyFault(f"it is packed as {visible(encoding[:40])}, which was not asked for")
     unpacker = zlib.decompressobj(_GZIP_OR_ZLIB)
+    begun = False
     async for raw in response.aiter_raw():
         data = raw
         while data:
-            if unpacker.eof:  # one member ended, another follows
-                unpacker = zlib.decompressobj(_GZIP_OR_ZLIB)
+            if unpacker.eof:
+                if not data.startswith(_GZIP_MAGIC):
+                    break  # what pads the end says nothing
+                unpacker = zlib.decompressobj(_GZIP_OR_ZLIB)  # one member ended, another follows
             try:
                 piece = unpacker.decompress(data, _PIECE)
             except zlib.error:
-                raise BodyFault(f"it says it is {encoding} and is not") from None
+                if begun or encoding != "deflate":
+                    raise BodyFault(f"it says it is {encoding} and is not") from None
+                # Some servers send deflate without the envelope that the word stands for.
+                unpacker, begun = zlib.decompressobj(-zlib.MAX_WBITS), True
+                continue
+            begun = True
             data = unpacker.unconsumed_tail or unpacker.unused_data
             if piece:
                 yield piece
@@ -161,7 +170,7 @@ def parse(body: bytes) -> Any:
         return msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         pass
-    text = body.decode("utf-8-sig", "replace")
+    text = body.decode(json.detect_encoding(body), "replace")
     try:
         return _whole(json.loads(text, strict=False, parse_constant=lambda _: None))
     except (ValueError, RecursionError):

@@ -147,6 +147,9 @@ _CONNECT_WHY: dict[int, str] = {
 }
 
 
+_LEFT = re.compile(r"\b(dis)?connected?\b|\bclosed\b", re.IGNORECASE)
+"""In what httpx says of an answer that broke off, and not of one that is malformed."""
+_NO_HTTP_REMEDY = "Check the host and its port, and what stands between, then try again."
 _PROXY_REMEDY = "Check HTTPS_PROXY and NO_PROXY."
 
 
@@ -260,6 +263,8 @@ def explain_network(error: Exception, host: str, what: str) -> Unreachable:
         )
     if isinstance(error, httpx.RemoteProtocolError | httpx.ReadError):
         way = f"{shown} over the proxy {via}" if via else shown
+        if isinstance(error, httpx.RemoteProtocolError) and not _LEFT.search(str(error)):
+            return found(f"what came from {way} is no answer in HTTP", _NO_HTTP_REMEDY, "read")
         return found(f"the answer of {way} was cut", "Try again.", "read")
     return found(
         f"the exchange with {shown} failed", "Check the network, then try again.", "connect"

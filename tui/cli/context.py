@@ -295,3 +295,12 @@ async def open_connection(
             yield connection
         finally:
             await connection.close()
+
+
+def analyst_of(connection: Connection) -> str | None:
+    """Who `assigned:me` is: whom the settings name, else the user of the token, if there is one."""
+    if connection.session.profile.analyst:
+        return connection.session.profile.analyst
+    token = connection.session.current(connection.dialect)
+    claims = token.claims if token is not None else None
+    return claims.user_name or None if claims is not None and claims.is_user else None

@@ -8,10 +8,12 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tui.cli.context import add_wait_option, chosen_profile, open_connection, run_async
-from tui.cli.exits import NO_ANSWER
+from tui.cli.exits import DONE
+from tui.cli.incidents import explain_wait
+from tui.cli.offline import say_notices
 from tui.cli.output import say
 from tui.cli.target import add_output_option, check_target, output_to
-from tui.errors import Unreachable, UsageProblem
+from tui.errors import ServiceProblem, Unreachable, UsageProblem
 
 if TYPE_CHECKING:
     from tui.api.service import Connection
@@ -70,25 +72,36 @@ async def _write(args: argparse.Namespace, since: datetime) -> int:
     from tui.incidents.handover import handover
     from tui.incidents.queue import Queue
 
+    code = DONE
+
+    def instead(problem: Unreachable | ServiceProblem) -> None:
+        nonlocal code
+        explain_wait(problem, args)
+        say(f"{problem} This is what the cache knows.")
+        code = problem.exit_code
+
     async def told(profile: Profile, connection: Connection | None) -> str:
         queue = await Queue.open(
             connection, profile, memory=args.no_cache, me=profile.analyst, deliver=False
         )
         try:
             if connection is not None:
-                await queue.sync()
+                try:
+                    await queue.sync()
+                except (Unreachable, ServiceProblem) as problem:
+                    instead(problem)
             return await handover(queue, since)
         finally:
+            say_notices(queue)
             await queue.close()
 
-    code, page = 0, ""
+    page = ""
     if not args.offline:
         try:
             async with open_connection(args, "incidents") as connection:
                 page = await told(connection.session.profile, connection)
         except Unreachable as problem:
-            say(f"{problem} This is what the cache knows.")
-            code = NO_ANSWER
+            instead(problem)
     if not page:
         with chosen_profile(args) as profile:
             page = await told(profile, None)

@@ -5,13 +5,19 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from tui.cli.context import add_wait_option, open_connection, run_async, whole_number
+from tui.cli.context import (
+    add_wait_option,
+    analyst_of,
+    open_connection,
+    run_async,
+    whole_number,
+)
 from tui.cli.exits import FAILED, NO_ANSWER, report
 from tui.cli.incident_rows import FORMATS, write_list
 from tui.cli.output import say
 from tui.cli.target import add_output_option, check_target, format_named, output_to
 from tui.cli.watch import add_watch_options, check_watch, watch
-from tui.errors import Problem, Throttled, Unreachable, UsageProblem
+from tui.errors import Problem, ServiceProblem, Throttled, Unreachable, UsageProblem
 
 if TYPE_CHECKING:
     from tui.api.records import Incident
@@ -19,6 +25,8 @@ if TYPE_CHECKING:
     from tui.incidents.filters import Filter, Seen
 
 _ME = "\0me"
+_NOT_THIS_FILTER = (400, 414, 431, 501)
+"""Statuses by which a service refuses a condition that it does not know, or that is too long."""
 
 
 def configure(parser: argparse.ArgumentParser, command: str) -> None:
@@ -89,8 +97,7 @@ def run(args: argparse.Namespace, command: str) -> int:
 
 
 async def _watch(args: argparse.Namespace) -> int:
-    await _understood(args)
-    return await watch(args)
+    return await watch(args, await _understood(args))
 
 
 class _Found:
@@ -100,6 +107,8 @@ class _Found:
         self.incidents: dict[str, Incident] = {}
         self.unread: list[str] = []
         self.more = False
+        self.came = False
+        """Whether any page did."""
 
 
 async def _list(args: argparse.Namespace, form: str) -> int:
@@ -166,34 +175,35 @@ async def _collect(
 ) -> None:
     from tui.incidents.filters import parse
 
-    wanted = parse(args.filter, _user(connection), seen=seen)
-    pages = connection.incidents.pages(
-        odata=wanted.odata(connection.dialect) if wanted else None,
-        top=None if wanted else args.top,
-    )
-    async for page in pages:
+    wanted = parse(args.filter, analyst_of(connection), seen=seen)
+    odata = wanted.odata(connection.dialect) if wanted else None
+    try:
+        await _follow(connection, wanted, odata, args.top, found)
+    except ServiceProblem as problem:
+        if odata is None or problem.status not in _NOT_THIS_FILTER or found.came:
+            raise
+        # What it would have left out is left out here anyway.
+        await _follow(connection, wanted, None, args.top, found)
+
+
+async def _follow(
+    connection: Connection, wanted: Filter, odata: str | None, top: int, found: _Found
+) -> None:
+    async for page in connection.incidents.pages(odata=odata, top=None if wanted else top):
+        found.came = True
         found.unread += [fault for fault in page.faults if fault not in found.unread]
         for number, incident in enumerate(page.incidents):
             if not _matches(wanted, incident, connection):
                 found.incidents.pop(incident.id, None)
                 continue
             found.incidents[incident.id] = incident
-            if len(found.incidents) >= args.top:
+            if len(found.incidents) >= top:
                 found.more = page.more or number + 1 < len(page.incidents)
                 return
 
 
 def _matches(wanted: Filter, incident: Incident, connection: Connection) -> bool:
     return not wanted or wanted.matches(incident, connection.session.now())
-
-
-def _user(connection: Connection) -> str | None:
-    """Who `assigned:me` is: whom the settings name, else the user of the token, if there is one."""
-    if connection.session.profile.analyst:
-        return connection.session.profile.analyst
-    token = connection.session.current(connection.dialect)
-    claims = token.claims if token is not None else None
-    return claims.user_name or None if claims is not None and claims.is_user else None
 
 
 def explain_wait(problem: Problem, args: argparse.Namespace) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, TypeVar
 
 from tui.cli.output import say
 
@@ -13,35 +14,39 @@ if TYPE_CHECKING:
     from tui.incidents.filters import Seen
     from tui.incidents.queue import Queue
 
+T = TypeVar("T")
+
 
 async def cached_list(
     args: argparse.Namespace, problem: Unreachable, filter_text: str, top: int
 ) -> list[Incident] | None:
     """The newest cached incidents that match; None where there is no cache to ask."""
-    queue = await _open(args, problem)
-    if queue is None:
-        return None
-    try:
+
+    async def find(queue: Queue) -> list[Incident] | None:
         source = queue.source()  # newest first
         await source.filter(filter_text)
         rows = await source.window(0, top)
-        found = [await queue.incident(row.key) for row in rows]
-        return [one for one in found if one is not None]
-    finally:
-        await queue.close()
+        found = await queue.incidents([row.key for row in rows])
+        if not await queue.total():
+            return None
+        _tell(queue, problem)
+        return found
+
+    return await _asked(args, find)
 
 
 async def cached_incident(
     args: argparse.Namespace, problem: Unreachable, incident_id: str
 ) -> Incident | None:
     """The incident as the cache knows it; None where it does not."""
-    queue = await _open(args, problem, incident_id)
-    if queue is None:
-        return None
-    try:
-        return await queue.incident(incident_id)
-    finally:
-        await queue.close()
+
+    async def find(queue: Queue) -> Incident | None:
+        found = await queue.incident(incident_id)
+        if found is not None:
+            _tell(queue, problem)
+        return found
+
+    return await _asked(args, find)
 
 
 async def seen_values(args: argparse.Namespace) -> Seen | None:
@@ -49,48 +54,57 @@ async def seen_values(args: argparse.Namespace) -> Seen | None:
     from tui.incidents import store
     from tui.incidents.filters import Seen
 
-    queue = await _cache(args)
-    if queue is None:
-        return None
-    try:
-        return await queue.cache.run(
+    return await _asked(
+        args,
+        lambda queue: queue.cache.run(
             lambda connection: Seen(
                 store.values_seen(connection, "severity"),
                 store.values_seen(connection, "status"),
             )
-        )
-    finally:
-        await queue.close()
+        ),
+    )
 
 
-async def _open(
-    args: argparse.Namespace, problem: Unreachable, incident_id: str = ""
-) -> Queue | None:
-    """The cache, where it knows something of what is asked; then it is told that it answers."""
-    queue = await _cache(args)
-    if queue is None:
-        return None
-    known = await queue.incident(incident_id) if incident_id else await queue.total()
-    if not known:
-        await queue.close()
-        return None
+def _tell(queue: Queue, problem: Unreachable) -> None:
     when = f"{queue.last_synced:%Y-%m-%d %H:%M}Z" if queue.last_synced else "an unfinished sync"
     say(f"{problem} This is what the cache knows, of {when}.")
-    return queue
 
 
-async def _cache(args: argparse.Namespace) -> Queue | None:
+async def _asked(args: argparse.Namespace, ask: Callable[[Queue], Awaitable[T]]) -> T | None:
+    """What a cache answers; None where there is none, or where it cannot be asked, which is said.
+
+    Why it was to be asked is the caller's to say: that is what failed.
+    """
     if args.demo or args.no_cache:
         return None
     from tui.auth.profiles import profile_named
     from tui.cli.context import read_settings
     from tui.config import app_paths
-    from tui.incidents.cache import likely_api, path_for
+    from tui.incidents.cache import CacheProblem, likely_api, path_for
+    from tui.incidents.filters import FilterProblem
     from tui.incidents.queue import Queue
 
-    profile = profile_named(read_settings(args), args.profile)
+    settings = read_settings(args)
+    profile = profile_named(settings, args.profile)
     directory = app_paths().cache_dir
     path = path_for(profile, directory, likely_api(profile, directory))
     if path is None or not path.is_file():
         return None
-    return await Queue.open(None, profile, directory=directory)
+    queue: Queue | None = None
+    try:
+        queue = await Queue.open(None, profile, directory=directory, me=settings.ui.me)
+        return await ask(queue)
+    except (CacheProblem, FilterProblem) as problem:
+        say(str(problem))
+        return None
+    finally:
+        if queue is not None:
+            say_notices(queue)
+            await queue.close()
+
+
+def say_notices(queue: Queue) -> None:
+    """Name what had to be done to open a cache (a file moved aside, or left alone), and what of
+    the service's list could not be read."""
+    for notice in queue.notices:
+        say(notice)

@@ -10,7 +10,7 @@ import sys
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from tui.cli.context import open_connection, whole_number
+from tui.cli.context import analyst_of, open_connection, whole_number
 from tui.cli.exits import DONE
 from tui.cli.output import json_text, say
 from tui.errors import BadAnswer, Problem, ServiceProblem, Unreachable, UsageProblem
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from tui.api.records import Incident
     from tui.api.service import Connection
-    from tui.incidents.filters import Filter
+    from tui.incidents.filters import Filter, Seen
 
 LEAST_SECONDS = 5
 """How often the service may be asked."""
@@ -57,10 +57,13 @@ def check_watch(args: argparse.Namespace) -> None:
         )
 
 
-async def watch(args: argparse.Namespace, me: str | None = None) -> int:
+async def watch(args: argparse.Namespace, seen: Seen | None = None) -> int:
     """Write a line for each incident that comes or changes, until interrupted or nobody reads.
 
     A service that does not answer is asked again, ever more slowly.
+
+    Args:
+        seen: Values of earlier answers that the filter may name.
 
     Raises:
         Problem: What asking again does not help: sign-in, permissions, usage.
@@ -68,7 +71,7 @@ async def watch(args: argparse.Namespace, me: str | None = None) -> int:
     from tui.incidents.filters import parse
 
     async with open_connection(args, "incidents") as connection:
-        wanted = parse(args.filter, me or connection.session.profile.analyst)
+        wanted = parse(args.filter, analyst_of(connection), seen=seen)
         news = News(connection.session.now())
         wait = float(args.every)
         while True:

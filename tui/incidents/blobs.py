@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from tui.api.records import Incident
+from tui.incidents.tables import DamagedRow
 
 _record_decoder = msgspec.msgpack.Decoder(Incident)
 
@@ -31,23 +32,23 @@ def unpack(data: bytes) -> Incident:
     """The incident of `pack`'s bytes.
 
     Raises:
-        ValueError: The bytes are not `pack`'s.
+        DamagedRow: The bytes are not `pack`'s.
     """
     from tui.api.decode import decode_incident  # nothing is read before the first frame
 
-    if not data.startswith(b"{"):
-        try:
+    try:
+        if not data.startswith(b"{"):
             return _record_decoder.decode(data)
-        except msgspec.MsgspecError as error:
-            raise ValueError(str(error)) from None
-    return decode_incident(_json(data))
+        return decode_incident(_json(data))
+    except (ValueError, TypeError, RecursionError):
+        raise DamagedRow("an incident that cannot be read") from None
 
 
 def same(one: bytes, other: bytes) -> bool:
     """Whether two packed incidents are the same object, however it was written down."""
     try:
         return bool(_plain(one) == _plain(other))
-    except ValueError:
+    except (ValueError, TypeError, RecursionError):
         return False
 
 

@@ -118,7 +118,7 @@ class Cache:
             if not is_damage(error) or self._opened.path is None:
                 raise _explained(error) from error
         self._opened.connection.close()
-        self._take(rescue(self._opened.path))
+        self._take(rescue(self._opened.path, self._opened.file))
         if self.on_rescued is not None:
             self.on_rescued()
         try:

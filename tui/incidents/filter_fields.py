@@ -147,7 +147,7 @@ def _assigned(_: str, token: Token, context: Context) -> Node:
     parts: list[str] = []
     for value in token.values:
         word = "" if value.quoted else fold(value.text)
-        if word in ("none", "nobody", "unassigned"):
+        if word in ("none", "nobody", "unassigned") or not value.text.strip():
             nobody = True
         elif word in ("me", "you"):
             if not context.me:
@@ -201,7 +201,7 @@ def _class(_: str, token: Token, __: Context) -> Node:
         names[field].append("" if name == "unknown" or len(kinds) > 1 else name)
     fields = [field for field, given in names.items() if given]
     sayable = len(fields) == 1 and all(names[fields[0]])
-    field, told = (fields[0], tuple(names[fields[0]])) if sayable else ("", ())
+    field, told = (fields[0], tuple(dict.fromkeys(names[fields[0]]))) if sayable else ("", ())
     return Held(tuple(wanted), f"classified as {_either(said)}", field, told)
 
 

@@ -18,9 +18,11 @@ from tui.errors import UsageProblem
 TokenKind = Literal["term", "not", "or", "and", "open", "close"]
 
 _BLANK = re.compile(r"\s+")
-_FIELD = re.compile(r"([A-Za-z_]+):")
+_FIELD = re.compile(r"([A-Za-z_][A-Za-z0-9_]*):")
 _BARE = re.compile(r'[^\s"()]+')
 _BARE_VALUE = re.compile(r'[^\s"(),]+')
+_SIGN = re.compile(r"[<>]=?|=")
+_QUOTED_MOST, _QUOTED_END = 120, 40
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
@@ -36,6 +38,8 @@ class FilterProblem(UsageProblem):
     """
 
     def __init__(self, why: str, remedy: str = "", *, column: int, length: int = 1) -> None:
+        if len(why) > _QUOTED_MOST + _QUOTED_END:
+            why = f"{why[:_QUOTED_MOST]}…{why[-_QUOTED_END:]}"
         super().__init__(f"The filter is not understood at column {column}", why, remedy)
         self.column = column
         self.length = length
@@ -144,8 +148,12 @@ def _values(text: str, at: int) -> tuple[tuple[Value, ...], int]:
             values.append(Value(word, True, at + 1))
             at = end
         elif match := _BARE_VALUE.match(text, at):
-            values.append(Value(match.group(), False, at + 1))
-            at = match.end()
+            word, end = match.group(), match.end()
+            if _SIGN.fullmatch(word) and text[end : end + 1] == '"':
+                quoted, end = _quoted(text, end)
+                word += quoted
+            values.append(Value(word, False, at + 1))
+            at = end
         else:
             break
     return tuple(values), at

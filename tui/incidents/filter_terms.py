@@ -58,9 +58,7 @@ def _phrases(folded: str) -> str:
 
 
 _ODATA: dict[tuple[str, str], dict[str, str]] = {
-    ("graph", "severity"): {
-        name: name for name in ("high", "medium", "low", "informational", "unknown")
-    },
+    ("graph", "severity"): {name: name for name in ("high", "medium", "low", "informational")},
     ("graph", "status"): {
         name.lower(): name
         for name in ("active", "inProgress", "awaitingAction", "resolved", "redirected")
@@ -72,7 +70,8 @@ _ODATA: dict[tuple[str, str], dict[str, str]] = {
         "redirected": "Redirected",
     },
 }
-"""What the services take in `$filter`, by folded value.
+"""What the services take in `$filter`, by folded value. An unknown severity is also one that the
+service leaves empty, which a comparison would miss.
 
 Source: *List incidents* (Graph v1.0), *List incidents API* (Microsoft Defender XDR)."""
 

@@ -46,12 +46,14 @@ def moment_term(name: str, value: Value, example: str) -> Node:
         with suppress(ValueError, OverflowError):
             start, end = _interval(written)
             verb = "touched" if column == "updated" else "created"
+            day = len(written) == 10
+            past = end if day else _after(start, timedelta(microseconds=1))
             since, until, word, opposite = {
-                ">": (end, None, "after", "not after"),
+                ">": (past, None, "after", "not after"),
                 ">=": (start, None, "since", "before"),
                 "<": (None, start, "before", "since"),
-                "<=": (None, end, "not after", "after"),
-            }.get(sign, (start, end, "on", "not on"))
+                "<=": (None, past, "not after", "after"),
+            }.get(sign, (start, end, *(("on", "not on") if day else ("at", "not at"))))
             return Between(
                 column, since, until, f"{verb} {word} {written}", f"{verb} {opposite} {written}"
             )
@@ -70,10 +72,30 @@ def _span_words(count: int, unit: str) -> str:
 
 
 def _interval(written: str) -> tuple[datetime, datetime]:
-    """The moments between which a written date or time lies; local unless it says so."""
+    """The moments between which a written date or time lies; local unless it says so.
+
+    A day ends with the day, and so does a minute or a second: as exactly as it is written.
+    """
     if len(written) == 10:
-        day = date.fromisoformat(written)
-        start = datetime.combine(day, time()).astimezone(UTC)
-        return start, datetime.combine(day + timedelta(days=1), time()).astimezone(UTC)
-    at = datetime.fromisoformat(written).astimezone(UTC)
-    return at, at + timedelta(microseconds=1)
+        start = datetime.combine(date.fromisoformat(written), time())
+        return _utc(start), _utc(_after(start, timedelta(days=1)))
+    at = datetime.fromisoformat(written)
+    exact = re.search(r"[T ]\d\d:?\d\d(:?\d\d)?([.,]\d+)?", written)
+    width = timedelta(microseconds=1)
+    if exact is not None and exact.group(2) is None:
+        width = timedelta(seconds=1) if exact.group(1) else timedelta(minutes=1)
+    return _utc(at), _utc(_after(at, width))
+
+
+def _after(at: datetime, span: timedelta) -> datetime:
+    try:
+        return at + span
+    except OverflowError:
+        return datetime.max.replace(tzinfo=at.tzinfo)
+
+
+def _utc(at: datetime) -> datetime:
+    try:
+        return at.astimezone(UTC)
+    except (ValueError, OverflowError):  # next to the first or the last day of all calendars
+        return at.replace(tzinfo=UTC)

@@ -22,6 +22,7 @@ __all__ = ["FIELDS", "Filter", "FilterProblem", "Seen", "parse"]
 
 _MOST_VALUES = 300
 _DEEPEST = 40
+_LONGEST_ODATA = 1500
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +53,13 @@ class Filter:
     def odata(self, dialect: str, now: datetime | None = None) -> str | None:
         """A `$filter` that lets through at least what this filter does; None if all.
 
+        What is so long that addresses are refused for it is left to the caller.
+
         Args:
             dialect: `graph` or `classic`.
         """
-        return self.node.fixed(Setting(now or datetime.now(UTC))).odata(dialect)
+        said = self.node.fixed(Setting(now or datetime.now(UTC))).odata(dialect)
+        return said if said is not None and len(said) <= _LONGEST_ODATA else None
 
     def words(self) -> str:
         """What the filter keeps, in words: "high or medium, nobody's"."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from tui.api.records import IncidentChange
 from tui.incidents.changes import Edit, EditId, Wish
 from tui.incidents.facts import moment, ticks
 from tui.incidents.leases import lease
+from tui.incidents.tables import DamagedRow
 
 _COLUMNS = (
     "edit, incident, change, state, why, created, batch, undoes, ifnull(base, former)",
@@ -112,7 +113,7 @@ def _edit(row: tuple[object, ...]) -> Edit:
     return Edit(
         id=edit,  # type: ignore[arg-type]
         incident_id=incident_id,  # type: ignore[arg-type]
-        change=_change_decoder.decode(str(change)),
+        change=_change(change),
         state=state,  # type: ignore[arg-type]
         why=why,  # type: ignore[arg-type]
         created=moment(created),  # type: ignore[arg-type]
@@ -124,8 +125,27 @@ def _edit(row: tuple[object, ...]) -> Edit:
     )
 
 
+def _change(text: object) -> IncidentChange:
+    try:
+        return _change_decoder.decode(str(text))
+    except (msgspec.MsgspecError, UnicodeError):
+        raise DamagedRow("an edit that cannot be read") from None
+
+
 def _decoded(text: object) -> IncidentChange | None:
-    return _change_decoder.decode(str(text)) if text else None
+    return _change(text) if text else None
+
+
+def readable(edit: Mapping[str, object]) -> bool:
+    """Whether a row of an outbox, by the names of its columns, is an edit."""
+    try:
+        _change(edit["change"])
+        for name in ("former", "base", "theirs"):
+            _decoded(edit.get(name))
+    except (DamagedRow, KeyError):
+        return False
+    times = (edit.get(name) for name in ("created", "tried", "settled"))
+    return bool(edit.get("incident")) and all(isinstance(at, int | None) for at in times)
 
 
 def wished(
@@ -144,9 +164,7 @@ def wished(
         values,
     ).fetchall():
         if wanted is None or incident_id in wanted:
-            found.setdefault(incident_id, []).append(
-                (_change_decoder.decode(change), moment(created))
-            )
+            found.setdefault(incident_id, []).append((_change(change), moment(created)))
     return found
 
 
@@ -164,7 +182,7 @@ def marks(connection: sqlite3.Connection) -> dict[str, set[str]]:
 def before(connection: sqlite3.Connection, edit: EditId) -> IncidentChange | None:
     """The change that takes an edit back."""
     row = connection.execute("SELECT former FROM outbox WHERE edit = ?", (edit,)).fetchone()
-    return _change_decoder.decode(row[0]) if row and row[0] else None
+    return _decoded(row[0]) if row else None
 
 
 def claim(
@@ -197,7 +215,7 @@ def claim(
     return Task(
         edit,
         incident_id,
-        _change_decoder.decode(change),
+        _change(change),
         None if tried is None else moment(tried),
         tuple(known for text in upon if (known := _decoded(text)) is not None),
     )

@@ -49,6 +49,8 @@ class Opened:
     path: Path | None
     """None where it is kept in memory."""
     notices: list[str] = field(default_factory=list)
+    file: tuple[int, int] | None = None
+    """Which file it is, whatever another program puts at its place later."""
 
 
 def open_file(path: Path) -> Opened:
@@ -85,9 +87,19 @@ def open_memory() -> Opened:
     return Opened(connection, None)
 
 
-def rescue(path: Path) -> Opened:
-    """Move a damaged file aside and begin a new one with its undelivered edits."""
-    edits = _salvage(path)
+def rescue(path: Path, damaged: tuple[int, int] | None = None) -> Opened:
+    """Move a damaged file aside and begin a new one with its undelivered edits.
+
+    Args:
+        damaged: Which file it is. Where another is in its place, another program did this
+            already: that one is used.
+    """
+    from tui.incidents.outbox import readable
+
+    if damaged is not None and _which(path) not in (None, damaged):
+        return open_file(path)
+    salvaged = _salvage(path)
+    edits = [edit for edit in salvaged if readable(edit)]
     aside = path.with_name(f"{path.stem}.damaged-{time.strftime('%Y%m%dT%H%M%S')}{path.suffix}")
     for ending in ("", "-wal", "-shm"):
         with suppress(OSError):
@@ -101,11 +113,20 @@ def rescue(path: Path) -> Opened:
         opened = open_memory()
     with transaction(opened.connection):
         restore(opened.connection, edits)
-    kept = f", {len(edits)} undelivered edits were taken over" if edits else ""
+    kept = _taken_over(len(edits), len(salvaged) - len(edits))
     opened.notices.append(
         f"The cache file was damaged and is now {aside.name}{kept}. The queue is fetched again."
     )
     return opened
+
+
+def _taken_over(kept: int, lost: int) -> str:
+    said = ""
+    if kept:
+        said += f", {kept} undelivered edit{' was' if kept == 1 else 's were'} taken over"
+    if lost:
+        said += f", {lost} could not be read"
+    return said
 
 
 def is_damage(error: sqlite3.Error) -> bool:
@@ -130,7 +151,15 @@ def _open(path: Path) -> Opened:
     except BaseException:
         connection.close()
         raise
-    return Opened(connection, path)
+    return Opened(connection, path, file=_which(path))
+
+
+def _which(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino)
 
 
 def _choose_journal(connection: sqlite3.Connection, path: Path) -> None:

@@ -102,6 +102,13 @@ class CacheConnection(sqlite3.Connection):
         """Numbers of labels that are in the file."""
 
 
+class DamagedRow(sqlite3.DatabaseError):
+    """What a row holds cannot be read: the file is broken although SQLite does not see it."""
+
+    sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    sqlite_errorname = "SQLITE_CORRUPT"
+
+
 class NewerFile(Exception):
     """The file was written by a newer version of this program."""
 
