@@ -71,7 +71,9 @@ async def test_graph_is_written_in_its_own_names(server: FaultServer, bench: Mak
 
 
 @pytest.mark.parametrize("dialect", ["graph", "classic"])
-@pytest.mark.parametrize("said", [Answer(204), json_answer({}), json_answer({"id": "8", "x": 1})])
+@pytest.mark.parametrize(
+    "said", [Answer(204), Answer(200), json_answer({}), json_answer({"id": "8", "x": 1})]
+)
 async def test_an_answer_that_does_not_tell_is_asked_for(
     server: FaultServer, bench: Make, dialect: str, said: Answer
 ) -> None:
@@ -160,6 +162,24 @@ async def test_a_comment_whose_answer_was_lost_is_found_and_not_sent_again(
     found = await incidents.comment("7", "done\r\nhere")
     assert [one.text for one in found] == ["other", "done\nhere "]
     assert [seen.method for seen in server.seen] == [method, "GET"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("a < b & c", "a &lt; b &amp; c"),
+        ("done\nhere", "<p>done<br/>here</p>"),
+        ("x" * 3000, "x" * 1000),
+    ],
+)
+async def test_a_comment_that_the_service_writes_its_own_way_is_known_again(
+    server: FaultServer, bench: Make, sent: str, kept: str
+) -> None:
+    server.on("POST", f"{GRAPH}/comments", reset())
+    server.on("GET", GRAPH, commented(kept))
+    incidents, _ = services(bench(), "graph")
+    assert [one.text for one in await incidents.comment("7", sent)] == [kept]
+    assert [seen.method for seen in server.seen] == ["POST", "GET"]
 
 
 @pytest.mark.parametrize("dialect", ["graph", "classic"])

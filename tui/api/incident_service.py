@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,9 @@ from tui.errors import BadAnswer, ServiceProblem, Unreachable, UsageProblem
 from tui.text import visible
 
 _ID = re.compile(r"\w[\w-]{0,127}", re.ASCII)
+_TAG = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
+_LONG = 200
+"""Characters of a comment that was cut short and is still known again."""
 _TOLERANCE = timedelta(seconds=5)
 """By which the clock of the service's records and that of its answers may differ."""
 
@@ -83,7 +87,7 @@ def arrived(comments: Sequence[Comment], text: str, since: datetime) -> bool:
     """Whether a comment that was sent at `since` is among these."""
     wanted_text = _folded(text)
     return any(
-        _folded(comment.text) == wanted_text
+        _alike(_folded(comment.text), wanted_text)
         and comment.created is not None
         and comment.created >= since - _TOLERANCE
         for comment in comments
@@ -91,8 +95,13 @@ def arrived(comments: Sequence[Comment], text: str, since: datetime) -> bool:
 
 
 def _folded(text: str) -> str:
-    """A comment's text as it is compared: services trim it and change its line ends."""
-    return " ".join(text.split())
+    """A comment's text as it is compared: services trim it, change its line ends and escape it."""
+    return " ".join(_TAG.sub(" ", html.unescape(text)).split())
+
+
+def _alike(kept: str, sent: str) -> bool:
+    """Whether a service kept what was sent, all of it or its long beginning."""
+    return kept == sent or (len(kept) >= _LONG and sent.startswith(kept))
 
 
 def both(odata: str | None, updated: str, since: datetime | None) -> str:

@@ -107,13 +107,15 @@ class Transport:
         return await self._exchange(request, receive)
 
     async def json(self, request: Request) -> Any:
-        """Ask, and return the decoded JSON; None where the service has nothing to say (204).
+        """Ask, and return the decoded JSON; None where the service has nothing to say.
+
+        That is a 204, and an empty body that answers a change.
 
         Raises:
             Problem: As `send`; `BadAnswer` where it is no JSON.
         """
         answer = await self.send(request)
-        if answer.status == 204:
+        if answer.status == 204 or (request.method != "GET" and not answer.body.strip()):
             return None
         return await decoded(answer, request.what)
 
