@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.services import Machine
+from tests.faults.server import FaultServer, graph_error
 from tui.cli.handover import began
 from tui.demo.identity import applications
 from tui.demo.server import DemoTenant
@@ -55,6 +56,23 @@ async def test_wrong_since_is_wrong_usage(machine: Machine) -> None:
     ended = await machine.run("handover", "--since", "soon")
     assert ended.code == 2
     assert "8h" in ended.err
+    to_come = await machine.run("handover", "--since", "2999-01-01")
+    assert (to_come.code, "yet to come" in to_come.err) == (2, True)
+
+
+async def test_handover_tells_of_a_service_that_refuses_and_of_what_the_cache_knows(
+    tmp_path: Path,
+) -> None:
+    async with FaultServer() as server:
+        server.authority("SecurityIncident.Read.All")
+        machine = Machine(tmp_path)
+        machine.connect(server.url, "graph")
+        server.on("GET", "/v1.0/security/incidents", graph_error(400, "BadRequest", "not today"))
+        ended = await machine.run("handover")
+    assert ended.code == 1
+    assert ended.out.startswith("# Handover")
+    assert "not today" in ended.err
+    assert ended.err.count("what the cache knows") == 1
 
 
 async def test_incident_as_report(machine: Machine, tmp_path: Path) -> None:

@@ -142,6 +142,34 @@ async def test_row_that_cannot_be_read_counts_as_damage(
     assert ("could not be read" in again.notices[0]) == ("outbox" in statement)
 
 
+_BEGIN = """
+import sys
+from pathlib import Path
+from tui.incidents.schema import open_file
+sys.stdin.read(1)
+for turn in range(20):
+    opened = open_file(Path(sys.argv[1]) / f"{turn}.sqlite3")
+    if opened.notices:
+        print(turn, opened.notices)
+"""
+
+
+def test_programs_that_begin_a_cache_together_all_use_it(tmp_path: Path) -> None:
+    programs = [
+        subprocess.Popen(
+            [sys.executable, "-c", _BEGIN, str(tmp_path / "queue")],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        for _ in range(4)
+    ]
+    for program in programs:
+        assert program.stdin is not None
+        program.stdin.write(b"!")
+        program.stdin.flush()
+    assert [program.communicate()[0].decode() for program in programs] == [""] * 4
+
+
 async def test_damage_that_two_programs_meet_is_mended_once(tmp_path: Path) -> None:
     path = tmp_path / "queue" / "one.sqlite3"
     first, second = await Cache.open(path), await Cache.open(path)

@@ -46,7 +46,12 @@ def configure(parser: argparse.ArgumentParser, command: str) -> None:
 def run(args: argparse.Namespace, command: str) -> int:
     """Write the page."""
     del command
-    since = began(args.since, datetime.now(UTC))
+    now = datetime.now(UTC)
+    since = began(args.since, now)
+    if since > now:
+        raise UsageProblem(
+            f"--since {args.since} is yet to come", remedy="Give when the shift began."
+        )
     check_target(args.output)
     return run_async(_write(args, since))
 

@@ -66,12 +66,14 @@ async def gather(queue: QueueReading, since: datetime, until: datetime | None = 
     end = until or queue.now()
     page = Handover(since, end, queue.me)
     done: dict[str, list[Edit]] = {}
-    undone = set()
+    in_shift, undone = set(), set()
     for edit in await queue.history():
         if edit.state == "confirmed":
             if since <= (edit.settled or edit.created) <= end:
                 done.setdefault(edit.incident_id, []).append(edit)
-                if edit.undoes is not None:
+                in_shift.add(edit.id)
+                if edit.undoes in in_shift:
+                    # What was done and taken back in one shift is nothing to hand over.
                     undone |= {edit.undoes, edit.id}
         else:
             known = await queue.incident(edit.incident_id) or Incident(edit.incident_id)

@@ -33,6 +33,8 @@ __all__ = [
 ]
 
 _BUSY_SECONDS = 5.0
+_BUSY_PAUSE = 0.05
+_HELD = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _NETWORK = ("nfs", "cifs", "smb", "afs", "9p", "fuse.sshfs", "fuse.glusterfs", "ceph", "lustre")
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
@@ -69,13 +71,13 @@ def open_file(path: Path) -> Opened:
     if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
         return _beside(path, "is read-only", copy=True)
     try:
-        return _open(path)
+        return _open_when_free(path)
     except NewerFile as newer:
         return _beside(path, f"was written by a newer version (form {newer.version})", copy=False)
     except sqlite3.DatabaseError as error:
         if is_damage(error):
             return rescue(path)
-        busy = primary_code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+        busy = primary_code(error) in _HELD
         why = "is held by another program" if busy else "cannot be opened"
         return _beside(path, why, copy=not busy)
 
@@ -139,6 +141,22 @@ def primary_code(error: sqlite3.Error) -> int:
     return int(getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF
 
 
+def _open_when_free(path: Path) -> Opened:
+    """Open it as soon as no other program keeps us from it.
+
+    SQLite itself waits for a lock, but not where two programs change the journal's mode at once,
+    as they do with a new file.
+    """
+    until = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            return _open(path)
+        except sqlite3.OperationalError as error:
+            if primary_code(error) not in _HELD or time.monotonic() >= until:
+                raise
+        time.sleep(_BUSY_PAUSE)
+
+
 def _open(path: Path) -> Opened:
     connection = sqlite3.connect(
         path, timeout=_BUSY_SECONDS, isolation_level=None, factory=CacheConnection
@@ -172,7 +190,7 @@ def _choose_journal(connection: sqlite3.Connection, path: Path) -> None:
                 connection.execute("PRAGMA synchronous=NORMAL")
                 return
         except sqlite3.OperationalError as error:
-            if primary_code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            if primary_code(error) in _HELD:
                 raise
     connection.execute("PRAGMA journal_mode=DELETE").fetchone()
     connection.execute("PRAGMA synchronous=FULL")
