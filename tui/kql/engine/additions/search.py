@@ -166,6 +166,8 @@ def _match(haystack: str, wanted: AnyColumn) -> str:
 def _predicate(node: tree.Node, exact_case: bool) -> ir.Expr:
     inner = tree.bare(node)
     rule = tree.kind(inner)
+    if inner.getText() == "*":
+        return ir.Literal(True, "bool")
     if rule == "StringLiteralExpression":
         return AnyColumn(ir.Literal(lower._string_literal(inner), "string"), exact_case)
     if rule in ("LogicalAndExpression", "LogicalOrExpression"):
