@@ -164,7 +164,7 @@ def _open(path: Path) -> Opened:
     try:
         _choose_journal(connection, path)
         connection.execute("PRAGMA temp_store=MEMORY")
-        connection.execute("PRAGMA cache_size=-2000")
+        connection.execute("PRAGMA cache_size=-1000")
         prepare(connection)
     except BaseException:
         connection.close()

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from tui.errors import Problem, QueryProblem
 from tui.kql import schema
-from tui.kql.whole import tables_in, whole_table
 
 if TYPE_CHECKING:
     from tui.hunting.results import ResultSet
@@ -66,6 +65,7 @@ class SchemaLearner:
         Columns cost nothing where the rows are a table's own.
         """
         from tui.hunting.tenant_schema import declared_columns
+        from tui.kql.whole import tables_in, whole_table
 
         columns = declared_columns(result.declared)
         table = await asyncio.to_thread(whole_table, query)

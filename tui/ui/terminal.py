@@ -13,7 +13,6 @@ import shutil
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from html import escape
 from typing import Literal
 
 from textual.app import App
@@ -84,6 +83,8 @@ def command_of(
         return ["powershell", "-NoProfile", "-NonInteractive", "-Command", _TOAST]
     if which("notify-send"):
         # Desktops read the text as markup: links and pictures of an attacker's choice.
+        from html import escape  # with all names of HTML, for those who want notices
+
         return ["notify-send", "--app-name=m365d-tui", "--", title, escape(text, quote=False)]
     return []
 

@@ -27,7 +27,7 @@ _MODULES = (
     "tui.ui.screens.hunting",
     "tui.ui.screens.token",
 )
-_HUNTING = ("tui.kql.diagnostics", "duckdb", "tui.hunting.results")
+_HUNTING = ("tui.kql.completion", "tui.kql.diagnostics", "duckdb", "tui.hunting.results")
 
 
 def warm_up() -> None:

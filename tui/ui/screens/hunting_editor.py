@@ -7,7 +7,6 @@ from textual.binding import Binding
 
 from tui.text import calm
 from tui.ui.page import Span, gap, line
-from tui.ui.query_explain import explain_blocks
 from tui.ui.screens.hunting_library import QueryLibrary
 from tui.ui.widgets.completion_list import CompletionList
 from tui.ui.widgets.dialogs import Page
@@ -85,6 +84,8 @@ class EditorHelp(QueryLibrary):
         editor = self.tab.editor
         text, offset, _ = editor.place()
         start, end = editor._statement()
+        from tui.ui.query_explain import explain_blocks
+
         blocks = explain_blocks(text, offset, start, max(end, offset))
         if not blocks:
             self.action_help_command()

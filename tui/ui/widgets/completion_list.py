@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import RenderResult
@@ -12,8 +13,10 @@ from textual.geometry import Offset, Size
 from textual.message import Message
 from textual.widget import Widget
 
-from tui.kql.completion_names import Candidate
 from tui.text import visible
+
+if TYPE_CHECKING:
+    from tui.kql.completion_names import Candidate
 
 _MOST_ROWS = 8
 _NARROWEST = 24

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from textual.app import RenderResult
 from textual.widget import Widget
 
-from tui.kql.completion import Signature
 from tui.text import visible
 from tui.ui.page import Span, styled
 
 if TYPE_CHECKING:
+    from tui.kql.completion import Signature
     from tui.kql.diagnostics import Diagnostic
 
 _TONES = {"error": "bad", "warning": "warn", "hint": "faint"}

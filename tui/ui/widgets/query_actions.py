@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tui.kql.formatting import formatted
 from tui.ui.lend import edit_outside
 from tui.ui.widgets.query_carets import Carets
 from tui.ui.widgets.query_folds import Folding
@@ -87,6 +86,8 @@ class QueryActions(LineActions, Carets, Folding, Pairs):
                 for place in (self.selection.start, self.selection.end)
             )
         text = self.text[first:last]
+        from tui.kql.formatting import formatted
+
         fresh = formatted(text)
         if fresh == text:
             self.notify("It is laid out already.", timeout=2)

@@ -8,12 +8,12 @@ from textual.css.query import NoMatches
 from textual.events import Key
 from textual.geometry import Offset, Size
 
-from tui.kql.completion import Completion, Signature, look
-from tui.kql.completion_names import Candidate
 from tui.kql.habits import Habits
 from tui.ui.widgets.completion_list import CompletionList
 
 if TYPE_CHECKING:
+    from tui.kql.completion import Completion, Signature
+    from tui.kql.completion_names import Candidate
     from tui.ui.widgets.query_base import QueryBase
 
 _AFTER = 0.015
@@ -106,6 +106,8 @@ class Assist:
             self.close()
             return
         text, offset, start = editor.place()
+        from tui.kql.completion import look  # loaded by the warm-up, once there is an editor
+
         found, self.signature = look(text, offset, start, asked=asked, habits=self._habits)
         self._at = editor.cursor_location
         if found is None:
