@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Literal, Protocol
+
+from msgspec import Struct
 
 Kind = Literal["text", "number", "time", "span", "bool", "dynamic"]
 """How values of a column compare, align and are written."""
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """One column of a source."""
 
     key: str
@@ -31,8 +31,7 @@ class Column:
     """Takes the space that the others leave."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One row: its key, and one value for each column of the source.
 
     Values are plain: `str`, `int`, `float`, `bool`, `datetime`, `timedelta`, `None`,
@@ -41,20 +40,18 @@ class Row:
 
     key: str
     values: tuple[object, ...]
-    marks: frozenset[str] = field(default_factory=frozenset)
+    marks: frozenset[str] = frozenset()
     """What is special about the row: `pending`, `failed`, `new`, `changed`, `closed`."""
 
 
-@dataclass(frozen=True, slots=True)
-class SortKey:
+class SortKey(Struct, frozen=True):
     """One column of an order."""
 
     key: str
     descending: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(Struct, frozen=True):
     """A column that is shown: its key, the width given by hand, and whether it is pinned."""
 
     key: str

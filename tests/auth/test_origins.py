@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from tests.auth.conftest import Authority, profile_at
 from tui.api.origins import check_origin, next_page
@@ -268,7 +269,7 @@ async def test_token_of_one_resource_stays_off_another_origin(
     authority: Authority, stranger: Authority
 ) -> None:
     profile = profile_at(authority.origin)
-    profile = replace(profile, cloud=replace(profile.cloud, classic=stranger.origin))
+    profile = replace(profile, cloud=structs.replace(profile.cloud, classic=stranger.origin))
     session = Session(profile)
     transport = Transport(session)
     with pytest.raises(UsageProblem, match="the token is for"):

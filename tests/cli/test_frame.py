@@ -134,7 +134,7 @@ def test_interrupt_is_130(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_start_is_light() -> None:
     code = (
         "import sys; from tui.cli.main import main; main(['--version']); main(['config', 'path']);"
-        "heavy = {'httpx', 'jwt', 'keyring', 'textual', 'duckdb', 'rich', 'uvicorn', 'msgspec',"
+        "heavy = {'httpx', 'jwt', 'keyring', 'textual', 'duckdb', 'rich', 'uvicorn',"
         " 'asyncio', 'cryptography', 'tomllib'}; sys.exit(len(heavy & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True).returncode == 0

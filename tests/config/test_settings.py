@@ -211,7 +211,7 @@ def test_adding_keeps_what_is_there(file: Path) -> None:
 
 def test_replacing_keeps_comments_and_place(file: Path) -> None:
     file.write_text(WHOLE)
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     settings = load_settings()
     changed = replace(settings.profiles["contoso"], tenant_id="fabrikam.com", api="auto")

@@ -6,11 +6,11 @@ import asyncio
 import json
 import sqlite3
 from contextlib import suppress
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.incidents.fakes import NOW, BulkService, FakeService, OpenQueue, incident, stamp
 from tui.api.brief import brief_incident

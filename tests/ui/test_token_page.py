@@ -6,11 +6,11 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import jwt
 import pytest
+from msgspec.structs import replace
 from textual.widgets import Input
 
 from tests.ui.support import Screens

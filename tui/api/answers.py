@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from tui.api.body import BodyFault, describe, misfit, parse
 from tui.api.origins import host
@@ -43,8 +44,7 @@ _TOO_MUCH = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """An answer without success, as far as it could be read."""
 
     status: int

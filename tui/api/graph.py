@@ -7,11 +7,12 @@ incident*, *Create comment for alert*, *security: runHuntingQuery* (Graph v1.0).
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+
+from msgspec.structs import replace
 
 from tui.api.decode import decode_comments
 from tui.api.hunting import checked_timespan, hunt

@@ -7,11 +7,11 @@ import json
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import msgspec
+from msgspec import Struct
 
 from tui.api.body import BodyFault, parse
 from tui.api.brief import brief_incident
@@ -33,8 +33,7 @@ _MOST_EMPTY = 1_000
 """Empty pages in a row, each naming another as the next, that are followed."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Listed:
+class _Listed(Struct, frozen=True):
     incidents: tuple[Incident, ...]
     bodies: tuple[bytes, ...]
     """Of incidents that were read briefly: their JSON."""
@@ -219,8 +218,7 @@ def _address(base: str, parameters: Mapping[str, str]) -> str:
     return f"{base}?{query}" if query else base
 
 
-@dataclass(frozen=True, slots=True)
-class _Fresh:
+class _Fresh(Struct, frozen=True):
     incidents: tuple[Incident, ...]
     bodies: tuple[bytes, ...]
 

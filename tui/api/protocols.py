@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Literal, Protocol
+
+from msgspec import Struct
 
 from tui.api.records import Comment, Incident, IncidentChange
 
@@ -17,8 +18,7 @@ RETIREMENT = "2027-02-01"
 """The day after which the classic API no longer answers (message centre MC1220762)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """A part of the list, in the order of the service."""
 
     incidents: tuple[Incident, ...]
@@ -33,8 +33,7 @@ class Page:
     """Of a bulk list: the service's own JSON of each incident; empty where one was read whole."""
 
 
-@dataclass(frozen=True, slots=True)
-class HuntAnswer:
+class HuntAnswer(Struct, frozen=True):
     """A hunting answer at rest: the body, as it came, in a file that belongs to the caller."""
 
     path: Path

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 PAGE_LIMIT = 64 * 2**20
 """Bytes of a decoded page."""
@@ -11,8 +12,7 @@ HUNT_LIMIT = 256 * 2**20
 """Bytes of a decoded hunting answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Timeouts:
+class Timeouts(Struct, frozen=True):
     """Seconds for each stage of an exchange."""
 
     connect: float = 10.0
@@ -28,8 +28,7 @@ PATIENT = Timeouts(wait=620.0, whole=1200.0)
 """For hunting: the service is silent until the query is done, up to ten minutes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """One thing to ask of a service."""
 
     method: str
@@ -63,8 +62,7 @@ class Request:
         return self.method in ("GET", "HEAD", "PUT", "DELETE")
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """A success."""
 
     status: int

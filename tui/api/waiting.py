@@ -9,10 +9,11 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Literal
+
+from msgspec import Struct
 
 from tui.api.quota import Clock
 
@@ -26,8 +27,7 @@ _FAULT_RETRIES = 2
 _BUSY_RETRIES = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
+class Wait(Struct, frozen=True):
     """A call has to wait; with `seconds` 0 that is over (done, cancelled or given up)."""
 
     seconds: float

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui.auth.profiles import Profile
 
@@ -12,8 +13,7 @@ _TRAILER = re.compile(r"\s*(?:Trace ID|Correlation ID|Timestamp):.*\Z", re.DOTAL
 _CODE = re.compile(r"AADSTS(\d{4,8})")
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """What a code means and what to do about it."""
 
     why: str

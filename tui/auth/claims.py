@@ -10,13 +10,13 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Claims:
+
+class Claims(Struct, frozen=True):
     """The claims of one token; every one of them can be missing."""
 
     raw: Mapping[str, Any]
@@ -146,8 +146,7 @@ def _base64url(segment: str) -> bytes:
     return base64.urlsafe_b64decode(segment.encode() + b"=" * (-len(segment) % 4))
 
 
-@dataclass(frozen=True, slots=True)
-class Feature:
+class Feature(Struct, frozen=True):
     """Something this program does, and the permissions of which one must be there."""
 
     name: str

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from tui.config.hosts import REGIONS, mixed_hosts, possible_clouds
 
@@ -12,8 +14,7 @@ if TYPE_CHECKING:
     from tui.config import HostTable
 
 
-@dataclass(frozen=True, slots=True)
-class Cloud:
+class Cloud(Struct, frozen=True):
     """The hosts that belong together. All are origins, without a trailing slash."""
 
     name: str

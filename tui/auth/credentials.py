@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
 
 from tui.auth.profiles import Profile
 from tui.auth.secret import Secret
@@ -19,8 +20,7 @@ AskSecret = Callable[[Profile, str], Awaitable[Secret | None]]
 """Asks a person for the secret of a profile; the text is the question. None: declined."""
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceCode:
+class DeviceCode(Struct, frozen=True):
     """What a person types into a browser to sign in by device code."""
 
     user_code: str
@@ -36,8 +36,7 @@ ShowCode = Callable[[DeviceCode], None]
 """Shows a device code; called again with another `state` when it has served."""
 
 
-@dataclass(frozen=True, slots=True)
-class TokenAnswer:
+class TokenAnswer(Struct, frozen=True):
     """A token as it was given."""
 
     value: Secret
@@ -62,8 +61,7 @@ class Proof(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
-class SecretProof:
+class SecretProof(Struct, frozen=True):
     """A client secret."""
 
     secret: Secret
@@ -74,8 +72,7 @@ class SecretProof:
         return {"client_secret": self.secret.reveal()}
 
 
-@dataclass(frozen=True, slots=True)
-class AssertionProof:
+class AssertionProof(Struct, frozen=True):
     """A signed statement in place of a secret."""
 
     make: Callable[[str], Secret]
@@ -89,8 +86,7 @@ class AssertionProof:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Struct, frozen=True):
     """What credentials are given to work with."""
 
     profile: Profile

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import replace
 from datetime import timedelta
 from math import isfinite
 from urllib.parse import quote, urlsplit
+
+from msgspec.structs import replace
 
 from tui.auth.credentials import Context, Credential, DeviceCode, TokenAnswer
 from tui.auth.secret import Secret

@@ -6,7 +6,8 @@ import asyncio
 import os
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 LIMIT = 30.0
 """Seconds until a program must have ended."""
@@ -32,8 +33,7 @@ class ToolFault(Exception):
         super().__init__(kind)
 
 
-@dataclass(frozen=True, slots=True)
-class Printed:
+class Printed(Struct, frozen=True):
     """What a program printed."""
 
     text: str

@@ -196,7 +196,7 @@ def profile_named(settings: Settings, name: str | None = None) -> Profile:
 
 def _values(profile: ProfileSettings) -> dict[str, Entry]:
     """A profile's table: what differs from the defaults, in the usual order."""
-    from dataclasses import asdict
+    from msgspec.structs import asdict
 
     default = {"api": "auto", "token_endpoint": "v2", "credential": "keyring", "cloud": "global"}
     values: dict[str, Entry] = {"tenant_id": profile.tenant_id} if profile.tenant_id else {}

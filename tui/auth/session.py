@@ -7,10 +7,11 @@ import contextlib
 import re
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import Struct
 
 from tui.auth import claims as claims_of
 from tui.auth.audience import doubt
@@ -34,8 +35,7 @@ _HOLD = timedelta(seconds=30)
 """After a failed renewal the token at hand serves this long before the next attempt."""
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     """One access token and what is known about it. Times are the server's."""
 
     value: Secret
@@ -56,8 +56,7 @@ class Token:
         return self.expires - min(_MARGIN, (self.expires - self.issued) / 10)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """A part of signing in, as it passes."""
 
     label: str
@@ -69,8 +68,7 @@ class Step:
     """The same for all reports of one step."""
 
 
-@dataclass(frozen=True, slots=True)
-class SessionEvent:
+class SessionEvent(Struct, frozen=True):
     """Something that happened in this run."""
 
     time: datetime

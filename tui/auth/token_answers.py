@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from tui.auth.aadsts import BUSY, code_of, page_of, refusal, said, time_of
 from tui.auth.credentials import TokenAnswer
@@ -48,8 +49,7 @@ class Again(Exception):
         self.wait = wait
 
 
-@dataclass(frozen=True, slots=True)
-class Got:
+class Got(Struct, frozen=True):
     """A whole answer of success."""
 
     host: str

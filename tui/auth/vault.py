@@ -7,9 +7,10 @@ import os
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TypeVar, cast
+
+from msgspec import Struct
 
 from tui.auth.credentials import AskSecret
 from tui.auth.profiles import Profile
@@ -34,8 +35,7 @@ _WITH_SECRET = frozenset({"keyring", "env", "command", "prompt"})
 _COMMAND_LIMIT = 30.0
 
 
-@dataclass(frozen=True, slots=True)
-class FoundSecret:
+class FoundSecret(Struct, frozen=True):
     """A secret and where it came from."""
 
     secret: Secret

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.config import lookups, schema, shift
 from tui.config.hosts import mixed_hosts
@@ -27,8 +29,7 @@ _LISTS: Mapping[str, Mapping[str, Key]] = {
 _SECRET = re.compile("secret$|password|passphrase|^(access_|refresh_)?token$", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """One thing that is wrong in a settings file."""
 
     file: Path

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from tui.config.key import Key
 
@@ -31,8 +32,7 @@ TEMPLATE_PATTERN = r"^https://[^\s/?#{}@\\]+(/[^\s\\]*|\?[^\s\\]*)?\{value\}[^\s
 """An https address that names its host itself and has `{value}` behind it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lookup:
+class Lookup(Struct, frozen=True):
     """`[[lookups]]`: a service that knows more of some kinds of values."""
 
     name: str

@@ -8,16 +8,16 @@ import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+
+from msgspec import Struct
 
 NAME = "m365d-tui"
 """The program's name in every path, and the service name of its keyring entries."""
 
 
-@dataclass(frozen=True, slots=True)
-class Paths:
+class Paths(Struct, frozen=True):
     """The places of one user."""
 
     config_file: Path

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct, field
 
 from tui.config.lookups import Lookup
 from tui.config.shift import SlaRule, Template, WatchSettings
@@ -14,8 +15,7 @@ Api = Literal["auto", "graph", "classic"]
 TokenEndpoint = Literal["v1", "v2"]
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """Where a value came from."""
 
     path: Path | None = None
@@ -28,8 +28,7 @@ class Origin:
         return f"{self.path}:{self.line}" if self.line else str(self.path)
 
 
-@dataclass(frozen=True, slots=True)
-class HostTable:
+class HostTable(Struct, frozen=True):
     """`[profiles.X.cloud]`: hosts of one's own. None: not given."""
 
     authority: str
@@ -42,8 +41,7 @@ class HostTable:
     endpoint_resource: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class EngineSettings:
+class EngineSettings(Struct, frozen=True):
     """`[profiles.X.engines.Y]`: where else hunting queries can run."""
 
     name: str
@@ -55,8 +53,7 @@ class EngineSettings:
     """GUID of a workspace (`log-analytics`)."""
 
 
-@dataclass(frozen=True, slots=True)
-class ProfileSettings:
+class ProfileSettings(Struct, frozen=True):
     """`[profiles.X]`, as the file says it."""
 
     name: str
@@ -79,8 +76,7 @@ class ProfileSettings:
     """A partner's customers: name → tenant, each a profile named `PROFILE/NAME`."""
 
 
-@dataclass(frozen=True, slots=True)
-class UiSettings:
+class UiSettings(Struct, frozen=True):
     """`[ui]`."""
 
     theme: str | None = None
@@ -90,8 +86,7 @@ class UiSettings:
     """Keys of the query editor: `standard` or `emacs`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """A whole settings file; all defaults where there is none."""
 
     default_profile: str | None = None

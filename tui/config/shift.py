@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from types import MappingProxyType
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from tui.config.key import Key
 
 Desktop = Literal["off", "auto", "osc9", "osc777", "command"]
 
 
-@dataclass(frozen=True, slots=True)
-class SlaRule:
+class SlaRule(Struct, frozen=True):
     """`[[sla]]`: how soon what a filter keeps must be answered. The first rule that fits counts."""
 
     filter: str
@@ -25,8 +25,7 @@ class SlaRule:
     """From its creation until it is closed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(Struct, frozen=True):
     """`[[templates]]`: edits made together, under a name and perhaps a key."""
 
     name: str
@@ -42,8 +41,7 @@ class Template:
     tags_remove: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class WatchSettings:
+class WatchSettings(Struct, frozen=True):
     """`[watch]`: how often is looked, and what is told of how."""
 
     every: timedelta = timedelta(minutes=1)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+
+from msgspec.structs import asdict
 
 from tui.config.settings import HostTable, Origin, ProfileSettings, Settings
 from tui.config.shift import span_text

@@ -23,6 +23,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Literal, get_args
 
+from msgspec import Struct
+
 from tui.config.paths import write_private
 from tui.errors import Problem, UsageProblem
 from tui.hunting import literals
@@ -49,8 +51,7 @@ _LARGEST = 100_000
 _MOST_FILES = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     """A value that is asked for."""
 
     name: str

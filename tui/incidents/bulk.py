@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui.api.records import Incident, IncidentChange
 from tui.errors import UsageProblem
@@ -14,8 +15,7 @@ from tui.incidents.conflicts import done_already
 from tui.incidents.edits import completed, subject
 
 
-@dataclass(frozen=True, slots=True)
-class BulkPreview:
+class BulkPreview(Struct, frozen=True):
     """What a change would do, by incident id, in the order they were given."""
 
     changed: tuple[Incident, ...]
@@ -27,8 +27,7 @@ class BulkPreview:
     none of its classification, a merged incident, one that is not known."""
 
 
-@dataclass(frozen=True, slots=True)
-class BulkProgress:
+class BulkProgress(Struct, frozen=True):
     """How far the edits of one command are."""
 
     total: int

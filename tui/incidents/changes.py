@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+
+from msgspec import Struct
 
 from tui.api.records import IncidentChange
 
@@ -16,8 +17,7 @@ EditState = Literal["pending", "sending", "failed", "conflict", "confirmed"]
 change that somebody else made meanwhile: both wait for a person."""
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """One wish for one incident, from the moment it is written until it is discarded."""
 
     id: EditId
@@ -39,8 +39,7 @@ class Edit:
     """When it was confirmed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """An edit before it is written down."""
 
     incident_id: str
@@ -57,8 +56,7 @@ Phase = Literal["first", "changes", "whole"]
 """`first` fills an empty cache, `changes` fetches what was updated since, `whole` everything."""
 
 
-@dataclass(frozen=True, slots=True)
-class SyncProgress:
+class SyncProgress(Struct, frozen=True):
     """How far a sync has come."""
 
     phase: Phase
@@ -68,8 +66,7 @@ class SyncProgress:
     """Incidents there are, as the service says; None where it does not."""
 
 
-@dataclass(frozen=True, slots=True)
-class SyncResult:
+class SyncResult(Struct, frozen=True):
     """What a sync brought."""
 
     phase: Phase
@@ -81,8 +78,7 @@ class SyncResult:
     """What the list held that could not be read, in words."""
 
 
-@dataclass(frozen=True, slots=True)
-class QueueChanged:
+class QueueChanged(Struct, frozen=True):
     """Rows are no longer what they were; `ids` None means any of them."""
 
     ids: frozenset[str] | None

@@ -7,9 +7,10 @@ The first rule whose filter lets an incident through counts. Time runs from its 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from tui.api.records import Incident
 from tui.config import SlaRule
@@ -27,8 +28,7 @@ _SOON = 4
 """The last of so many equal parts of a time is soon over."""
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
+class Deadline(Struct, frozen=True):
     """Until when one incident must be answered."""
 
     due: datetime
@@ -50,8 +50,7 @@ def state_of(due: datetime, span: timedelta, now: datetime) -> str:
     return "soon" if due - now <= span / _SOON else "good"
 
 
-@dataclass(frozen=True, slots=True)
-class Deadlines:
+class Deadlines(Struct, frozen=True):
     """Rules understood."""
 
     rules: tuple[tuple[SlaRule, Filter], ...] = ()

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+
+from msgspec import Struct
 
 from tui.api.records import SEVERITIES
 from tui.incidents.asking import condition
@@ -23,8 +24,7 @@ _LABELS: tuple[FacetName, ...] = ("tactic", "source")
 _MOST = 50
 
 
-@dataclass(frozen=True, slots=True)
-class FacetValue:
+class FacetValue(Struct, frozen=True):
     """One value of a facet and how many incidents have it."""
 
     value: str

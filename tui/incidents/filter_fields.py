@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from tui.api.records import DETERMINATIONS, SEVERITIES, STATUSES
 from tui.incidents.entities import Kind
@@ -80,8 +81,7 @@ ALIASES = {
 """Other names of fields."""
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Struct, frozen=True):
     """What a filter's values are understood by."""
 
     me: str | None

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.incidents.entities import Kind
 from tui.incidents.facts import Facts, fold
@@ -30,8 +32,7 @@ _SQL: dict[How, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """One key that is looked for."""
 
     kinds: tuple[Kind, ...]
@@ -39,8 +40,7 @@ class Wanted:
     how: How
 
 
-@dataclass(frozen=True, slots=True)
-class Held(Node):
+class Held(Node, Struct, frozen=True):
     """The incident holds one of several keys."""
 
     wanted: tuple[Wanted, ...]
@@ -108,8 +108,7 @@ _SIGN_WORDS = {
 Counted = Literal["alerts", "prio", "tactic_count", "devices", "users"]
 
 
-@dataclass(frozen=True, slots=True)
-class Compared(Node):
+class Compared(Node, Struct, frozen=True):
     """A number of the incident against one that was typed."""
 
     column: Counted

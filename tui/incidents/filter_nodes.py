@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from tui.incidents.facts import Facts
 
@@ -12,8 +13,7 @@ Sql = tuple[str, list[object]]
 Few = Callable[[str, list[object]], "list[int] | None"]
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """Where and when a filter is asked."""
 
     now: datetime
@@ -52,8 +52,7 @@ class Node:
         return self
 
 
-@dataclass(frozen=True, slots=True)
-class All(Node):
+class All(Node, Struct, frozen=True):
     """Every part holds; with no parts, everything passes."""
 
     parts: tuple[Node, ...] = ()
@@ -77,8 +76,7 @@ class All(Node):
         return All(tuple(part.fixed(setting) for part in self.parts))
 
 
-@dataclass(frozen=True, slots=True)
-class Some(Node):
+class Some(Node, Struct, frozen=True):
     """At least one part holds."""
 
     parts: tuple[Node, ...]
@@ -103,8 +101,7 @@ class Some(Node):
         return Some(tuple(part.fixed(setting) for part in self.parts))
 
 
-@dataclass(frozen=True, slots=True)
-class Not(Node):
+class Not(Node, Struct, frozen=True):
     """The part does not hold."""
 
     part: Node

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from dataclasses import field as dataclass_field
 from typing import Literal
+
+from msgspec import Struct
+from msgspec import field as new_field
 
 from tui.errors import UsageProblem
 
@@ -45,18 +46,16 @@ class FilterProblem(UsageProblem):
         self.length = length
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """Values found in answers, which a filter may name beside the documented ones."""
 
     severities: frozenset[str] = frozenset()
     statuses: frozenset[str] = frozenset()
-    values: Mapping[str, tuple[str, ...]] = dataclass_field(default_factory=dict)
+    values: Mapping[str, tuple[str, ...]] = new_field(default_factory=dict)
     """By field (`assigned`, `tag`, `device`, …): the values met, the most frequent first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Struct, frozen=True):
     """One value of a term; a quoted one is never a keyword."""
 
     text: str
@@ -64,8 +63,7 @@ class Value:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     """A sign, or a term: its field (empty for a word) and its values."""
 
     kind: TokenKind

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.incidents.facts import Facts, fold, moment, ticks
 from tui.incidents.filter_nodes import Node, Setting, Sql, among
@@ -12,8 +14,7 @@ from tui.incidents.filter_nodes import Node, Setting, Sql, among
 _MOST_TRIGRAMS = 24
 
 
-@dataclass(frozen=True, slots=True)
-class Word(Node):
+class Word(Node, Struct, frozen=True):
     """A text found anywhere in what the queue searches."""
 
     text: str
@@ -76,8 +77,7 @@ service leaves empty, which a comparison would miss.
 Source: *List incidents* (Graph v1.0), *List incidents API* (Microsoft Defender XDR)."""
 
 
-@dataclass(frozen=True, slots=True)
-class OneOf(Node):
+class OneOf(Node, Struct, frozen=True):
     """A column holds one of several words."""
 
     column: Literal["severity", "status"]
@@ -116,8 +116,7 @@ class OneOf(Node):
         return f"not {' or '.join(self.said)}" if negated else " or ".join(self.said)
 
 
-@dataclass(frozen=True, slots=True)
-class Assigned(Node):
+class Assigned(Node, Struct, frozen=True):
     """An owner: nobody, exactly one, or one whose name holds a text.
 
     Whether the services compare owners with case, and how they keep "nobody", is
@@ -147,8 +146,7 @@ class Assigned(Node):
         return f"not {' or '.join(said)}" if negated else " or ".join(said)
 
 
-@dataclass(frozen=True, slots=True)
-class Numbered(Node):
+class Numbered(Node, Struct, frozen=True):
     """One of several ids."""
 
     ids: tuple[str, ...]
@@ -175,8 +173,7 @@ Bound = datetime | timedelta | None
 """A moment, or a span counted back from now, or no bound."""
 
 
-@dataclass(frozen=True, slots=True)
-class Between(Node):
+class Between(Node, Struct, frozen=True):
     """A time of the incident lies at or after `since` and before `until`."""
 
     column: Literal["created", "updated"]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
+from msgspec import Struct
 
 from tui.api.records import IncidentChange
 from tui.incidents.changes import Edit, EditId, Wish
@@ -24,8 +24,7 @@ _AT_ONCE = 500
 _change_decoder = msgspec.json.Decoder(IncidentChange)
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(Struct, frozen=True):
     """An edit claimed for sending."""
 
     edit: EditId

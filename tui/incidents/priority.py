@@ -7,8 +7,9 @@ Severity counts for up to 50, tactics for up to 28, assets for up to 12, and age
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+
+from msgspec import Struct
 
 from tui.api.records import Incident
 from tui.incidents.entities import all_evidence
@@ -29,8 +30,7 @@ OLD_POINTS = -10
 """Points for an incident older than all of them, or of unknown age."""
 
 
-@dataclass(frozen=True, slots=True)
-class Priority:
+class Priority(Struct, frozen=True):
     """How urgent an incident is, 0 to 100, and why."""
 
     score: int

@@ -12,6 +12,8 @@ from itertools import pairwise
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from tui.errors import BadAnswer, NotFound
 from tui.incidents import store
 from tui.incidents.changes import Phase, SyncProgress, SyncResult
@@ -360,8 +362,7 @@ class _Run:
             self.on_aged()
 
 
-@dataclass(frozen=True, slots=True)
-class _Last:
+class _Last(Struct, frozen=True):
     """A page that is not kept yet."""
 
     page: Page

@@ -8,17 +8,17 @@ tenant itself said of its tables stands before what is published: `use` puts it 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import NamedTuple
 
+from msgspec import Struct
+
 _TIME_COLUMNS = ("Timestamp", "TimeGenerated", "DataAggregationStartTime")
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnDef:
+class ColumnDef(Struct, frozen=True):
     """One column of a table."""
 
     name: str
@@ -26,8 +26,7 @@ class ColumnDef:
     """A Kusto scalar type: string, datetime, long, int, real, bool, dynamic, guid, timespan."""
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """One table of the schema."""
 
     name: str

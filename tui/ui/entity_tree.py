@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from tui.api.records import Alert, Evidence, Incident
 from tui.rows import Column, Row, SortKey
 from tui.ui import words
@@ -29,8 +31,7 @@ class Node:
     parent: Node | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One drawn line of the tree."""
 
     lead: str

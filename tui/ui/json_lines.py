@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from tui.text import escape_json, visible
 
@@ -19,8 +20,7 @@ _LONGEST = 2_000
 _TITLES = ("title", "displayName", "name", "incidentName", "@odata.type", "comment", "id")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One line: a member of an object, or an item of a list."""
 
     path: Path

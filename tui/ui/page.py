@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from textual.content import Content
 
 STYLES = {
@@ -34,8 +34,7 @@ def styled(spans: Iterable[Span]) -> Content:
     return Content.assemble(*((text, STYLES.get(tone, "$foreground")) for text, tone in spans))
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """A piece of a page."""
 
     spans: tuple[Span, ...]
@@ -94,8 +93,7 @@ def lay_out(blocks: Sequence[Block], width: int) -> list[Content]:
     return lines
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """One thing to pick."""
 
     id: str

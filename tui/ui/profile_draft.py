@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
+
+from msgspec.structs import asdict, replace
 
 from tui.auth.secret import fault_of_typed
 from tui.config.schema import OF_ONE_TENANT, WITHOUT_CLIENT

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from msgspec import Struct
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _STEPS = (
@@ -30,8 +31,7 @@ _IDLE_SHARE = 0.12
 """The part of the whole time from which a pause counts as idle."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(Struct, frozen=True):
     """Time that passes evenly over columns. Times are seconds since 1970."""
 
     start: float
@@ -52,8 +52,7 @@ class Stretch:
         return self.start + share * (self.end - self.start)
 
 
-@dataclass(frozen=True, slots=True)
-class Axis:
+class Axis(Struct, frozen=True):
     """Stretches side by side, with breaks between them."""
 
     stretches: tuple[Stretch, ...]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui.api.records import Alert
 from tui.ui import words
@@ -25,8 +26,7 @@ def lane_name(category: str) -> str:
     return words.tactic(category).replace(" and ", ", ")
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """An alert with its times in seconds since 1970; None where it has none."""
 
     alert: Alert
@@ -42,8 +42,7 @@ def mark_of(alert: Alert) -> Mark:
     return Mark(alert, began, ended if ended and began and ended > began else None)
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Struct, frozen=True):
     """The columns of an axis that are seen."""
 
     axis: Axis

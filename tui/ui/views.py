@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.rows import Placed, SortKey
 
@@ -14,8 +17,7 @@ KEYS = "456789"
 """Digits that places do not use; the first six views have one each."""
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Struct, frozen=True):
     """A way to look at the queue."""
 
     name: str

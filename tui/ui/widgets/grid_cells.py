@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Literal
 
+from msgspec import Struct
 from rich.cells import cell_len, get_character_cell_size
 
 from tui.rows import Column, Row
@@ -27,8 +27,7 @@ _LONGEST = 1000
 """Characters of a value that are ever drawn; no screen is wider."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """What a painter makes of a value.
 
     The text may be raw: the grid makes it displayable once more, which changes nothing

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from tui.rows import Column, Placed
 
 COMFORT = 24
@@ -62,8 +64,7 @@ class Measure:
         return max(1, min(least, self.natural))
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(Struct, frozen=True):
     """One drawn column."""
 
     index: int
@@ -83,8 +84,7 @@ class Slot:
         return self.x + self.width + self.bar
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """All drawn columns from left to right, the pinned ones first."""
 
     slots: tuple[Slot, ...] = ()

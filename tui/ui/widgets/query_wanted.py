@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import cast
 
+from msgspec import Struct
 from textual.document._document import Document
 
 from tui.ui.widgets.query_drawing import QueryDrawing
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """What would run: a query, and where in the editor it stands."""
 
     query: str
