@@ -167,7 +167,7 @@ async def test_what_pads_a_packed_body_is_passed_over(server: FaultServer, bench
 @pytest.mark.parametrize(
     "raw",
     [
-        b"SSH-2.0-OpenSSH_9.6\r\n",
+        b"220 mail.contoso.com ESMTP\r\n\r\n",
         b"HTTP/1.1 200 OK\r\ncontent-length: some\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nx: " + b"y" * 200_000 + b"\r\n\r\n{}",
     ],
@@ -175,7 +175,7 @@ async def test_what_pads_a_packed_body_is_passed_over(server: FaultServer, bench
 async def test_what_is_no_http_is_not_said_to_be_cut(
     server: FaultServer, bench: Make, raw: bytes
 ) -> None:
-    server.on("GET", PATH, Answer(raw=raw, reset=True))
+    server.on("GET", PATH, Answer(raw=raw))
     with pytest.raises(Unreachable, match="no answer in HTTP"):
         await bench().transport.json(asking(server))
 

@@ -278,6 +278,7 @@ async def test_a_cache_that_cannot_be_asked_hides_nothing_of_why_it_was(
     await fill_cache(machine, monkeypatch)
     (path,) = machine.home.rglob("*.sqlite3")
     held = sqlite3.connect(path, isolation_level=None)
+    held.execute("PRAGMA locking_mode=EXCLUSIVE")
     held.execute("BEGIN EXCLUSIVE")
     unheard = await machine.run("incidents", "--filter", "sev:cosmic")
     server.on("GET", GRAPH, reset())
