@@ -6,7 +6,7 @@ import pytest
 
 from tests.ui.conftest import Open
 from tests.ui.support import Screens
-from tui.ui.widgets.bars import bar
+from tui.ui.widgets.bars import bar, tones_of
 from tui.ui.widgets.plot_axis import nice_top, number_ticks, time_ticks
 
 DAYS = (
@@ -29,6 +29,12 @@ def test_a_bar_shows_its_share() -> None:
     assert bar(0.5, 4) == "━━"
     assert bar(1e-9, 4) == "╸"
     assert bar(0, 4) == ""
+
+
+def test_severities_have_their_own_colours_and_nothing_else_has_them() -> None:
+    assert tones_of(["low", "High", "odd"], "AlertSeverity")[:2] == ["low", "bad"]
+    assert tones_of(["Medium", "High"], "") == ["warn", "bad"]
+    assert tones_of(["High", "Hits"], "") == tones_of(["a", "b"], "Kind")
 
 
 @pytest.mark.parametrize(("value", "top"), [(0, 1), (7, 8), (84, 100), (0.3, 0.3), (1001, 1500)])

@@ -175,7 +175,7 @@ async def test_f1_explains_and_leads_to_the_keys(open_app: Open) -> None:
         await screens.press("f1", "f1")
         await screens.until(lambda: isinstance(screens.app.screen, HelpScreen))
         await screens.press("G")
-        await screens.sees("In the editor", "F8")
+        await screens.sees("F8", "Lay the query out")
         await screens.press("escape")
         assert isinstance(screens.app.screen, HuntingScreen)
 

@@ -33,7 +33,7 @@ async def test_a_line_that_is_no_filter_leaves_the_rows_of_the_one_before(open_a
         await screens.type("/sev:high )")
         await screens.sees("3 of 300", "F1 what it can say")
         await screens.press("f1")
-        await screens.sees("nothing is open here", "ATT&CK tactic reached")
+        await screens.sees("nothing is open here", "classification or determination")
         await screens.press("escape", "enter")
         await screens.sees("↑ nothing is open here")
         grid = screens.app.screen.query_one("#queue")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import warnings
 
@@ -11,6 +12,7 @@ from tui.config import Settings, WatchSettings
 from tui.incidents.changes import QueueChanged
 from tui.ui.screens.incidents import IncidentsScreen
 from tui.ui.terminal import TerminalSide
+from tui.ui.widgets.grid import Grid
 
 
 async def test_what_changed_is_marked_and_told_of_once(open_app: Open, monkeypatch) -> None:
@@ -78,3 +80,46 @@ async def test_news_that_overtake_each_other_leave_nothing_unawaited(open_app: O
             await screens.sees("4711")
         gc.collect()
     assert not [one for one in warned if "never awaited" in str(one.message)]
+
+
+async def test_the_pane_shows_what_came_while_rows_were_drawn(open_app: Open, monkeypatch) -> None:
+    async with open_app() as screens:
+        await screens.sign_in()
+        queue = screens.app.workspace.queue
+        service = queue._connection.incidents
+        redraw, drawing, go_on = Grid.refresh_rows, asyncio.Event(), asyncio.Event()
+
+        async def slowly(grid: Grid) -> None:
+            drawing.set()
+            await go_on.wait()
+            await redraw(grid)
+
+        await service.update("4711", IncidentChange(tags=("for the pane",)))
+        await service.update("4690", IncidentChange(tags=("for a row",)))
+        monkeypatch.setattr(Grid, "refresh_rows", slowly)
+        await queue.refresh_incident("4711")
+        await drawing.wait()
+        await queue.refresh_incident("4690")
+        go_on.set()
+        await screens.sees("for the pane")
+
+
+async def test_a_window_made_wider_shows_the_incident_under_the_cursor(open_app: Open) -> None:
+    async with open_app() as screens:
+        await screens.sign_in()
+        await screens.sees("Human-operated ransomware on WKS-0142")
+        await screens.pilot.resize_terminal(80, 24)
+        await screens.press("j", "j")
+        await screens.pilot.resize_terminal(120, 40)
+        await screens.sees("t.okafor signed in on a copy of the")
+        assert "Human-operated ransomware on WKS-0142" not in screens.text()
+
+
+async def test_a_key_right_after_a_step_is_for_the_row_stepped_to(open_app: Open) -> None:
+    async with open_app() as screens:
+        await screens.sign_in()
+        queue = screens.app.workspace.queue
+        await screens.pilot.press("j", "j", "j", "h")
+        await screens.sees("Hunt on which entity?")
+        assert (await queue.incident("4690")).name.startswith("Suspicious consent")
+        await screens.sees("MailSync")

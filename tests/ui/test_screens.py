@@ -118,10 +118,25 @@ async def test_help_names_the_keys_of_the_screen(open_app: Open) -> None:
         await screens.sign_in()
         await screens.press("?")
         await screens.sees("Set the status", "Filter the queue")
+        await screens.sees("j k scroll", "Esc closes")
         await screens.press("G")
         await screens.sees("Sort by this column", "Choose columns")
         await screens.press("escape")
         await screens.sees("300 incidents")
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_who_knows_no_key_finds_the_first_ones_on_the_screen(open_app: Open, size) -> None:
+    async with open_app(size) as screens:
+        await screens.sign_in()
+        await screens.sees("Enter open", "s status", "? help")
+        await screens.press("slash")
+        await screens.sees("sev:  status:  assigned:", "Tab takes the first", "Enter to the rows")
+        assert "Enter open" not in screens.text()
+        await screens.press("escape", "enter")
+        await screens.sees("[ ] tabs", "Esc back", "s status")
+        await screens.press(*["]"] * 5)
+        await screens.sees("m comment  [ ] tabs  Esc back")
 
 
 async def test_a_comment_is_kept_as_a_draft_until_it_is_sent(open_app: Open) -> None:

@@ -133,5 +133,14 @@ async def _times(source: ResultSource, view: View, titles: dict[str, str]) -> Ch
         note = f"{found.without:,} row{' has' if found.without == 1 else 's have'} no time"
     series = found.series if view.split else {"rows": next(iter(found.series.values()))}
     return Chart(
-        "columns", "", titles[view.key], (), found.at, True, dict(series), note, step=found.step
+        "columns",
+        "",
+        titles[view.key],
+        (),
+        found.at,
+        True,
+        dict(series),
+        note,
+        parted_by=titles[view.split] if view.split else "",
+        step=found.step,
     )

@@ -149,6 +149,8 @@ def progress_spans(found: BulkProgress, waits: str = "") -> list[Span]:
         why = next((edit.why for edit in found.waiting if edit.why), "")
         if why or waits:
             spans.append((f"  waits: {visible(why)}" if why else f"  {waits}", "warn"))
+        if found.dropped:
+            return [*spans, (f"   stopped, {found.dropped:,} not sent", "faint")]
         return [*spans, ("   Esc", "accent"), (" stops the rest", "faint")]
     spans = [(f"{sent:,} {done}", "good")]
     if found.dropped:

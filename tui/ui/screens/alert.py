@@ -60,12 +60,12 @@ class AlertScreen(EntryScreen):
     FOOTER = (
         grid_commands.OpenRow,
         commands.PreviousEntry,
+        common.Back,
         *_EDITS,
         commands.HuntEntity,
         commands.OtherIncidents,
         commands.Copy,
         commands.OpenInPortal,
-        common.Back,
     )
     BINDINGS = Command.bindings(*COMMAND_MESSAGES)
 

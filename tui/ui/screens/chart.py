@@ -127,8 +127,15 @@ class ChartScreen(FramedScreen):
         await picture.remove_children()
         if chart.labels:
             cut = {name: values[:_MOST_BARS] for name, values in chart.series.items()}
-            shares = chart.form == "shares"
-            await picture.mount(Bars(chart.labels[:_MOST_BARS], cut, shares=shares))
+            await picture.mount(
+                Bars(
+                    chart.labels[:_MOST_BARS],
+                    cut,
+                    shares=chart.form == "shares",
+                    across=chart.across,
+                    parted_by=chart.parted_by,
+                )
+            )
         else:
             await picture.mount(Plot(chart))
 

@@ -47,7 +47,7 @@ class EntityScreen(EntryScreen):
         commands.LookUp,
         commands.OpenInPortal,
     )
-    FOOTER = (grid_commands.OpenRow, *COMMAND_MESSAGES, common.Back)
+    FOOTER = (grid_commands.OpenRow, common.Back, *COMMAND_MESSAGES)
     BINDINGS = Command.bindings(*COMMAND_MESSAGES)
 
     def __init__(self, incident: Incident, evidence: Evidence) -> None:

@@ -30,19 +30,30 @@ def _rows(screen: Screen[Any], commands: Sequence[type[Command]]) -> Iterator[Bl
         yield field(keys, (command.tooltip(), ""), margin=_WIDTH)
 
 
+def _paragraphs(help_text: str) -> list[str]:
+    return [" ".join(part.split()) for part in cleandoc(help_text).split("\n\n")]
+
+
 def help_blocks(screen: Screen[Any]) -> list[Block]:
-    """The page: what this screen is for, its keys, and those that work everywhere."""
+    """The page: what this screen is for, its keys, and those that work everywhere.
+
+    Of a screen's help its first paragraph stands before the keys, the others after them.
+    """
     blocks: list[Block] = []
     focus = screen.focused or screen
+    more: list[Block] = []
     for node in reversed(list(focus.ancestors_with_self)):
-        if node.HELP:
-            blocks += [text(" ".join(cleandoc(node.HELP).split())), gap()]
+        first, *rest = _paragraphs(node.HELP or "")
+        blocks += [text(first), gap()] if first else []
+        for paragraph in rest:
+            more += [text(paragraph), gap()]
     groups: dict[str, list[type[Command]]] = {"Here": []}
     for owner, command in commands_of(focus):
         if command not in EVERYWHERE:
             title = getattr(owner, "HELP_TITLE", "Here")
             groups.setdefault(title, []).append(command)
     blocks += [text("Here", "bold"), *_rows(screen, groups.pop("Here")), gap()]
+    blocks += more
     blocks += [
         text("Everywhere", "bold"),
         *_rows(screen, EVERYWHERE),

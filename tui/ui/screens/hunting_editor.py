@@ -6,7 +6,7 @@ from textual import on
 from textual.binding import Binding
 
 from tui.text import calm
-from tui.ui.page import Span, gap, line
+from tui.ui.page import Span
 from tui.ui.screens.hunting_library import QueryLibrary
 from tui.ui.widgets.completion_list import CompletionList
 from tui.ui.widgets.dialogs import Page
@@ -20,6 +20,7 @@ class ExplainPage(Page):
     """What a word is; F1 goes on to the help of the screen."""
 
     BINDINGS = [Binding("f1", "help", "keys", show=False)]
+    KEYS = (("F1", "accent"), (" all keys of this screen   ", "faint"))
 
     def action_help(self) -> None:
         """All keys of the screen below."""
@@ -90,9 +91,7 @@ class EditorHelp(QueryLibrary):
         if not blocks:
             self.action_help_command()
             return
-        foot = line(("F1", "accent"), (" all keys of this screen   ", "faint"),
-                    ("Esc", "accent"), (" closes", "faint"))  # fmt: skip
-        self.app.push_screen(ExplainPage([*blocks, gap(), foot]), self._explained)
+        self.app.push_screen(ExplainPage(blocks), self._explained)
 
     def _explained(self, answer: str | None) -> None:
         if answer == "help":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.events import Resize
@@ -27,6 +27,7 @@ from tui.ui.later import later
 from tui.ui.page import line, spans
 from tui.ui.problems import problem_blocks
 from tui.ui.screens.incident_tabs import NAMES, TABS, IncidentTabs
+from tui.ui.widgets.key_line import KeyLine
 from tui.ui.widgets.sheet import Sheet
 from tui.ui.widgets.tab_row import TabRow
 from tui.ui.widgets.timeline import Timeline
@@ -70,7 +71,7 @@ class IncidentScreen(IncidentTabs):
         commands.Copy,
         commands.CopyRaw,
     )
-    FOOTER = (
+    _HERE = (
         timeline_commands.StepLeft,
         timeline_commands.LaneUp,
         timeline_commands.ZoomIn,
@@ -80,13 +81,23 @@ class IncidentScreen(IncidentTabs):
         grid_commands.OpenRow,
         timeline_commands.OpenAlert,
         commands.PreviousTab,
-        commands.HuntEntity,
-        commands.OtherIncidents,
-        *commands.EDITS,
-        commands.Refresh,
-        commands.OpenInPortal,
         common.Back,
     )
+    _AROUND = (commands.HuntEntity, commands.OtherIncidents)
+    _REST = (
+        commands.CloseAs,
+        commands.WriteReport,
+        commands.Undo,
+        commands.Refresh,
+        commands.OpenInPortal,
+    )
+    FOOTER = (*_HERE, *_AROUND, *commands.EDITS, *_REST)
+    _FOOTERS: ClassVar[dict[str, tuple[type[Command], ...]]] = {
+        "summary": (*_HERE, *commands.EDITS, *_AROUND, *_REST),
+        "comments": (commands.WriteComment, *_HERE, *commands.EDITS[:-1], *_AROUND, *_REST),
+        "history": (*_HERE, commands.Undo, commands.Redo, *commands.EDITS, *_AROUND, *_REST),
+    }
+    """Where no entity is under the cursor, its incident comes first."""
     BINDINGS = Command.bindings(*COMMAND_MESSAGES)
     DEFAULT_CSS = """
     IncidentScreen {
@@ -223,6 +234,7 @@ class IncidentScreen(IncidentTabs):
         body = self.query_one(f"#{self.tab_id(tab)}")
         (self.query_one(Timeline) if tab == "timeline" else body).focus()
         self._tell_tabs()
+        self.query_one(KeyLine).use((*self._FOOTERS.get(tab, self.FOOTER), common.Help))
         self.run_worker(self._filled(tab), group="fill", exclusive=False)
 
     async def _filled(self, tab: str) -> None:

@@ -18,7 +18,6 @@ from tui.errors import UsageProblem
 from tui.incidents.columns import COLUMNS, MORE_COLUMNS, MOST_URGENT_FIRST
 from tui.text import visible
 from tui.ui.bulk_words import progress_spans, unsettled_spans
-from tui.ui.commands import common
 from tui.ui.commands import grid as grid_commands
 from tui.ui.commands import incidents as commands
 from tui.ui.history_blocks import pending_blocks
@@ -66,18 +65,20 @@ class IncidentsScreen(QueueFilter):
 
     PLACE = "incidents"
     HELP = """
-    The queue shows what is cached at once and fetches what changed in the background.
-    Filter with / by words and by fields (sev:high,medium status:active assigned:me|none|name
+    The queue: what is cached at once, and what changed as it comes. The most urgent stand first,
+    what is closed last; F1 tells why a row stands where it does. Edits are of the selected rows,
+    after a preview, or of the one under the cursor.
+
+    The filter (/) takes words and fields: sev:high,medium status:active assigned:me|none|name
     tag: class: tactic: technique:T1059 source: device: user: ip: file: sha: age:<7d
-    updated:>2026-11-01 alerts:>10 prio:>85 id:4711); a minus negates, `or` and parentheses
-    combine, quotes keep words together, Tab completes, F1 explains. F shows how the incidents
-    divide. V keeps views, and 4 to 9 show them; C chooses columns, which stay with their view.
-    The order is by priority, what is closed last; F1 tells why a row stands where it does.
-    ! before an age or a time left means too late by the rules of the settings, ◔ soon.
-    Edits apply to the selected rows, after a preview, or to the one under the cursor; X closes
-    with a classification, M makes sets of edits from the settings. ↑ marks edits on their way,
-    ! those that were refused, ≠ those that met somebody else's change; U settles them. u takes
-    the last edit back; of many, all or those chosen.
+    updated:>2026-11-01 alerts:>10 prio:>85 id:4711. A minus negates, `or` and parentheses
+    combine, quotes keep words together, Tab completes, F1 explains.
+
+    A view keeps its filter, order and columns: V saves and shows them, 4 to 9 show them at once.
+
+    Before a row: + arrived, ~ changed, ↑ an edit on its way, ! one that was refused, ≠ one that
+    met somebody else's change; U settles these. Before an age or a time left, ! means too late by
+    the rules of the settings, ◔ soon.
     """
     COMMAND_MESSAGES = (
         commands.OpenIncident,
@@ -96,14 +97,21 @@ class IncidentsScreen(QueueFilter):
         commands.OpenInPortal,
     )
     FOOTER = (
-        *commands.EDITS,
-        commands.HuntEntity,
+        grid_commands.OpenRow,
+        commands.SetStatus,
+        commands.Assign,
+        commands.Classify,
+        commands.WriteComment,
         grid_commands.SelectRow,
+        commands.HuntEntity,
+        commands.EditTags,
         commands.Filter,
+        commands.CloseAs,
+        commands.ShowViews,
+        commands.ShowFacets,
         commands.Undo,
         commands.Refresh,
         commands.OpenInPortal,
-        common.Back,
     )
     BINDINGS = [
         *Command.bindings(
@@ -150,6 +158,7 @@ class IncidentsScreen(QueueFilter):
     async def on_mount(self) -> None:
         """Show the cache, then fetch."""
         self._incident: Incident | None = None
+        self._pane_of: str | None = None
         rules = self.m365d.settings.sla
         queue = self.workspace.queue
         self._source = queue.source(ALL_COLUMNS, MOST_URGENT_FIRST)
@@ -188,7 +197,10 @@ class IncidentsScreen(QueueFilter):
 
     def on_resize(self, event: Resize) -> None:
         """The pane needs room; without it, it is a screen of its own."""
-        self.set_class(event.size.width < _PANE_FROM, "-narrow")
+        narrow = event.size.width < _PANE_FROM
+        if self.has_class("-narrow") and not narrow:
+            self.run_worker(later(self._show_pane), group="pane", exclusive=True)
+        self.set_class(narrow, "-narrow")
         self.set_class(_PANE_FROM <= event.size.width < _PANE_WIDE_FROM, "-medium")
 
     async def redrawn(self, changed: QueueChanged) -> None:
@@ -197,31 +209,33 @@ class IncidentsScreen(QueueFilter):
         if not self.whole:
             return
         self._look_at_edits()
-        shown = self._incident
-        if shown is not None and (changed.ids is None or shown.id in changed.ids):
-            await self._show_pane(shown.id)
+        shown = self._pane_of
+        if shown is not None and (changed.ids is None or shown in changed.ids):
+            await self._show_pane()
 
     # The row under the cursor.
 
     @on(RowHighlighted)
     def _highlighted(self, event: RowHighlighted) -> None:
         row = event.row
-        show = later(self._show_pane, row.key if row else None)
-        self.run_worker(show, group="pane", exclusive=True)
+        self._pane_of = row.key if row else None
+        self.run_worker(later(self._show_pane), group="pane", exclusive=True)
         if row is not None and row.marks & {"new", "changed"}:
             self.run_worker(self.workspace.queue.mark_seen([row.key]), group="seen-rows")
 
-    async def _show_pane(self, key: str | None) -> None:
-        pane = self.query_one("#pane", Sheet)
+    async def _show_pane(self) -> None:
+        pane, queue, key = self.query_one("#pane", Sheet), self.workspace.queue, self._pane_of
         if key is None:
             self._incident = None
             pane.show([])
             return
-        incident = await self.workspace.queue.incident(key)
+        incident, edits = await queue.incident(key), await queue.outbox(key)
+        if key != self._pane_of:
+            return
         self._incident = incident
         if incident is None or self.has_class("-narrow"):
             return
-        blocks = pending_blocks(await self.workspace.queue.outbox(key))
+        blocks = pending_blocks(edits)
         if blocks:
             blocks.append(gap())
         blocks += pane_blocks(incident, self.workspace.me, self.m365d.now())
@@ -309,15 +323,23 @@ class IncidentsScreen(QueueFilter):
         """The selected incidents."""
         return self.query_one(Grid).selected
 
+    async def _under_cursor(self) -> Incident | None:
+        # The pane may still be about the row before.
+        row = self.query_one(Grid).cursor_row
+        return await self.workspace.queue.incident(row.key) if row else None
+
     def action_hunt_entity_command(self) -> None:
         """Choose an entity of this incident and hunt on it."""
-        if self._incident is not None:
-            self._ask(choose_entity(self.m365d, self._incident))
+        self._ask(self._hunt())
 
-    def action_open_in_portal_command(self) -> None:
+    async def _hunt(self) -> None:
+        if incident := await self._under_cursor():
+            await choose_entity(self.m365d, incident)
+
+    async def action_open_in_portal_command(self) -> None:
         """Open this incident in the portal."""
-        if self._incident is not None:
-            self.open_link(self._incident)
+        if incident := await self._under_cursor():
+            self.open_link(incident)
 
     async def action_back_command(self) -> None:
         """Drop the selection, then the filter; stop fetching; put a notice away."""

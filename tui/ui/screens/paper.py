@@ -10,7 +10,7 @@ from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
 
 from tui.text import visible, visible_lines
-from tui.ui.page import gap, line, text
+from tui.ui.page import gap, text
 from tui.ui.widgets.dialogs import AskLine, Confirm, Page
 from tui.ui.widgets.sheet import Sheet
 
@@ -24,7 +24,12 @@ class Paper(Page):
         name: What a file of it would be called.
     """
 
-    YIELDING = "VerticalScroll"
+    KEYS = (
+        ("y", "accent"),
+        (" copies   ", "faint"),
+        ("w", "accent"),
+        (" writes a file   ", "faint"),
+    )
     BINDINGS = [
         Binding("y", "copy", "copy"),
         Binding("w", "save", "save"),
@@ -42,19 +47,7 @@ class Paper(Page):
             yield Sheet([text(visible(self._title), "bold"), gap()])
             with VerticalScroll(can_focus=True):
                 yield Sheet([text(one) for one in visible_lines(self._content).split("\n")])
-            yield Sheet(
-                [
-                    gap(),
-                    line(
-                        ("y", "accent"),
-                        (" copies   ", "faint"),
-                        ("w", "accent"),
-                        (" writes a file   ", "faint"),
-                        ("Esc", "accent"),
-                        (" closes", "faint"),
-                    ),
-                ]
-            )
+            yield Sheet(id="page-keys")
 
     def action_copy(self) -> None:
         """The whole text to the clipboard."""

@@ -33,7 +33,8 @@ class QueueFollowing(QueueWatch):
 
     def taken_back(self) -> None:
         """What was sent is not what stands below the table any more."""
-        self.forget_followed()
+        self._followed, self._bulk = (), None
+        self.tell_below()
 
     def follow(self, edits: Sequence[int]) -> None:
         """Tell below the table how far a change of many is; its rows need no more selection."""
@@ -70,15 +71,12 @@ class QueueFollowing(QueueWatch):
             return False
         queue = self.workspace.queue
         found = await queue.progress(self._followed)
-        self._followed, self._bulk = (), None
-        self.tell_below()
         if found.done:
+            self._followed, self._bulk = (), None
+            self.tell_below()
             return False
         await queue.discard([edit.id for edit in found.waiting])
-        after = await queue.progress([edit.id for edit in found.waiting])
-        self.notify(
-            f"Stopped: {after.dropped:,} are left as they were, "
-            f"{found.total - after.dropped:,} were sent. u takes these back.",
-            markup=False,
-        )
-        return True
+        after = await queue.progress(self._followed)
+        self._bulk = after
+        self.tell_below()
+        return after.dropped > found.dropped

@@ -12,6 +12,7 @@ from textual.events import ScreenResume
 
 from tui.errors import Forbidden, Problem, UsageProblem
 from tui.incidents.arrivals import Arrivals
+from tui.incidents.changes import QueueChanged
 from tui.text import visible
 from tui.ui import words
 from tui.ui.later import later
@@ -24,7 +25,7 @@ from tui.ui.widgets.grid import Grid
 if TYPE_CHECKING:
     from tui.api.records import Incident
     from tui.api.transport import Wait
-    from tui.incidents.changes import QueueChanged, SyncProgress
+    from tui.incidents.changes import SyncProgress
     from tui.incidents.source import QueueSource
 
 _log = logging.getLogger("tui.ui")
@@ -50,6 +51,7 @@ class QueueWatch(QueueViews):
     def begin_watch(self) -> None:
         """Look now, and again and again."""
         self._progress: SyncProgress | None = None
+        self._news: list[QueueChanged] = []
         self._syncing = False
         self._count = 0
         self._total = 0
@@ -226,7 +228,22 @@ class QueueWatch(QueueViews):
         self.tell_state()
 
     def _queue_changed(self, changed: QueueChanged) -> None:
-        self.run_worker(later(self.redrawn, changed), group="redraw", exclusive=True)
+        # What comes while rows are drawn is drawn after them: ended by the next news, the
+        # rows of this one would not be shown, and under a steady stream none ever.
+        self._news.append(changed)
+        if len(self._news) == 1:
+            self.run_worker(later(self._draw_news), group="redraw")
+
+    async def _draw_news(self) -> None:
+        try:
+            while self._news:
+                drawn = len(self._news)
+                ids = {one.ids for one in self._news}
+                known = frozenset().union(*(one for one in ids if one is not None))
+                await self.redrawn(QueueChanged(None if None in ids else known))
+                del self._news[:drawn]
+        finally:
+            self._news.clear()
 
     async def redrawn(self, changed: QueueChanged) -> None:
         """Rows changed: show them as they are now."""

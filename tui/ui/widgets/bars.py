@@ -12,11 +12,27 @@ from textual.geometry import Size
 from textual.widget import Widget
 
 from tui.text import calm, visible
+from tui.ui import words
 from tui.ui.page import STYLES
 
 FULL, HALF = "━", "╸"
 TONES = ("accent", "tag", "warn", "good", "low", "bad", "", "faint")
 """What the series of a chart are told apart by, where there is colour."""
+
+
+def tones_of(names: Sequence[str], column: str) -> list[str]:
+    """What each of the names is drawn in: severities as everywhere else, others in turn.
+
+    Args:
+        column: What the names are values of; empty where each is a column of its own.
+    """
+    signs = [words.severity(name) for name in names]
+    known = [sign.glyph != "?" for sign in signs]
+    grave = "severity" in column.casefold() or (not column and all(known) and len(names) > 1)
+    return [
+        sign.tone if grave and is_known else TONES[at % len(TONES)]
+        for at, (sign, is_known) in enumerate(zip(signs, known, strict=True))
+    ]
 
 
 def bar(share: float, width: int) -> str:
@@ -43,6 +59,8 @@ class Bars(Widget):
         labels: What each group is.
         series: Numbers for the labels, by name.
         shares: Say of each number how much of all it is.
+        across: What the labels are values of.
+        parted_by: The same of the series.
     """
 
     DEFAULT_CSS = "Bars { height: auto; width: 1fr; }"
@@ -53,11 +71,17 @@ class Bars(Widget):
         series: Mapping[str, Sequence[float | None]],
         *,
         shares: bool = False,
+        across: str = "",
+        parted_by: str = "",
     ) -> None:
         super().__init__()
         self._labels = [calm(visible(label)) for label in labels]
         self._series = {calm(visible(name)): values for name, values in series.items()}
         self._shares = shares
+        self._tones = tones_of(list(series), parted_by)
+        self._row_tones: list[str] | None = None
+        if len(series) == 1 and "severity" in across.casefold():
+            self._row_tones = tones_of(labels, across)
 
     def _kept(self, row: int) -> list[tuple[int, str, float | None]]:
         """The bars of a group: of several series those that have a number."""
@@ -94,7 +118,8 @@ class Bars(Widget):
                 if self._shares:
                     of_all = abs(value or 0.0) / total if total else 0.0
                     parts.append((f" {of_all:>6.1%}", STYLES["faint"]))
-                parts.append(("  " + bar(share, length), STYLES[TONES[at % len(TONES)]]))
+                tone = self._row_tones[row] if self._row_tones else self._tones[at]
+                parts.append(("  " + bar(share, length), STYLES[tone]))
                 lines.append(Content.assemble(*parts))
         return Content("\n").join(lines)
 

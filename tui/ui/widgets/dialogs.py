@@ -18,7 +18,7 @@ from textual.widgets import Input, OptionList, TextArea
 
 from tui.text import visible
 from tui.ui.lend import edit_outside
-from tui.ui.page import Block, Choice, line, text
+from tui.ui.page import Block, Choice, Span, gap, line, text
 from tui.ui.widgets.masked import MaskedInput
 from tui.ui.widgets.pick_list import PickList
 from tui.ui.widgets.sheet import Sheet
@@ -340,9 +340,10 @@ class Page(Dialog):
         Binding("g", "scroll('home')", "top", show=False),
         Binding("G", "scroll('end')", "end", show=False),
     ]
-    DEFAULT_CSS = """
-    Page { & > .dialog { width: 76; & > VerticalScroll { height: auto; max-height: 100%; } } }
-    """
+    YIELDING = "VerticalScroll"
+    KEYS: ClassVar[tuple[Span, ...]] = ()
+    """What is said of its further keys."""
+    DEFAULT_CSS = "Page > .dialog { width: 76; & > VerticalScroll { height: auto; } }"
 
     def __init__(self, blocks: Sequence[Block]) -> None:
         super().__init__()
@@ -350,8 +351,20 @@ class Page(Dialog):
 
     def compose(self) -> ComposeResult:
         """The page, scrolling where it is long."""
-        with Vertical(classes="dialog"), VerticalScroll(can_focus=True):
-            yield Sheet(self._blocks)
+        with Vertical(classes="dialog"):
+            with VerticalScroll(can_focus=True):
+                yield Sheet(self._blocks)
+            yield Sheet(id="page-keys")
+
+    def on_mount(self) -> None:
+        """Say how to scroll, where there is more than the screen holds."""
+        self.watch(self.query_one(VerticalScroll), "show_vertical_scrollbar", self._tell_keys)
+
+    def _tell_keys(self, scrolls: bool) -> None:
+        keys: list[Span] = [*self.KEYS, ("Esc", "accent"), (" closes", "faint")]
+        if scrolls:
+            keys = [("j k", "accent"), (" scroll   ", "faint"), *keys]
+        self.query_one("#page-keys", Sheet).show([gap(), line(*keys)])
 
     def action_scroll(self, where: str) -> None:
         """Read on."""

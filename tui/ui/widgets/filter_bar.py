@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -173,17 +174,24 @@ class FilterBar(Vertical):
     def _look_for_hints(self) -> None:
         field = self.input
         self._hints = ()
-        if self.suggest is not None and field.has_focus and field.value:
+        if self.suggest is not None and field.has_focus:
             self._hints = self.suggest(field.value, field.cursor_position)[:_MOST_HINTS]
         self._tell_below()
 
     def _tell_below(self) -> None:
         parts: list[Span] = []
-        for at, hint in enumerate(self._hints):
-            parts.append((f"{visible(hint.text)}  ", "accent" if at == 0 else "faint"))
         if self._hints:
             note = f"  {visible(self._hints[0].note)}" if self._hints[0].note else ""
-            parts += [("  Tab", "accent"), (" takes the first", "faint"), (note, "faint")]
+            taking: list[Span] = [("  Tab", "accent"), (" takes the first", "faint")]
+            room = self.size.width - 4 - sum(cell_len(words) for words, _ in taking)
+            for at, hint in enumerate(self._hints):
+                words = f"{visible(hint.text)}  "
+                room -= cell_len(words)
+                if at and room < 3:
+                    parts.append(("…", "faint"))
+                    break
+                parts.append((words, "accent" if at == 0 else "faint"))
+            parts += [*taking, (note, "faint")] if len(note) <= room else taking
         # A half-typed value is no fault yet; its completions say what it can become.
         shown = parts or self._fault
         if not shown and self._meaning and self.has_class("-narrow") and self.input.has_focus:
@@ -195,6 +203,10 @@ class FilterBar(Vertical):
         event.stop()
         self._look_for_hints()
         self.post_message(self.Changed(event.value))
+
+    def on_descendant_focus(self) -> None:
+        """Say what can be typed."""
+        self._look_for_hints()
 
     @on(Input.Blurred)
     def _blurred(self) -> None:

@@ -117,11 +117,11 @@ class KeyLine(Widget):
             if bound.enabled and not _typed(focused, key):
                 by_name.setdefault(bound.binding.id or "", []).append(key)
         entries: list[tuple[str, str, str]] = []
+        listed = "enter" in active and not active["enter"].binding.id and not _typed(focused, "a")
         for command in self._commands:
             keys = by_name.get(command.__name__, [])
-            nameless = "enter" in active and not active["enter"].binding.id
             told = any(key == "Enter" for key, _, _ in entries)
-            if command.key_binding() == "enter" and nameless and not keys and not told:
+            if command.key_binding() == "enter" and listed and not keys and not told:
                 # A list takes Enter itself and then tells the screen.
                 words = command.FOOTER_TEXT or command.command()
                 entries.append(("Enter", words, "app.simulate_key('enter')"))

@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from tui.hunting.chart import Chart
 from tui.text import calm, visible
-from tui.ui.widgets.bars import TONES, number_words
+from tui.ui.widgets.bars import number_words, tones_of
 from tui.ui.widgets.plot_axis import nice_top, number_ticks, time_ticks
 from tui.ui.widgets.sheet import STYLES
 
@@ -73,6 +73,7 @@ class Plot(Widget):
     def __init__(self, chart: Chart) -> None:
         super().__init__()
         self._chart = chart
+        self._tones = tones_of(list(chart.series), chart.parted_by)
         values = [value for line in chart.series.values() for value in line if value is not None]
         self._top = nice_top(max(values, default=1.0))
         self._bottom = -nice_top(-min(values)) if values and min(values) < 0 else 0.0
@@ -108,7 +109,7 @@ class Plot(Widget):
         canvas = Canvas(room, height)
         span = self._top - self._bottom
         for number, values in enumerate(self._chart.series.values()):
-            tone = TONES[number % len(TONES)]
+            tone = self._tones[number]
             dots = [
                 (
                     self._x(place, room * 2 - 1),
@@ -136,7 +137,7 @@ class Plot(Widget):
         lines: list[Content] = []
         now = Content("")
         for number, name in enumerate(self._chart.series):
-            tone = STYLES[TONES[number % len(TONES)]]
+            tone = STYLES[self._tones[number]]
             piece = Content.assemble(
                 ("━━ ", tone), (calm(visible(name))[:40], STYLES["faint"]), ("   ", "")
             )
@@ -154,8 +155,9 @@ class Plot(Widget):
         each = max(_LEAST_LANE, height // max(1, len(series)))
         shown = list(series.items())[: max(1, height // each)]
         lines: list[Content] = []
-        for name, values in shown:
-            tone = "accent"
+        grave = "severity" in self._chart.parted_by.casefold()
+        for (name, values), own in zip(shown, self._tones, strict=False):
+            tone = own if grave else "accent"
             tall = each - 1 if titled else each
             if titled:
                 total = sum(value for value in values if value is not None)
