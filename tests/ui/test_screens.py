@@ -157,7 +157,7 @@ async def test_a_comment_is_kept_as_a_draft_until_it_is_sent(open_app: Open) -> 
         assert incident.comments[-1].text == "half a thought ends"
         await screens.press("m")
         await screens.sees("cannot be taken back")
-        assert "half a thought" not in screens.text()
+        await screens.until(lambda: "half a thought" not in screens.text())
 
 
 async def test_escape_leads_back_from_a_pivot_to_the_incident(open_app: Open) -> None:
