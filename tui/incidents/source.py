@@ -23,6 +23,7 @@ from tui.incidents.columns import (
 )
 from tui.incidents.deadlines import Deadlines, deadlines_of, state_of
 from tui.incidents.facts import fold, moment, storable
+from tui.incidents.spare_memory import give_back
 from tui.incidents.tables import has_words
 from tui.rows import Column, Row, SortKey
 
@@ -35,6 +36,7 @@ _PART = 32_768
 _STEPS = 20_000
 """Of SQLite's machine, between looks at whether an order is still wanted: less than 1 ms."""
 _GLANCE = 1000
+_MANY = 10_000
 _IS_CLOSED = "incident.status_key IN ('resolved', 'redirected')"
 _INDEXED = ("incident.created DESC", f"{_IS_CLOSED}, incident.prio DESC")
 _ALWAYS = ("n", "id", "status_key", "owner_key", "unread", "created")
@@ -356,7 +358,10 @@ class QueueSource:
                 raise
             finally:
                 connection.set_progress_handler(None, 0)
-            return _numbers(text or "")
+            found = _numbers(text or "")
+            if len(found) > _MANY:
+                give_back()
+            return found
 
         numbers = await self._queue.cache.run(number)
         if numbers is None:
