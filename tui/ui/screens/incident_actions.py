@@ -13,6 +13,8 @@ from tui.ui.screens.edit_actions import EditActions
 from tui.ui.screens.pivot_choice import alert_of, ask_entity, choose_entity, hunt_on
 from tui.ui.widgets.dialogs import Choose
 
+_MOST = 50
+
 
 class IncidentActions(EditActions):
     """The commands of one incident's screen that do not depend on how it is drawn."""
@@ -60,11 +62,14 @@ class IncidentActions(EditActions):
         if not ids:
             self.notify(f"No other cached incident names {shown(entity.title)}.", markup=False)
             return
-        found = [incident for one in ids[:50] if (incident := await queue.incident(one))]
+        found = [incident for one in ids[:_MOST] if (incident := await queue.incident(one))]
         chosen = await self.app.push_screen_wait(
             Choose(
                 f"{words.counted(len(ids), 'other incident')} with {shown(entity.title)[:40]}",
                 [incident_choice(one, self.m365d.now()) for one in found],
+                note=f"The newest {_MOST} of them; a filter of the queue finds all."
+                if len(ids) > _MOST
+                else "",
             )
         )
         if chosen is not None:

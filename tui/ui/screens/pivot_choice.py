@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tui.ui.host import Host
 
 
+_MOST = 60
 _ASSETS = {"device": 0, "user": 1, "mailbox": 2}
 """What an attack is about stands before what it left behind."""
 
@@ -55,7 +56,7 @@ async def ask_entity(app: Host, title: str, incident: Incident) -> Evidence | No
         app.notify("This incident names no evidence.", markup=False)
         return None
     choices = []
-    for at, evidence in enumerate(found[:60]):
+    for at, evidence in enumerate(found[:_MOST]):
         verdict = words.verdict(evidence.verdict)
         key = _digit(at)
         choices.append(
@@ -70,7 +71,9 @@ async def ask_entity(app: Host, title: str, incident: Incident) -> Evidence | No
                 key,
             )
         )
-    chosen = await app.push_screen_wait(Choose(title, choices))
+    more = len(found) - _MOST
+    note = f"{more:,} more: the Evidence tab has them all." if more > 0 else ""
+    chosen = await app.push_screen_wait(Choose(title, choices, note=note))
     return None if chosen is None else found[int(chosen)]
 
 
