@@ -85,6 +85,13 @@ async def asked(*answers: Answer, **profile: Any) -> Problem | Session:
         (json_answer({"error": {"code": "x"}}, 404), SignInProblem, "without a reason"),
         (text_answer("Forbidden", 403), SignInProblem, "web page"),
         (text_answer("<html>", 502), SignInProblem, "out of order (HTTP 502)"),
+        (json_answer({}, 500), SignInProblem, "out of order (HTTP 500)"),
+        (json_answer({"error": "slow"}, 429), SignInProblem, "slow. Wait a minute and try again."),
+        (
+            Answer(429, {"retry-after": "900", "content-type": "application/json"}, b"{}"),
+            SignInProblem,
+            "Wait 900 s and try again.",
+        ),
         (text_answer("<html>", 511), SignInProblem, "this network wants you to sign in"),
         (json_answer(REFUSAL, 500), SignInProblem, "client secret is wrong"),
     ],

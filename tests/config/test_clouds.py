@@ -30,6 +30,8 @@ def messages(text: str) -> str:
         ('home_tenant = "msp.example"\n', ""),
         ('home_tenant = "no tenant"\n', "neither a GUID nor a domain"),
         ('home_tenat = "msp.example"\n', "Did you mean home_tenant?"),
+        ('tenant = "contoso.com"\n', "Did you mean tenant_id?"),
+        ('application_id = "x"\n', "Did you mean client_id?"),
         ('[profiles.a.cloud]\nauthority = "https://login.microsoftonline.us"\n'
          'graph = "https://graph.microsoft.com"\n',
          "config.toml:6: graph graph.microsoft.com belongs to another cloud"),

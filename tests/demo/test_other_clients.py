@@ -260,3 +260,11 @@ def test_no_forged_token_is_taken(
     answer = visitor.http.get(path, headers={"Authorization": f"Bearer {forge(token, public)}"})
     assert answer.status_code == 401
     assert "WWW-Authenticate" in answer.headers
+
+
+def test_what_is_wrong_with_a_token_that_is_none(visitor: Visitor) -> None:
+    for token, words in (("nonsense", "there are no dots"), ("a.b.c", "CompactToken")):
+        headers = {"Authorization": f"Bearer {token}"}
+        answer = visitor.http.get(f"/v1.0{INCIDENTS}", headers=headers)
+        assert answer.status_code == 401
+        assert words in answer.json()["error"]["message"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual.events import Paste
 
 from tests.ui.conftest import Open
 from tests.ui.support import Screens
@@ -333,3 +334,23 @@ async def test_places_are_counted_and_replaced_one_by_one(open_app: Open) -> Non
         await screens.press("enter")
         await screens.until(lambda: editor.text == "d c\nc x")
         assert screens.app.focused is editor
+
+
+async def test_a_long_paste_is_undone_redone_and_replaced(open_app: Open) -> None:
+    lines = "\r\n".join(f'| where FileName == "файл{one}🎉\u200b" // {one}' for one in range(5000))
+    pasted = f"DeviceProcessEvents\r\n{lines}"
+    async with open_app() as screens:
+        editor = await typed(screens, "X")
+        await screens.press("home")
+        screens.app.post_message(Paste(pasted))
+        await screens.until(lambda: editor.document.line_count == 5001)
+        await screens.press("ctrl+z")
+        assert (editor.text, editor.cursor_location) == ("X", (0, 0))
+        await screens.press("ctrl+y")
+        assert editor.document.line_count == 5001
+        await screens.press("ctrl+a")
+        await screens.type("y")
+        assert (editor.text, editor.cursor_location) == ("y", (0, 1))
+        await screens.press("ctrl+z")
+        assert editor.document.line_count == 5001
+        assert editor.text.endswith("// 4999X")

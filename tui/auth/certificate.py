@@ -296,7 +296,7 @@ class CertificateCredential(Credential):
         now = self.context.now()
         if pair.not_before <= now <= pair.not_after:
             thumbprint = pair.sha1.hex().upper()
-            problem.remedy += f" Its thumbprint is {thumbprint}."
+            problem.remedy = f"{problem.remedy.rstrip('.')}. Its thumbprint is {thumbprint}."
             return problem
         word = "ended" if now > pair.not_after else "begins"
         moment = pair.not_after if now > pair.not_after else pair.not_before

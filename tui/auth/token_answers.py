@@ -173,21 +173,26 @@ def refused(
             f"this network wants you to sign in to it before anything reaches {visible(host)}",
             "Open any page in a browser, sign in to the network, and try again.",
         )
-    if answer is None:
-        problem: SignInProblem = no_token(profile, host, nature(response, body), response)
-        if status == 429 or status >= 500:
-            problem = SignInProblem(
-                what_failed(profile),
-                f"{visible(host)} is busy or out of order (HTTP {status})",
-                "Wait a minute and try again.",
-                request_id=header_id(response),
-            )
-            return Again(problem, _retry_after(response))
-        return problem
-    problem, code = _explained(profile, resource, response, answer)
-    if code in BUSY or status == 429 or status >= 500:
+    busy = status == 429 or status >= 500
+    if not answer and busy:
+        problem = SignInProblem(
+            what_failed(profile),
+            f"{visible(host)} is busy or out of order (HTTP {status})",
+            _later(response),
+            request_id=header_id(response),
+        )
         return Again(problem, _retry_after(response))
-    return problem
+    if answer is None:
+        return no_token(profile, host, nature(response, body), response)
+    explained, code = _explained(profile, resource, response, answer)
+    if code in BUSY or busy:
+        return Again(explained, _retry_after(response))
+    return explained
+
+
+def _later(response: httpx.Response) -> str:
+    seconds = _retry_after(response)
+    return f"Wait {seconds:.0f} s and try again." if seconds else "Wait a minute and try again."
 
 
 def _text(answer: dict[str, Any], name: str) -> str:
@@ -214,11 +219,11 @@ def _explained(
         why = named or f"the token endpoint answered HTTP {response.status_code} without a reason"
         if word and own:
             why = f"{word}: {own}"
-        remedy = (
-            f"Microsoft explains it at {page_of(code)}"
-            if code
-            else "Check the profile's tenant, client ID and cloud."
-        )
+        remedy = "Check the profile's tenant, client ID and cloud."
+        if code:
+            remedy = f"Microsoft explains it at {page_of(code)}"
+        elif response.status_code == 429 or response.status_code >= 500:
+            remedy = _later(response)
     if _text(answer, "claims"):
         remedy = f"The policy asks for more than this kind of sign-in can show. {remedy}"
     correlation, trace = _text(answer, "correlation_id"), _text(answer, "trace_id")

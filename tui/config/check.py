@@ -49,6 +49,16 @@ class Fault(Struct, frozen=True):
         return f"{text} {self.suggestion}" if self.suggestion else text
 
 
+_OTHER_NAMES = {
+    "tenant": "tenant_id",
+    "directory_id": "tenant_id",
+    "app_id": "client_id",
+    "appid": "client_id",
+    "application_id": "client_id",
+}
+"""Keys of a profile by what the portal and other tools call them."""
+
+
 def nearest(word: str, known: Collection[str]) -> str:
     """The name that was probably meant; empty where nothing is near."""
     from difflib import get_close_matches
@@ -102,7 +112,9 @@ class Checker:
                 f"'{visible(word)}' would keep a secret in this file, where none may be",
                 "Take it out, and store it with `m365d-tui login`.",
             )
-        near = nearest(word, known)
+        near = _OTHER_NAMES.get(word.lower(), "")
+        if near not in known:
+            near = nearest(word, known)
         return self._fault(
             place,
             f"'{visible(word)}' is no key of {where}",

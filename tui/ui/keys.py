@@ -46,6 +46,7 @@ EMACS = {
     "FindText": "ctrl+s",
     "GoToLine": "alt+g",
     "AddCaret": "alt+n",
+    "SelectText": "alt+a",
 }
 """Commands whose keys the editor has for something else in its emacs form."""
 VI = {"AddCaret": "ctrl+k"}

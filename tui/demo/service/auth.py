@@ -20,7 +20,8 @@ _BY_NAME: dict[str, Resource] = {resource.name: resource for resource in RESOURC
 
 _GRAPH_REASONS = {
     "missing": "Access token is empty.",
-    "malformed": "IDX14100: JWT is not well formed, there are no dots (.).",
+    "undotted": "IDX14100: JWT is not well formed, there are no dots (.).",
+    "malformed": "CompactToken parsing failed with error code: 80049217",
     "signature": "Invalid token signature. Signature validation failed.",
     "audience": "Access token validation failure. Invalid audience.",
     "expired": "Lifetime validation failed, the token is expired.",
@@ -67,7 +68,8 @@ def authenticate(request: Request, resource: ResourceName) -> dict[str, Any]:
     try:
         return verify(token, wanted, now)
     except BadToken as why:
-        raise _unauthorized(wanted, why.reason) from None
+        undotted = wanted is GRAPH and why.reason == "malformed" and token.count(".") < 2
+        raise _unauthorized(wanted, "undotted" if undotted else why.reason) from None
 
 
 def require(request: Request, resource: ResourceName, roles: Sequence[str]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ machine action API*, *Machine resource type* (Microsoft Defender for Endpoint).
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -247,6 +248,8 @@ def _starter(kind: _Kind) -> Callable[[Request], Any]:
                     f"Invalid value for parameter '{kind.scope_field}'", code="InvalidInput"
                 )
         sha1 = _text(body, "Sha1") if kind.type == "StopAndQuarantineFile" else None
+        if sha1 and not re.fullmatch("[0-9a-fA-F]{40}", sha1):
+            raise bad_request("Invalid value for parameter 'Sha1'", code="InvalidInput")
         now = tenant.clock.now()
         actions = _actions_of(tenant)
         for other in actions.values():

@@ -71,6 +71,14 @@ class RenameLet(Command):
     FOOTER_TEXT = "rename"
 
 
+class SelectText(Command):
+    """Select the whole text; typing then replaces it, F5 runs it as one"""
+
+    COMMAND = "Select everything in the editor"
+    BINDING_KEY = ("ctrl+a", "^a")
+    FOOTER_TEXT = "select all"
+
+
 class MoveLinesUp(Command):
     """Move the lines of the selection, or of the cursor, up by one"""
 
@@ -169,6 +177,7 @@ EDITOR: tuple[type[Command], ...] = (
     GoToLine,
     GoToLet,
     RenameLet,
+    SelectText,
     MoveLinesUp,
     MoveLinesDown,
     DoubleLines,

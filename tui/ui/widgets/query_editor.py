@@ -282,6 +282,9 @@ class QueryEditor(Wanting):
 
     def scroll_cursor_visible(self, center: bool = False, animate: bool = False) -> Offset:
         """Scroll to the cursor; a line that fits is shown from its beginning."""
+        if self.cursor_location[0] >= self.document.line_count:
+            # Amid taking back an edit: lines are gone, and the cursor is yet to follow.
+            return Offset()
         moved = super().scroll_cursor_visible(center, animate)
         room = self.scrollable_content_region.width - self.gutter_width - 3
         if self.scroll_x and self._cursor_offset[0] <= room:

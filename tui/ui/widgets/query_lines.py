@@ -57,6 +57,10 @@ class LineActions(QueryBase):
         lines = [self.document.get_line(row) for row in range(first, last + 1)]
         self._put_rows(first, last, [*lines, *lines], len(lines))
 
+    def action_select_text_command(self) -> None:
+        """All of the text is selected."""
+        self.action_select_all()
+
     def action_text_end(self, last: bool, select: bool = False) -> None:
         """Go to the first or the last place of the text."""
         self.move_cursor(self.document.end if last else (0, 0), select=select)
