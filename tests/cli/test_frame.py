@@ -59,7 +59,7 @@ def test_help_of_every_command_has_an_example(run: Run, command: str) -> None:
         (["token", "--config", "~nobody-of-that-name/c.toml"], "no file"),
         (["incidents", "-o", "~nobody-of-that-name/o"], "no directory"),
         (["incidents", "-o", "o" * 300], "too long"),
-        (["hunt", "~nobody-of-that-name/q.kql"], "cannot be read"),
+        (["hunt", "~nobody-of-that-name/q.kql"], "no such file"),
         (["token", "--profile", ""], "names none"),
         (["token", "--config", ""], "names no file"),
         (["token", "--log", ""], "names no file"),
